@@ -1,0 +1,38 @@
+# basalt_layer(NAME SOURCES a.cpp ... DEPENDS common types ... [LIBRARIES lz4 ...] [PRIVATE_LIBRARIES ...])
+#
+# Declares the folder NAME as a static library. Headers are included as "folder/file.hpp"; a folder sees only its own
+# headers and those of the layers it depends on, because each layer exports just its own directory, through a link farm
+# in the build tree. A forbidden include therefore does not compile.
+function(basalt_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  set(farm ${CMAKE_BINARY_DIR}/include/${name})
+  file(MAKE_DIRECTORY ${farm})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/${name} ${farm}/${name} SYMBOLIC)
+  if(ARG_SOURCES)
+    add_library(basalt_${name} STATIC ${ARG_SOURCES})
+    set(scope PUBLIC)
+  else()
+    add_library(basalt_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(basalt_${name} ${scope} ${farm})
+  foreach(dependency ${ARG_DEPENDS})
+    target_link_libraries(basalt_${name} ${scope} basalt_${dependency})
+  endforeach()
+  target_link_libraries(basalt_${name} ${scope} ${ARG_LIBRARIES})
+  if(ARG_PRIVATE_LIBRARIES)
+    target_link_libraries(basalt_${name} PRIVATE ${ARG_PRIVATE_LIBRARIES})
+  endif()
+endfunction()
+
+# basalt_test(NAME SOURCES ... DEPENDS layer ...): a Catch2 binary registered with ctest.
+function(basalt_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE basalt_catch_main)
+  foreach(dependency ${ARG_DEPENDS})
+    target_link_libraries(${name} PRIVATE basalt_${dependency})
+  endforeach()
+  target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES})
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
