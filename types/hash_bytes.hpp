@@ -1,31 +1,30 @@
-// PostgreSQL's hash functions of bytes and integers: Bob Jenkins' lookup3 with PostgreSQL's seeding. Partition
-// placement must give the values that PostgreSQL gives, and so must hashtext() and its kin. The executor's tables use
-// mix_hash().
+// Bob Jenkins' lookup3 hash in the variant that PostgreSQL uses for hash operator classes. Partition placement depends on
+// these values: they equal PostgreSQL's hash_bytes(), hash_bytes_extended(), hash_uint32() and hash_uint32_extended()
+// on little-endian machines.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace basalt::types {
 
-uint32_t hash_bytes(std::string_view bytes);
-uint64_t hash_bytes_extended(std::string_view bytes, uint64_t seed);
+uint32_t hash_bytes(const void* data, size_t length);
+uint64_t hash_bytes_extended(const void* data, size_t length, uint64_t seed);
 uint32_t hash_uint32(uint32_t value);
 uint64_t hash_uint32_extended(uint32_t value, uint64_t seed);
-// hashint8 and hashint8extended: equal to the int4 hash for values that fit.
+
+inline uint32_t hash_bytes(std::string_view s) { return hash_bytes(s.data(), s.size()); }
+inline uint64_t hash_bytes_extended(std::string_view s, uint64_t seed) {
+  return hash_bytes_extended(s.data(), s.size(), seed);
+}
+// PostgreSQL's hashint8: values that fit int4 hash as int4 does.
 uint32_t hash_int64(int64_t value);
 uint64_t hash_int64_extended(int64_t value, uint64_t seed);
-// hashfloat8: -0 as 0, every NaN the same; float4 values are widened first.
-uint32_t hash_double(double value);
-uint64_t hash_double_extended(double value, uint64_t seed);
-
-// The executor's own hash: fast, of no meaning outside of one process.
-inline uint64_t mix_hash(uint64_t a, uint64_t b) {
-  unsigned __int128 product = static_cast<unsigned __int128>(a ^ 0x9e3779b97f4a7c15ull) *
-                              static_cast<unsigned __int128>(b ^ 0xbf58476d1ce4e5b9ull);
-  uint64_t folded = static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-  return folded ^ (folded >> 29);
-}
-uint64_t fast_hash_bytes(std::string_view bytes);
+// hashfloat8: -0 hashes as 0, all NaNs alike. float4 hashes as its double.
+uint32_t hash_float64(double value);
+uint64_t hash_float64_extended(double value, uint64_t seed);
+uint32_t hash_combine(uint32_t a, uint32_t b);
+uint64_t hash_combine64(uint64_t a, uint64_t b);
 
 }  // namespace basalt::types
