@@ -1,6 +1,7 @@
 #include "common/file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,6 +85,15 @@ class PosixFile : public File {
   std::string path_;
 };
 
+class PosixFileLock : public FileLock {
+ public:
+  explicit PosixFileLock(int descriptor) : descriptor_(descriptor) {}
+  ~PosixFileLock() override { ::close(descriptor_); }
+
+ private:
+  int descriptor_;
+};
+
 class PosixFileSystem : public FileSystem {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
@@ -139,6 +149,18 @@ class PosixFileSystem : public FileSystem {
     ::close(descriptor);
     if (result != 0) return io_failure("fsync", directory, error);
     return {};
+  }
+
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
+    int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) return io_failure("open", path, errno);
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      int error = errno;
+      ::close(descriptor);
+      if (error == EWOULDBLOCK) return Status{StatusCode::kInvalid, "lock file \"" + path + "\" is held"};
+      return io_failure("lock", path, error);
+    }
+    return std::unique_ptr<FileLock>(std::make_unique<PosixFileLock>(descriptor));
   }
 };
 

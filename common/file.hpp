@@ -28,6 +28,12 @@ class File {
   virtual Result<void> allocate(uint64_t offset, uint64_t size) = 0;
 };
 
+// An exclusive lock on a file, held until destruction; it dies with the process.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
 enum class OpenMode { kReadOnly, kReadWrite, kCreate /* must not exist */, kCreateOrOpen };
 
 class FileSystem {
@@ -40,6 +46,8 @@ class FileSystem {
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;  // names, sorted
   virtual Result<void> sync_directory(const std::string& directory) = 0;
+  // Creates the file where needed. kInvalid: somebody else holds it.
+  virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
 
   // Whole small files. replace() writes a temporary file, syncs, renames and syncs the directory.
   Result<std::string> read_whole(const std::string& path);
