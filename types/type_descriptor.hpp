@@ -62,6 +62,7 @@ struct TypeDescriptor {
   std::vector<EnumLabel> labels;                // kind 'e', in sort order
   std::vector<CompositeAttribute> attributes;   // kind 'c'
   Oid range_subtype, range_collation, multirange;  // kind 'r'
+  Oid range;                                    // kind 'm': the range type
 
   bool is_true_array() const { return element.valid() && length == -1 && subscript.value == 6179; }  // array_subscript_handler
 };
