@@ -1,6 +1,6 @@
 // The binder: AST in, bound tree out. PostgreSQL's parse analysis: names are resolved along the search path, types by
-// PostgreSQL's rules (candidate selection, common types, coercions, collations), and every error is PostgreSQL's with its
-// SQLSTATE and position.
+// PostgreSQL's rules (candidate selection, common types, coercions, collations), and every error is PostgreSQL's with
+// its SQLSTATE and position.
 //
 //   parser::ParsedStatement --bind_query--> BoundQuery --rewrite_query--> BoundQuery ... --> planner
 //
@@ -88,14 +88,28 @@ std::vector<std::unique_ptr<BoundQuery>> bind_statement(const parser::ParsedStat
 
 // Where an expression stands that is not part of a query; decides what is allowed in it and how errors name it.
 enum class ExpressionUse : uint8_t {
-  kOther, kCheck, kDomainCheck, kColumnDefault, kGenerated, kFunctionDefault, kIndexExpression, kIndexPredicate,
-  kStatistics, kAlterTransform, kExecuteParameter, kTriggerWhen, kPolicy, kPartitionBound, kPartitionExpression,
-  kCallArgument, kCopyWhere
+  kOther,
+  kCheck,
+  kDomainCheck,
+  kColumnDefault,
+  kGenerated,
+  kFunctionDefault,
+  kIndexExpression,
+  kIndexPredicate,
+  kStatistics,
+  kAlterTransform,
+  kExecuteParameter,
+  kTriggerWhen,
+  kPolicy,
+  kPartitionBound,
+  kPartitionExpression,
+  kCallArgument,
+  kCopyWhere
 };
 struct ExpressionScope {
   struct Item {
     catalog::RelationPointer relation;
-    std::string alias;  // empty: the relation's name
+    std::string alias;            // empty: the relation's name
     bool qualified_only = false;  // OLD and NEW of triggers and rules: columns need the alias
   };
   std::vector<Item> relations;  // range table indexes 1, 2, ...
@@ -111,8 +125,9 @@ ExpressionPointer bind_condition(const parser::ParsedExpression& expression, Exp
                                  const ExpressionScope& scope, const char* construct, BindContext& context);
 // A column's DEFAULT or generation expression coerced by assignment; 42804 "column ... is of type ... but default
 // expression is of type ..." (or "generation expression").
-ExpressionPointer bind_default(const parser::ParsedExpression& expression, ExpressionUse use, const ExpressionScope& scope,
-                               std::string_view column, Oid type, int32_t typmod, Oid collation, BindContext& context);
+ExpressionPointer bind_default(const parser::ParsedExpression& expression, ExpressionUse use,
+                               const ExpressionScope& scope, std::string_view column, Oid type, int32_t typmod,
+                               Oid collation, BindContext& context);
 // CALL procedure(...): the Function node, with defaults added; `outputs` are the positions of OUT and INOUT arguments.
 ExpressionPointer bind_call(const parser::ParsedFunctionCall& call, BindContext& context);
 
@@ -127,7 +142,7 @@ struct ResolvedType {
   types::TypePointer type;
   int32_t typmod = -1;
 };
-ResolvedType resolve_type(const parser::ParsedTypeName& name, BindContext& context);               // throws 42704
+ResolvedType resolve_type(const parser::ParsedTypeName& name, BindContext& context);              // throws 42704
 std::optional<ResolvedType> find_type(const parser::ParsedTypeName& name, BindContext& context);  // nullopt: unknown
 std::string type_name_to_string(const parser::ParsedTypeName& name);
 // OID 0 when missing_ok and there is none. Throws 42P01, 3F000, 0A000 (cross-database).

@@ -1,5 +1,6 @@
-// BoundQuery: one optimisable statement (SELECT, INSERT, UPDATE, DELETE, MERGE) after binding, in the shape of PostgreSQL's
-// Query: a range table, a join tree, a target list and clauses that refer to target entries by sort_group numbers.
+// BoundQuery: one optimisable statement (SELECT, INSERT, UPDATE, DELETE, MERGE) after binding, in the shape of
+// PostgreSQL's Query: a range table, a join tree, a target list and clauses that refer to target entries by sort_group
+// numbers.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,17 @@ namespace basalt::query {
 
 enum class CommandKind : uint8_t { kSelect, kUpdate, kInsert, kDelete, kMerge, kUtility };
 enum class JoinKind : uint8_t { kInner, kLeft, kFull, kRight };
-enum class RangeKind : uint8_t { kRelation, kSubquery, kJoin, kFunction, kTableFunction, kValues, kCte, kNamedTuplestore, kResult };
+enum class RangeKind : uint8_t {
+  kRelation,
+  kSubquery,
+  kJoin,
+  kFunction,
+  kTableFunction,
+  kValues,
+  kCte,
+  kNamedTuplestore,
+  kResult
+};
 
 struct ColumnDefinition {  // of FROM f() AS t(a int, b text)
   std::string name;
@@ -23,17 +34,17 @@ struct ColumnDefinition {  // of FROM f() AS t(a int, b text)
 };
 
 struct RangeFunction {
-  ExpressionPointer call;                    // a Function (or anything the parser accepts as one, SqlValue ...)
+  ExpressionPointer call;  // a Function (or anything the parser accepts as one, SqlValue ...)
   int column_count = 0;
   std::vector<ColumnDefinition> definitions;  // when given
 };
 
 struct RangeTableEntry {
   RangeKind kind = RangeKind::kRelation;
-  std::string alias;                         // as the user wrote it; empty: none
+  std::string alias;  // as the user wrote it; empty: none
   std::vector<std::string> alias_columns;
-  std::string name;                          // what column references use
-  std::vector<std::string> columns;          // names as seen; dropped columns are empty strings
+  std::string name;                                  // what column references use
+  std::vector<std::string> columns;                  // names as seen; dropped columns are empty strings
   std::vector<Oid> column_types, column_collations;  // in step with columns (not for kRelation)
   std::vector<int32_t> column_typmods;
   bool lateral = false;
@@ -42,19 +53,19 @@ struct RangeTableEntry {
   // kRelation
   catalog::RelationPointer relation;
   char relation_kind = 'r';
-  bool inherit = false;                      // no ONLY
-  int lock_mode = 1;                         // storage::LockMode
+  bool inherit = false;  // no ONLY
+  int lock_mode = 1;     // storage::LockMode
   struct Sample {
     Oid method;
     ExpressionList arguments;
     ExpressionPointer repeatable;
   };
   std::unique_ptr<Sample> sample;
-  uint32_t required_privileges = 0;          // catalog acl bits
-  Oid check_as_user;                         // 0: the current user; views: their owner
+  uint32_t required_privileges = 0;                                          // catalog acl bits
+  Oid check_as_user;                                                         // 0: the current user; views: their owner
   std::vector<int16_t> selected_columns, inserted_columns, updated_columns;  // for column privileges
 
-  std::unique_ptr<BoundQuery> subquery;      // kSubquery; views after expansion (then `relation` is the view)
+  std::unique_ptr<BoundQuery> subquery;  // kSubquery; views after expansion (then `relation` is the view)
   bool security_barrier = false;
 
   // kJoin: aliases of the two sides' columns, merged USING columns first
@@ -64,18 +75,18 @@ struct RangeTableEntry {
   std::vector<int16_t> join_left_columns, join_right_columns;
   std::string join_using_alias;
 
-  std::vector<RangeFunction> functions;      // kFunction
+  std::vector<RangeFunction> functions;  // kFunction
   bool ordinality = false;
 
-  std::vector<ExpressionList> values;        // kValues: rows
+  std::vector<ExpressionList> values;  // kValues: rows
   // kValues of literals only: a parameter that holds all rows (QRY-2); -1 none
   int values_literal_list = -1;
 
-  std::string cte_name;                      // kCte
+  std::string cte_name;  // kCte
   int cte_levels_up = 0;
   bool cte_self_reference = false;
 
-  std::string tuplestore_name;               // kNamedTuplestore: transition tables
+  std::string tuplestore_name;  // kNamedTuplestore: transition tables
   double tuplestore_rows = 0;
 };
 
@@ -83,19 +94,19 @@ struct RangeTableEntry {
 enum class FromKind : uint8_t { kTable, kJoin, kList };
 struct FromNode {
   FromKind kind = FromKind::kList;
-  int table = 0;                              // kTable, kJoin: range table index (kJoin: 0 if unnamed is not allowed; always set)
-  JoinKind join_kind = JoinKind::kInner;      // kJoin
+  int table = 0;  // kTable, kJoin: range table index (kJoin: 0 if unnamed is not allowed; always set)
+  JoinKind join_kind = JoinKind::kInner;  // kJoin
   bool natural = false;
   std::vector<std::string> using_columns;
-  std::unique_ptr<FromNode> left, right;      // kJoin
+  std::unique_ptr<FromNode> left, right;         // kJoin
   std::vector<std::unique_ptr<FromNode>> items;  // kList: cross product of items ...
-  ExpressionPointer condition;                // ... WHERE condition (kList), ON condition (kJoin)
+  ExpressionPointer condition;                   // ... WHERE condition (kList), ON condition (kJoin)
 };
 
 enum class GroupingSetKind : uint8_t { kEmpty, kSimple, kRollup, kCube, kSets };
 struct GroupingSet {
   GroupingSetKind kind = GroupingSetKind::kEmpty;
-  std::vector<int> references;                // kSimple: sort_group numbers
+  std::vector<int> references;  // kSimple: sort_group numbers
   std::vector<GroupingSet> content;
   int location = -1;
 };
@@ -103,30 +114,30 @@ struct GroupingSet {
 struct WindowClause {
   std::string name, reference_name;
   std::vector<SortGroupItem> partition_by, order_by;
-  uint32_t frame_options = 0;                 // query/window_frame.hpp
+  uint32_t frame_options = 0;  // query/window_frame.hpp
   ExpressionPointer start_offset, end_offset;
   Oid start_in_range, end_in_range, in_range_collation;
   bool in_range_ascending = true, in_range_nulls_first = false;
-  int reference = 0;                          // WindowCall::window
+  int reference = 0;  // WindowCall::window
   bool copied_order = false;
 };
 
 enum class SetOperationKind : uint8_t { kUnion, kIntersect, kExcept };
-struct SetOperation {                          // a leaf has table != 0
-  int table = 0;                               // leaf: range table index of the subquery
+struct SetOperation {  // a leaf has table != 0
+  int table = 0;       // leaf: range table index of the subquery
   SetOperationKind kind = SetOperationKind::kUnion;
   bool all = false;
   std::unique_ptr<SetOperation> left, right;
   std::vector<Oid> column_types, column_collations;
   std::vector<int32_t> column_typmods;
-  std::vector<SortGroupItem> group_items;      // one a column unless all
+  std::vector<SortGroupItem> group_items;  // one a column unless all
 };
 
 enum class LockStrength : uint8_t { kNone, kForKeyShare, kForShare, kForNoKeyUpdate, kForUpdate };
 struct RowMark {
   int table = 0;
   LockStrength strength = LockStrength::kForUpdate;
-  int wait_policy = 0;                         // storage::WaitPolicy
+  int wait_policy = 0;  // storage::WaitPolicy
   bool pushed_down = false;
 };
 
@@ -160,13 +171,14 @@ struct CommonTableExpression {
 enum class ConflictAction : uint8_t { kNothing, kUpdate };
 struct OnConflict {
   ConflictAction action = ConflictAction::kNothing;
-  std::vector<std::pair<ExpressionPointer, Oid>> elements;  // inferred expressions (Column or expression) and their opclass
+  std::vector<std::pair<ExpressionPointer, Oid>>
+      elements;  // inferred expressions (Column or expression) and their opclass
   ExpressionPointer infer_where;
-  std::vector<Oid> arbiter_indexes;            // resolved: the unique indexes that may arbitrate; empty with kNothing: all
+  std::vector<Oid> arbiter_indexes;  // resolved: the unique indexes that may arbitrate; empty with kNothing: all
   Oid constraint;
   std::vector<TargetEntry> set;
   ExpressionPointer where;
-  int excluded_table = 0;                      // range table index of EXCLUDED
+  int excluded_table = 0;  // range table index of EXCLUDED
 };
 
 enum class MergeActionKind : uint8_t { kInsert, kUpdate, kDelete, kNothing };
@@ -184,9 +196,9 @@ enum class LimitOption : uint8_t { kCount, kWithTies };
 struct BoundQuery {
   CommandKind command = CommandKind::kSelect;
   bool can_set_tag = true;
-  int result_table = 0;                         // range table index of the DML target
+  int result_table = 0;                                       // range table index of the DML target
   std::vector<std::unique_ptr<RangeTableEntry>> range_table;  // entry i+1 of PostgreSQL is [i]
-  std::unique_ptr<FromNode> from;               // a kList
+  std::unique_ptr<FromNode> from;                             // a kList
   std::vector<TargetEntry> targets;
   std::vector<std::unique_ptr<CommonTableExpression>> ctes;
   bool recursive = false;
@@ -207,13 +219,13 @@ struct BoundQuery {
 
   std::unique_ptr<OnConflict> on_conflict;
   std::vector<MergeAction> merge_actions;
-  char overriding = 0;                          // 'u' user value, 's' system value
+  char overriding = 0;  // 'u' user value, 's' system value
   std::vector<TargetEntry> returning;
-  std::vector<ExpressionPointer> check_options; // WITH CHECK OPTION of auto-updatable views, evaluated on the new row
+  std::vector<ExpressionPointer> check_options;  // WITH CHECK OPTION of auto-updatable views, evaluated on the new row
 
   bool has_aggregates = false, has_windows = false, has_target_sets = false, has_sublinks = false, has_distinct = false,
        has_row_security = false, is_return = false;
-  std::vector<Oid> constraint_dependencies;     // primary keys that functional dependency relied on
+  std::vector<Oid> constraint_dependencies;  // primary keys that functional dependency relied on
   int location = -1, length = 0;
 
   RangeTableEntry& entry(int index) { return *range_table[static_cast<size_t>(index) - 1]; }

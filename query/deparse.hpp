@@ -16,8 +16,8 @@ namespace basalt::query {
 
 struct DeparseContext {
   catalog::CatalogReader* catalog = nullptr;
-  types::CallContext* call = nullptr;    // output functions, format_type
-  std::vector<Oid> search_path;          // in lookup order, pg_catalog included
+  types::CallContext* call = nullptr;  // output functions, format_type
+  std::vector<Oid> search_path;        // in lookup order, pg_catalog included
   // Names of $n when deparsing function bodies; may be empty.
   std::vector<std::string> parameter_names;
 };
@@ -34,14 +34,15 @@ bool operator_is_visible(DeparseContext& context, Oid op);
 bool collation_is_visible(DeparseContext& context, Oid collation);
 bool opclass_is_visible(DeparseContext& context, Oid opclass);
 
-std::string format_type(DeparseContext& context, Oid type, int32_t typmod, bool with_typmod, bool always_qualify = false);
+std::string format_type(DeparseContext& context, Oid type, int32_t typmod, bool with_typmod,
+                        bool always_qualify = false);
 
 // pg_get_expr: `relation` (may be 0) names the columns.
 std::string deparse_expression(DeparseContext& context, const Expression& expression, Oid relation, bool pretty);
 // A whole query as pg_get_viewdef prints it (with the final semicolon unless told otherwise).
 struct QueryStyle {
   bool pretty = true;
-  int wrap_column = 0;      // -1: never, 0: one target per line (pg_get_viewdef's default)
+  int wrap_column = 0;  // -1: never, 0: one target per line (pg_get_viewdef's default)
   bool semicolon = true;
   int start_indent = 0;
 };

@@ -20,10 +20,43 @@ using common::Oid;
 using common::Value;
 
 enum class ExpressionKind : uint8_t {
-  kConstant, kParameter, kColumn, kSlot, kFunction, kOperator, kDistinct, kNullIf, kScalarArray, kBool, kNullTest,
-  kBooleanTest, kCase, kCaseTest, kCoalesce, kMinMax, kArray, kRow, kRowCompare, kFieldSelect, kFieldStore, kSubscript,
-  kRelabel, kCoerceViaIo, kArrayCoerce, kConvertRow, kCoerceToDomain, kDomainValue, kCollate, kSubLink, kSqlValue,
-  kAggregate, kWindow, kGrouping, kSetDefault, kCurrentOf, kNamedArgument,
+  kConstant,
+  kParameter,
+  kColumn,
+  kSlot,
+  kFunction,
+  kOperator,
+  kDistinct,
+  kNullIf,
+  kScalarArray,
+  kBool,
+  kNullTest,
+  kBooleanTest,
+  kCase,
+  kCaseTest,
+  kCoalesce,
+  kMinMax,
+  kArray,
+  kRow,
+  kRowCompare,
+  kFieldSelect,
+  kFieldStore,
+  kSubscript,
+  kRelabel,
+  kCoerceViaIo,
+  kArrayCoerce,
+  kConvertRow,
+  kCoerceToDomain,
+  kDomainValue,
+  kCollate,
+  kSubLink,
+  kSqlValue,
+  kAggregate,
+  kWindow,
+  kGrouping,
+  kSetDefault,
+  kCurrentOf,
+  kNamedArgument,
   kSubPlan
 };
 
@@ -46,7 +79,7 @@ using ExpressionPointer = std::unique_ptr<Expression>;
 using ExpressionList = std::vector<ExpressionPointer>;
 
 // Defines KIND on the struct and a checked cast: as<Constant>(expression).
-#define BASALT_EXPRESSION(NAME, KIND)                        \
+#define BASALT_EXPRESSION(NAME, KIND)                           \
   static constexpr ExpressionKind kKind = ExpressionKind::KIND; \
   NAME() : Expression(kKind) {}
 
@@ -71,9 +104,12 @@ struct Parameter : Expression {
 // (ctid -1, xmin -2, cmin -3, xmax -4, cmax -5, tableoid -6).
 struct Column : Expression {
   BASALT_EXPRESSION(Column, kColumn)
-  int table = 0;       // index into BoundQuery::range_table, from 1 as in PostgreSQL
+  int table = 0;  // index into BoundQuery::range_table, from 1 as in PostgreSQL
   int16_t column = 0;
   int levels_up = 0;
+  // How the text named it, where that was through a join's alias; 0: by `table` and `column`. For deparsers only.
+  int name_table = 0;
+  int16_t name_column = 0;
 };
 
 // A column of the chunk an operator works on; the planner replaces Column by Slot.
@@ -144,7 +180,9 @@ struct Case : Expression {
   ExpressionPointer default_result;  // never null once bound
 };
 // The value of the CASE argument, and the element in an ArrayCoerce.
-struct CaseTest : Expression { BASALT_EXPRESSION(CaseTest, kCaseTest) };
+struct CaseTest : Expression {
+  BASALT_EXPRESSION(CaseTest, kCaseTest)
+};
 
 struct Coalesce : Expression {
   BASALT_EXPRESSION(Coalesce, kCoalesce)
@@ -169,7 +207,14 @@ struct RowConstructor : Expression {
   CoercionForm form = CoercionForm::kExplicitCall;
   ExpressionList arguments;
 };
-enum class RowCompareKind : uint8_t { kLess = 1, kLessEqual = 2, kEqual = 3, kGreaterEqual = 4, kGreater = 5, kNotEqual = 6 };
+enum class RowCompareKind : uint8_t {
+  kLess = 1,
+  kLessEqual = 2,
+  kEqual = 3,
+  kGreaterEqual = 4,
+  kGreater = 5,
+  kNotEqual = 6
+};
 struct RowCompare : Expression {
   BASALT_EXPRESSION(RowCompare, kRowCompare)
   RowCompareKind compare = RowCompareKind::kLess;
@@ -227,7 +272,9 @@ struct CoerceToDomain : Expression {
   CoercionForm form = CoercionForm::kImplicitCast;
   ExpressionPointer argument;
 };
-struct DomainValue : Expression { BASALT_EXPRESSION(DomainValue, kDomainValue) };  // VALUE in a domain's CHECK
+struct DomainValue : Expression {
+  BASALT_EXPRESSION(DomainValue, kDomainValue)
+};  // VALUE in a domain's CHECK
 struct Collate : Expression {
   BASALT_EXPRESSION(Collate, kCollate)
   ExpressionPointer argument;
@@ -236,23 +283,25 @@ struct Collate : Expression {
 struct BoundQuery;
 enum class SubLinkKind : uint8_t { kExists, kAll, kAny, kRowCompare, kExpr, kMultiExpr, kArray };
 struct SubLink : Expression {
-  BASALT_EXPRESSION(SubLink, kSubLink)
+  static constexpr ExpressionKind kKind = ExpressionKind::kSubLink;
+  SubLink();
   SubLinkKind sub_kind = SubLinkKind::kExpr;
-  // ANY, ALL, ROWCOMPARE: compares the outer row with the query's columns, which appear as Parameter kExec with id = column index
+  // ANY, ALL, ROWCOMPARE: compares the outer row with the query's columns, which appear as Parameter kExec with id =
+  // column index
   ExpressionPointer test;
   std::vector<std::string> operator_name;
   std::unique_ptr<BoundQuery> query;
-  // Custom: defined in bound_query.cpp, where BoundQuery is complete.
+  // Constructor and destructor stand in bound_query.cpp, where BoundQuery is complete.
   ~SubLink() override;
 };
 
-// What the planner makes of a SubLink that no unnesting rule covers: runs a subplan for each row that reaches it, memoised by
-// its parameters (QRY-8). Evaluated through SubPlanRunner (query/evaluator.hpp).
+// What the planner makes of a SubLink that no unnesting rule covers: runs a subplan for each row that reaches it,
+// memoised by its parameters (QRY-8). Evaluated through SubPlanRunner (query/evaluator.hpp).
 struct SubPlanCall : Expression {
   BASALT_EXPRESSION(SubPlanCall, kSubPlan)
   SubLinkKind sub_kind = SubLinkKind::kExpr;
-  int plan = 0;                        // index into the physical statement's subplans
-  std::vector<int> parameters;         // exec parameters that are set from `arguments` before the run
+  int plan = 0;                 // index into the physical statement's subplans
+  std::vector<int> parameters;  // exec parameters that are set from `arguments` before the run
   ExpressionList arguments;
   std::vector<int> result_parameters;  // exec parameters that receive the subplan's columns while `test` is evaluated
   ExpressionPointer test;              // ANY, ALL, ROWCOMPARE
@@ -261,8 +310,17 @@ struct SubPlanCall : Expression {
 };
 
 enum class SqlValueKind : uint8_t {
-  kCurrentDate, kCurrentTime, kCurrentTimestamp, kLocalTime, kLocalTimestamp, kCurrentRole, kCurrentUser, kUser, kSessionUser,
-  kCurrentCatalog, kCurrentSchema
+  kCurrentDate,
+  kCurrentTime,
+  kCurrentTimestamp,
+  kLocalTime,
+  kLocalTimestamp,
+  kCurrentRole,
+  kCurrentUser,
+  kUser,
+  kSessionUser,
+  kCurrentCatalog,
+  kCurrentSchema
 };
 struct SqlValue : Expression {
   BASALT_EXPRESSION(SqlValue, kSqlValue)
@@ -271,7 +329,7 @@ struct SqlValue : Expression {
 
 // ORDER BY / GROUP BY / DISTINCT item: refers to a target entry by its sort_group number.
 struct SortGroupItem {
-  int sort_group = 0;   // TargetEntry::sort_group
+  int sort_group = 0;  // TargetEntry::sort_group
   Oid equal_operator, sort_operator;
   bool descending = false;  // what the sort operator means (strategy > of its family)
   bool nulls_first = false;
@@ -280,10 +338,10 @@ struct SortGroupItem {
 
 struct TargetEntry {
   ExpressionPointer expression;
-  int16_t number = 0;     // resno, from 1
+  int16_t number = 0;  // resno, from 1
   std::string name;
-  int sort_group = 0;     // 0: not referred to
-  Oid origin_table;       // for RowDescription
+  int sort_group = 0;  // 0: not referred to
+  Oid origin_table;    // for RowDescription
   int16_t origin_column = 0;
   bool junk = false;
 };
@@ -293,7 +351,7 @@ struct Aggregate : Expression {
   Oid function;
   std::vector<Oid> argument_types;
   Oid input_collation;
-  ExpressionList direct_arguments;   // of ordered-set aggregates
+  ExpressionList direct_arguments;  // of ordered-set aggregates
   std::vector<TargetEntry> arguments;
   std::vector<SortGroupItem> order_by, distinct;
   ExpressionPointer filter;
@@ -308,7 +366,7 @@ struct WindowCall : Expression {
   Oid input_collation;
   ExpressionList arguments;
   ExpressionPointer filter;
-  int window = 0;                    // WindowClause::reference
+  int window = 0;  // WindowClause::reference
   bool star = false, is_aggregate = false;
 };
 
@@ -316,12 +374,14 @@ struct WindowCall : Expression {
 struct Grouping : Expression {
   BASALT_EXPRESSION(Grouping, kGrouping)
   ExpressionList arguments;
-  std::vector<int> references;       // sort_group numbers
+  std::vector<int> references;  // sort_group numbers
   int levels_up = 0;
 };
 
-struct SetDefault : Expression { BASALT_EXPRESSION(SetDefault, kSetDefault) };  // DEFAULT in INSERT/UPDATE, until rewritten
-struct CurrentOf : Expression {      // WHERE CURRENT OF
+struct SetDefault : Expression {
+  BASALT_EXPRESSION(SetDefault, kSetDefault)
+};                               // DEFAULT in INSERT/UPDATE, until rewritten
+struct CurrentOf : Expression {  // WHERE CURRENT OF
   BASALT_EXPRESSION(CurrentOf, kCurrentOf)
   int table = 0;
   std::string cursor;
