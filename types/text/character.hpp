@@ -1,6 +1,6 @@
 // Character classes and simple case mapping (one character to one character), as the C library has them in its C.UTF-8
-// locale: that is what PostgreSQL's upper(), initcap() and regular expressions mean there. On a system without that locale
-// ICU's tables answer.
+// locale: that is what PostgreSQL's upper(), initcap() and regular expressions mean there. On a system without that
+// locale ICU's tables answer.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,18 @@ inline bool is_ascii_alpha(char32_t c) { return (c | 32) - U'a' < 26; }
 inline bool is_ascii_alnum(char32_t c) { return is_ascii_alpha(c) || is_ascii_digit(c); }
 
 enum class Class : uint8_t {
-  kAlnum, kAlpha, kBlank, kControl, kDigit, kGraph, kLower, kPrint, kPunct, kSpace, kUpper, kXdigit
+  kAlnum,
+  kAlpha,
+  kBlank,
+  kControl,
+  kDigit,
+  kGraph,
+  kLower,
+  kPrint,
+  kPunct,
+  kSpace,
+  kUpper,
+  kXdigit
 };
 
 char32_t lower(char32_t c);

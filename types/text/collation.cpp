@@ -1,12 +1,12 @@
 #include "types/text/collation.hpp"
 
+#include <unicode/ucol.h>
+#include <unicode/ustring.h>
+
 #include <clocale>
 #include <cstring>
 #include <cwctype>
 #include <vector>
-
-#include <unicode/ucol.h>
-#include <unicode/ustring.h>
 
 #include "common/sqlstate.hpp"
 #include "types/call_context.hpp"
@@ -103,8 +103,8 @@ class IcuCollation final : public Collation {
     UErrorCode error = U_ZERO_ERROR;
     collator_ = ucol_open(locale.c_str(), &error);
     if (U_FAILURE(error)) {
-      throw SqlError(sqlstate::kInvalidParameterValue, "could not open collator for locale \"" + locale +
-                                                           "\": " + u_errorName(error));
+      throw SqlError(sqlstate::kInvalidParameterValue,
+                     "could not open collator for locale \"" + locale + "\": " + u_errorName(error));
     }
   }
   ~IcuCollation() override { ucol_close(collator_); }

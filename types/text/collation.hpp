@@ -2,7 +2,8 @@
 //
 //   C, POSIX, ucs_basic       bytes (which for UTF-8 is code point order); case of ASCII letters only
 //   default, C.UTF-8          bytes; case and character classes of all of Unicode, as the C library's C.UTF-8 has them
-//   ICU                       ucol; language rules. Deterministic ones break ties by bytes, so only equal bytes are equal
+//   ICU                       ucol; language rules. Deterministic ones break ties by bytes, so only equal bytes are
+//   equal
 //
 // The built-in ones have fixed OIDs and need no catalog. Others come from the service "collation" of CallContext, a
 // CollationCatalog*, which catalog/ offers over pg_collation with the help of make_icu_collation().
@@ -65,8 +66,8 @@ const CollationPointer& default_collation();  // C.UTF-8
 // Throws 22023 when ICU does not know the locale.
 CollationPointer make_icu_collation(const std::string& locale, bool deterministic);
 
-// The collation of an OID; throws 42P22 for 0 (the operands have no collation in common), as PostgreSQL does while it runs.
-// `purpose` completes the message: "string comparison", "LIKE", "upper() function".
+// The collation of an OID; throws 42P22 for 0 (the operands have no collation in common), as PostgreSQL does while it
+// runs. `purpose` completes the message: "string comparison", "LIKE", "upper() function".
 CollationPointer resolve_collation(CallContext* context, common::Oid oid, const char* purpose = "string comparison");
 
 }  // namespace basalt::types
