@@ -1,0 +1,164 @@
+#include "executor/index_key.hpp"
+
+#include <algorithm>
+
+#include "common/sqlstate.hpp"
+#include "query/stored_form.hpp"
+#include "query/walker.hpp"
+#include "types/container/value_codec.hpp"
+
+namespace basalt::executor {
+
+namespace {
+
+constexpr size_t kIndexEntryBytesMax = 2704;  // PostgreSQL's limit for a btree page
+
+void note_columns(const query::Expression& expression, std::vector<int16_t>& attributes) {
+  query::walk(expression, [&](const query::Expression& e) {
+    if (const auto* column = query::try_as<query::Column>(&e)) attributes.push_back(column->column);
+    return false;
+  });
+}
+
+}  // namespace
+
+void columns_to_slots(query::ExpressionPointer& expression) {
+  query::transform(expression, [](query::ExpressionPointer& e) {
+    const auto* column = query::try_as<query::Column>(e.get());
+    if (!column) return;
+    ENSURE(column->column > 0, "system column in a stored table expression");
+    auto slot = std::make_unique<query::Slot>();
+    slot->type = column->type;
+    slot->typmod = column->typmod;
+    slot->collation = column->collation;
+    slot->index = column->column - 1;
+    e = std::move(slot);
+  });
+}
+
+IndexKeyBuilder::IndexKeyBuilder(ExecutionContext& context, const catalog::RelationDescriptor& relation,
+                                 catalog::IndexPointer index)
+    : index_(std::move(index)) {
+  catalog::CatalogReader& catalog = *context.evaluation.catalog;
+  query::ExpressionCompiler compiler(catalog, *context.evaluation.call);
+  query::ExpressionList expressions;
+  if (!index_->expressions_tree.empty()) expressions = query::list_from_stored(index_->expressions_tree, catalog);
+  size_t next = 0;
+  for (size_t k = 0; k < index_->keys.size(); ++k) {
+    const catalog::IndexKeyDescriptor& key = index_->keys[k];
+    if (key.column == 0) {
+      note_columns(*expressions.at(next), attributes_);
+      columns_to_slots(expressions[next]);
+      expressions_.push_back(compiler.compile(*expressions[next]));
+      ++next;
+    } else {
+      attributes_.push_back(key.column);
+      expressions_.push_back(nullptr);
+    }
+    if (static_cast<int>(k) < index_->key_count)
+      key_columns_.push_back({types::type_operations(*context.evaluation.call, key.type, key.collation), key.descending,
+                              key.nulls_first});
+  }
+  if (!index_->predicate_tree.empty()) {
+    query::ExpressionPointer predicate = query::expression_from_stored(index_->predicate_tree, catalog);
+    note_columns(*predicate, attributes_);
+    columns_to_slots(predicate);
+    predicate_ = compiler.compile(*predicate);
+  }
+  std::sort(attributes_.begin(), attributes_.end());
+  attributes_.erase(std::unique(attributes_.begin(), attributes_.end()), attributes_.end());
+}
+
+std::vector<Vector> IndexKeyBuilder::evaluate_keys(ExecutionContext& context, const Chunk& one) {
+  std::vector<Vector> values;
+  for (size_t k = 0; k < index_->keys.size(); ++k) {
+    if (!expressions_[k]) {
+      values.push_back(one.columns[static_cast<size_t>(index_->keys[k].column) - 1]);
+      continue;
+    }
+    query::Rows rows(1);
+    values.push_back(expressions_[k]->evaluate(context.evaluation, one, rows));
+    rows.raise();
+  }
+  return values;
+}
+
+IndexKeyBuilder::Entry IndexKeyBuilder::build(ExecutionContext& context, const Chunk& row_chunk, uint32_t row) {
+  Chunk sliced;
+  const Chunk* one = &row_chunk;
+  if (row_chunk.rows != 1 && (predicate_ || !index_->expressions_tree.empty())) {
+    sliced = row_chunk;
+    sliced.slice(std::make_shared<common::Selection>(common::Selection{row}));
+    one = &sliced;
+    row = 0;
+  }
+  Entry entry;
+  if (predicate_) {
+    query::Rows rows(1);
+    Vector holds = predicate_->evaluate(context.evaluation, *one, rows);
+    rows.raise();
+    entry.present = !holds.is_null(0) && holds.view<bool>()[0];
+    if (!entry.present) return entry;
+  }
+  std::vector<Vector> values = evaluate_keys(context, *one);
+  for (size_t k = 0; k < key_columns_.size(); ++k) {
+    entry.has_null |= values[k].is_null(row);
+    types::append_key_part(key_columns_[k], values[k], row, entry.key);
+  }
+  for (size_t k = key_columns_.size(); k < values.size(); ++k) {
+    Value value = values[k].value(row);
+    entry.payload.push_back(value.is_null() ? 1 : 0);
+    if (!value.is_null()) types::append_value(entry.payload, values[k].type(), value);
+  }
+  if (entry.key.size() + entry.payload.size() > kIndexEntryBytesMax)
+    throw common::SqlError(common::sqlstate::kProgramLimitExceeded,
+                           "index row size " + std::to_string(entry.key.size() + entry.payload.size()) +
+                               " exceeds btree version 4 maximum " + std::to_string(kIndexEntryBytesMax) +
+                               " for index \"" + index_->name + "\"")
+        .hint("Values larger than 1/3 of a buffer page cannot be indexed.\nConsider a function index of an MD5 hash of "
+              "the value, or use full text indexing.");
+  return entry;
+}
+
+std::vector<Value> IndexKeyBuilder::key_values(ExecutionContext& context, const Chunk& row_chunk, uint32_t row) {
+  Chunk one = row_chunk;
+  one.slice(std::make_shared<common::Selection>(common::Selection{row}));
+  std::vector<Vector> vectors = evaluate_keys(context, one);
+  std::vector<Value> values;
+  for (int k = 0; k < index_->key_count; ++k) values.push_back(vectors[static_cast<size_t>(k)].value(0));
+  return values;
+}
+
+std::vector<int16_t> all_attributes(const catalog::RelationDescriptor& relation) {
+  std::vector<int16_t> out;
+  for (const auto& column : relation.columns)
+    if (!column.dropped) out.push_back(column.number);
+  return out;
+}
+
+bool fetch_row(ExecutionContext& context, const catalog::RelationDescriptor& relation, RowId row,
+               const std::vector<int16_t>& attributes, bool newest, Chunk& out) {
+  std::vector<common::ColumnIndex> columns;
+  for (int16_t a : attributes) columns.emplace_back(static_cast<uint16_t>(a - 1));
+  storage::HeapTree& heap = context.storage->heap(relation.tree);
+  Chunk narrow;
+  bool found;
+  if (newest) {
+    found = heap.fetch_newest(*context.transaction, row, columns, narrow, nullptr);
+  } else {
+    std::vector<bool> flags;
+    heap.fetch(context.snapshot, {&row, 1}, columns, narrow, flags);
+    found = flags[0];
+  }
+  if (!found) return false;
+  out.columns.resize(relation.columns.size());
+  for (size_t i = 0; i < relation.columns.size(); ++i) {
+    out.columns[i] = Vector(relation.columns[i].physical, 1);
+    out.columns[i].set_null(0);
+  }
+  for (size_t i = 0; i < attributes.size(); ++i) out.columns[static_cast<size_t>(attributes[i]) - 1] = narrow.columns[i];
+  out.rows = 1;
+  return true;
+}
+
+}  // namespace basalt::executor

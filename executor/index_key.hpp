@@ -1,0 +1,49 @@
+// IndexKeyBuilder: the normalised key and payload of a row in one index, from a chunk with all columns of the relation
+// (column i of the chunk is attribute i + 1). Also decides whether a partial index has an entry for the row.
+#pragma once
+
+#include <string>
+
+#include "executor/execution_context.hpp"
+
+namespace basalt::executor {
+
+class IndexKeyBuilder {
+ public:
+  IndexKeyBuilder(ExecutionContext& context, const catalog::RelationDescriptor& relation, catalog::IndexPointer index);
+
+  const catalog::IndexDescriptor& index() const { return *index_; }
+  // Attributes that the key, the payload and the predicate read.
+  const std::vector<int16_t>& attributes() const { return attributes_; }
+
+  struct Entry {
+    bool present = true;    // the predicate holds
+    bool has_null = false;  // some key column is NULL
+    std::string key, payload;
+  };
+  // Throws what the index expressions throw, and 54000 for an entry that is too large.
+  Entry build(ExecutionContext& context, const Chunk& row_chunk, uint32_t row);
+  // The values of the key columns, for "Key (a)=(1) already exists."
+  std::vector<Value> key_values(ExecutionContext& context, const Chunk& row_chunk, uint32_t row);
+  const std::vector<types::KeyColumn>& key_columns() const { return key_columns_; }
+
+ private:
+  std::vector<Vector> evaluate_keys(ExecutionContext& context, const Chunk& one);
+
+  catalog::IndexPointer index_;
+  std::vector<types::KeyColumn> key_columns_;
+  std::vector<query::EvaluatorPointer> expressions_;  // per key column; null: a plain column
+  query::EvaluatorPointer predicate_;
+  std::vector<int16_t> attributes_;
+};
+
+// Replaces Column nodes of range table entry 1 (a relation's own columns) by slots attnum - 1. Whole-row and system columns are
+// refused (they cannot occur in stored table expressions).
+void columns_to_slots(query::ExpressionPointer& expression);
+
+// Reads rows of `relation` into a chunk with all columns (NULL where dropped or not in `attributes`).
+bool fetch_row(ExecutionContext& context, const catalog::RelationDescriptor& relation, RowId row,
+               const std::vector<int16_t>& attributes, bool newest, Chunk& out);
+std::vector<int16_t> all_attributes(const catalog::RelationDescriptor& relation);
+
+}  // namespace basalt::executor

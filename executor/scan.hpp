@@ -1,0 +1,66 @@
+// Scans: sources that read a relation, and the parts they share (system columns, re-check rows, filters).
+#pragma once
+
+#include "executor/index_key.hpp"
+#include "executor/pipeline.hpp"
+
+namespace basalt::executor {
+
+// Turns what the heap delivers for a list of attribute numbers into the scan's output columns, and filters it.
+class ScanColumns {
+ public:
+  ScanColumns(ExecutionContext& context, const planner::ScanBase& node);
+  // What to ask the heap for, in order.
+  const std::vector<common::ColumnIndex>& storage_columns() const { return storage_columns_; }
+  // Builds the output chunk; applies the scan's filter. Errors are kept in `error` behind the good rows.
+  void finish(ExecutionContext& context, Chunk& raw, Chunk& out, PendingError& error);
+
+ private:
+  const planner::ScanBase& node_;
+  std::vector<common::ColumnIndex> storage_columns_;
+  query::EvaluatorPointer filter_;
+  common::Selection selected_;
+};
+
+std::unique_ptr<Source> make_table_scan(ExecutionContext& context, const planner::PhysicalTableScan& node);
+std::unique_ptr<Source> make_index_scan(ExecutionContext& context, const planner::PhysicalIndexScan& node);
+std::unique_ptr<Source> make_row_id_scan(ExecutionContext& context, const planner::PhysicalRowIdScan& node);
+
+// Turns evaluated index conditions into key ranges: equality prefix, then a range on the next key column. With `any_array`
+// conditions there is one range for each element (in key order, duplicates removed).
+class IndexRanges {
+ public:
+  IndexRanges(ExecutionContext& context, const planner::PhysicalIndexScan& node);
+  // values[i] belongs to node.conditions[i]. No range: no row can match.
+  std::vector<storage::KeyRange> build(const std::vector<Vector>& values, uint32_t row) const;
+
+ private:
+  struct Column {
+    types::KeyColumn key;
+    common::PhysicalType physical;
+  };
+  bool key_ranges(size_t key, const std::vector<Vector>& values, uint32_t row,
+                  std::vector<storage::KeyRange>& ranges) const;
+  const planner::PhysicalIndexScan& node_;
+  std::vector<Column> columns_;
+};
+
+// Reads the rows behind index entries, dropping those whose visible version lacks the entry's key (STO-7).
+class IndexFetcher {
+ public:
+  IndexFetcher(ExecutionContext& context, const planner::PhysicalIndexScan& node);
+  // `raw` receives the storage columns of the rows that are visible; `kept` the positions of their entries.
+  void fetch(ExecutionContext& context, const std::vector<storage::IndexEntry>& entries, Chunk& raw,
+             common::Selection& kept);
+  ScanColumns& columns() { return columns_; }
+
+ private:
+  bool still_has_key(ExecutionContext& context, const storage::IndexEntry& entry);
+  const planner::PhysicalIndexScan& node_;
+  ScanColumns columns_;
+  IndexKeyBuilder key_builder_;
+  std::vector<RowId> rows_;
+  std::vector<bool> found_;
+};
+
+}  // namespace basalt::executor
