@@ -3,11 +3,11 @@
 // place, an eviction gives the memory back with madvise.
 //
 // One atomic word per page: [ version : 56 | state : 8 ]
-//   state 0          unlatched
-//         1 .. 250   that many shared latches
+//   state 0          evicted: not in memory (the array of words starts as zeros)
+//         1          unlatched
+//         2 .. 251   one less than that many shared latches
 //         253        exclusive
 //         254        marked: unlatched, and a candidate of the clock (the next reader unmarks it)
-//         255        evicted: not in memory
 // Every release of an exclusive latch raises the version, so an optimistic reader who finds the same version afterwards
 // has read a consistent page. tsan builds take the shared latch instead: OptimisticGuard is that one place.
 //
@@ -44,13 +44,12 @@ inline constexpr bool kOptimisticReads = true;
 #endif
 
 struct alignas(16) PageState {
-  std::atomic<uint64_t> word;     // zero-filled memory must mean "evicted", so the state is stored inverted: see below
+  std::atomic<uint64_t> word;     // latch state and version, as drawn above; zeros: evicted
   std::atomic<uint64_t> rec_lsn;  // 0: clean
 };
 
 namespace latch {
 inline constexpr uint64_t kMask = 255;
-// Stored values: 0 is evicted, because the array of words starts as zeros.
 inline constexpr uint64_t kEvicted = 0;
 inline constexpr uint64_t kUnlatched = 1;  // 1 + number of shared latches
 inline constexpr uint64_t kSharedLast = 251;
@@ -198,7 +197,6 @@ class BufferPool {
   SharedGuard downgrade(ExclusiveGuard&& guard);
   // A page whose old bytes do not matter: no read; the page is zeros. For PageChange and replay.
   ExclusiveGuard fresh(PageId id);
-  // For replay: a page whose home bytes may be torn or missing reads as zeros when `image_follows`.
   bool is_resident(PageId id) const;
 
   Page* address(PageId id) const { return pages_ + id.value; }
@@ -207,7 +205,8 @@ class BufferPool {
   uint64_t resident() const { return resident_.load(std::memory_order_relaxed); }
 
   // Under the exclusive latch, before the record is inserted: `bound` <= the record's start.
-  void mark_dirty(const ExclusiveGuard& guard, Lsn bound);
+  void mark_dirty(const ExclusiveGuard& guard, Lsn bound) { mark_dirty(*guard.state_, bound); }
+  void mark_dirty(PageState& state, Lsn bound);
   // Writes home every page that was first changed before `limit`. Called by checkpoints.
   void clean_before(Lsn limit);
   // Smallest recLSN of all pages, `otherwise` if it is smaller or none is dirty.
@@ -218,20 +217,24 @@ class BufferPool {
   const BufferPoolStatistics& statistics() const { return statistics_; }
   void start_cleaner();
   void stop_cleaner();
-  // Forgets everything without writing; only tests that simulate a crash call it.
+  // BUF-1..3 of README.md; for tests, while nobody else uses the pool.
   void check_state();
 
  private:
   struct Batch;
+  struct Cleaner;
   PageState& state_of(PageId id) const;
-  void load(PageId id, PageState& state, uint64_t word);
-  void wait_latch(unsigned& round);
+  uint64_t latch_exclusive(PageId id, PageState& state);
+  bool latch_for_load(PageState& state, uint64_t word);
+  void load(PageId id, PageState& state, bool read);
   uint64_t acquire_slot();
-  bool evict_from(uint64_t slot);
+  uint64_t evict_one();
+  enum class Evicted { kNo, kYes, kDirty };
+  Evicted evict_from(uint64_t slot);
   void read_home(PageId id, Page& page);
-  size_t collect_cold(Batch& batch, size_t pages_max);
-  bool add_to_batch(Batch& batch, PageId id, Lsn limit);
-  void write_batch(Batch& batch);
+  void clean_cold(size_t pages_max);
+  bool add_to_batch(PageId id, uint64_t limit);
+  void write_batch();
   void cleaner_main();
 
   BufferPoolOptions options_;
@@ -240,20 +243,19 @@ class BufferPool {
   std::function<void(Lsn)> before_home_;
   std::function<Lsn()> lsn_limit_;
   uint64_t frames_;
-  uint64_t slot_count_;
+  uint64_t slot_count_;  // some more than frames: a thread that needs a page while all others are latched gets one
   uint64_t page_limit_;
   Page* pages_ = nullptr;
   PageState* states_ = nullptr;
   std::unique_ptr<std::atomic<uint64_t>[]> slots_;  // page id + 1, 0: empty, ~0: being filled
   std::atomic<uint64_t> hand_{0};
+  std::atomic<uint64_t> fill_hand_{0};
   std::atomic<uint64_t> resident_{0};
   std::atomic<uint64_t> dirty_{0};
-  std::atomic<uint64_t> clean_hand_{0};
   std::mutex batch_mutex_;  // one batch at a time is on its way home
   std::unique_ptr<Batch> batch_;
   std::atomic<uint64_t> in_flight_rec_lsn_{~uint64_t{0}};
   BufferPoolStatistics statistics_;
-  struct Cleaner;
   std::unique_ptr<Cleaner> cleaner_;
 };
 

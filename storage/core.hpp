@@ -31,6 +31,8 @@ struct CoreOptions {
   uint64_t buffer_bytes = uint64_t{128} << 20;
   uint64_t reservation_bytes = uint64_t{16} << 40;
   uint64_t wal_segment_bytes = uint64_t{64} << 20;  // of a new data directory
+  uint64_t wal_bytes_max = uint64_t{1} << 30;       // a checkpoint starts before this much log
+  int64_t checkpoint_timeout_ms = 300'000;
   bool background_threads = true;
 };
 
@@ -67,13 +69,23 @@ class StorageCore {
   void finish_drops(std::span<const TreeId> drops);
 
   bool replaying() const { return replaying_.load(std::memory_order_acquire); }
-  // Start LSN of the last finished checkpoint; 0: none in this run.
+  // Insert position at the start of the last finished checkpoint; 0: none in this run.
   Lsn last_checkpoint() const { return Lsn{last_checkpoint_.load()}; }
 
  private:
   friend class Replay;
+  struct Background;
   StorageCore() = default;
+  common::Result<void> open_files();
+  common::Result<void> replay_log(uint32_t epoch, Lsn* end);
   void before_home(Lsn lsn);
+  common::Result<void> checkpoint_locked();
+  void start_background();
+  void stop_background();
+  void checkpointer_main();
+  void log_keeper_main();
+  void note_replayed_change(const RecordView& record);
+  void note_replayed_record(const RecordView& record);
 
   CoreOptions options_;
   std::unique_ptr<common::FileLock> lock_;
@@ -88,8 +100,11 @@ class StorageCore {
   ReplayParticipant* participant_ = nullptr;
   std::mutex checkpoint_mutex_;
   std::atomic<bool> replaying_{false};
-  std::atomic<uint64_t> replayed_{0};
-  std::atomic<uint64_t> last_checkpoint_{0};
+  std::atomic<uint64_t> replayed_{0};         // end of what replay has read
+  std::atomic<uint64_t> last_checkpoint_{0};  // insert position when it began
+  std::atomic<uint64_t> last_checkpoint_end_{0};
+  std::unique_ptr<Background> background_;
+  bool recovered_ = false;
   bool closed_ = false;
 };
 
@@ -98,6 +113,15 @@ struct CommitBody {
   std::vector<TreeId> drops;
   Bytes extra;
   static CommitBody read(Bytes body);
+};
+
+// Body of a kCheckpoint record.
+struct CheckpointBody {
+  uint64_t redo = 0;
+  uint64_t next_tree_id = 0;
+  std::vector<TreeId> drops;  // committed, not yet gone
+  Bytes participant;
+  static CheckpointBody read(Bytes body);
 };
 
 }  // namespace basalt::storage

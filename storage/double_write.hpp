@@ -6,9 +6,11 @@
 //   slot 0, slot 1, ...
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 
+#include "common/ensure.hpp"
 #include "common/file.hpp"
 #include "storage/page.hpp"
 
@@ -18,20 +20,22 @@ class DoubleWrite {
  public:
   static constexpr uint32_t kSlotsMax = 256;
   DoubleWrite(common::File& file, common::File& data, uint64_t last_batch)
-      : file_(file), data_(data), batch_(last_batch) {}
+      : file_(file), data_(data), batch_(last_batch), done_(last_batch) {}
 
   // Allocates the file physically. kNoSpace when the disk is full.
   common::Result<void> prepare();
-  // Writes the pages (checksums filled) here and home, durably. A failure ends the process.
-  void write(std::span<const Page* const> pages, std::span<const PageId> ids);
+  // Writes the pages (checksums filled, ids ascending) here and home, durably. A failure ends the process.
+  void write(std::span<const Page> pages, std::span<const PageId> ids);
   // After a crash: home pages whose checksum is wrong are replaced by their slots. Returns how many.
   common::Result<uint32_t> repair(uint64_t done_batch);
-  uint64_t last_batch() const { return batch_; }
+  // Newest batch whose home writes are durable.
+  uint64_t done_batch() const { return done_.load(std::memory_order_acquire); }
 
  private:
   common::File& file_;
   common::File& data_;
   uint64_t batch_;
+  std::atomic<uint64_t> done_;
 };
 
 }  // namespace basalt::storage

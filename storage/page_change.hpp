@@ -14,11 +14,15 @@
 // (a failure inside ends the process); errors come from add() of too much (kRecordBytesMax) and from new_page() without
 // a reservation.
 //
-// The caller's guards must live until commit() has returned; the caller may then change the undo chain under the same
-// latch and release. Space map and directory latches are taken inside, last, and released inside.
+// The caller's guards must stay latched until commit() has returned (they may be moved); the caller may then change the
+// undo chain under the same latch and release. Space map and directory latches are taken inside, last, and released
+// inside.
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -37,21 +41,6 @@ class TreeDirectory;
 using RedoFunction = void (*)(Page& page, Bytes payload);
 void register_redo(BlockOp op, RedoFunction function);  // at start, before any change
 RedoFunction redo_function(BlockOp op);                 // null: none
-
-// A growing byte string that is allocated once per thread, not once per record.
-class RecordBuffer {
- public:
-  RecordBuffer();
-  ~RecordBuffer();
-  RecordBuffer(const RecordBuffer&) = delete;
-  char* grow(size_t bytes);  // pointers from earlier calls become invalid
-  char* data() { return bytes_.data(); }
-  size_t size() const { return size_; }
-
- private:
-  std::vector<char> bytes_;
-  size_t size_ = 0;
-};
 
 class PageChange {
  public:
@@ -81,7 +70,7 @@ class PageChange {
 
   Lsn commit(InsertHook* hook = nullptr);
   bool committed() const { return committed_; }
-  size_t bytes() const { return blocks_.size() + logical_.size(); }
+  size_t bytes() const { return scratch_->blocks.size() + scratch_->logical.size(); }
 
  private:
   friend class TreeDirectory;
@@ -91,31 +80,39 @@ class PageChange {
     Page* page;
     PageId id;
     BlockOp op;
-    size_t offset;
+    size_t offset;  // of the payload in blocks
     uint32_t bytes;
   };
   struct OwnerChange {
     PageId page;
     TreeId from, to;
   };
-  char* begin_block(const ExclusiveGuard& page, BlockOp op, uint32_t bytes);
+  // Buffers that are allocated once per thread, not once per record.
+  struct Scratch {
+    std::vector<char> blocks, logical;
+    std::vector<Block> list;
+    std::vector<OwnerChange> owners;
+    std::deque<ExclusiveGuard> held;  // space maps and directory pages
+    std::vector<std::function<void()>> actions;
+    void clear();
+  };
+  static std::vector<std::unique_ptr<Scratch>>& free_scratch();
+
   void add_owner_changes();
   void apply(Lsn end);
-  void hold(ExclusiveGuard&& guard) { held_.push_back(std::move(guard)); }
+  // The page, latched until the end of the change (once, however often it is asked for).
+  ExclusiveGuard& hold(PageId page);
+  ExclusiveGuard& hold(ExclusiveGuard&& guard);
   // Runs under the latches after the pages have been stamped.
-  void on_applied(std::function<void()> action) { actions_.push_back(std::move(action)); }
+  void on_applied(std::function<void()> action) { scratch_->actions.push_back(std::move(action)); }
+  void change_owner(PageId page, TreeId from, TreeId to) { scratch_->owners.push_back({page, from, to}); }
 
   StorageCore& core_;
   RecordType type_;
   uint16_t flags_ = kRecordIsChange;
   TxnId transaction_;
   SpaceReservation* reservation_;
-  RecordBuffer blocks_;  // ChangeHeader, then the blocks
-  RecordBuffer logical_;
-  std::vector<Block> list_;
-  std::vector<OwnerChange> owners_;
-  std::vector<ExclusiveGuard> held_;  // space maps and directory pages
-  std::vector<std::function<void()>> actions_;
+  std::unique_ptr<Scratch> scratch_;
   std::unique_lock<std::mutex> directory_lock_;
   bool committed_ = false;
 };

@@ -58,22 +58,23 @@ class PageSpace {
   static bool is_map_page(PageId id) { return id.value % kSegmentPages == 0; }
   static PageId map_page_of(PageId id) { return PageId{id.value - id.value % kSegmentPages}; }
 
-  // Makes the first segment of a new data file.
-  void initialize();
   // Reads all maps (after replay).
   void load();
+  // Replay has formatted this segment.
+  common::Result<void> replayed_segment(uint64_t number);
 
   // Takes `pages` extents out of what is free, growing the file where needed. Logged; call it without latches.
   common::Result<void> reserve(uint32_t pages);
   void unreserve(uint32_t pages);
 
-  // In memory only; PageChange logs. A page in the segment of `near`, if it has one free.
+  // In memory only; PageChange logs. Uses up one promised page: next to `near`, or in its segment, where possible.
   PageId take(TreeId owner, PageId near);
-  void give_back(PageId page, TreeId owner);  // an allocation that did not happen, or a free that did
+  void untake(PageId page, TreeId owner);    // the allocation did not happen; the page is promised again
+  void released(PageId page, TreeId owner);  // a free has been logged
 
   uint64_t pages_of(TreeId tree) const;
   uint64_t segments() const { return segment_count_.load(std::memory_order_acquire); }
-  uint64_t free_pages() const { return free_; }
+  uint64_t free_pages() const;  // not promised to anybody
   // Owner as the map says (reads the map page).
   TreeId owner_of(PageId page);
 
@@ -84,21 +85,37 @@ class PageSpace {
   std::vector<TreeId> owners() const;
 
  private:
-  friend class StorageChecker;
-  common::Result<void> grow_locked(std::unique_lock<std::mutex>& lock);
   struct Segment {
     std::bitset<kSegmentPages> used;
-    uint16_t free = 0;
+    uint32_t free = 0;
   };
+  struct TreeSpace {
+    std::map<uint32_t, uint32_t> segments;  // segment -> extents
+    uint64_t pages = 0;
+  };
+  common::Result<void> grow();
+  void set_used_locked(PageId page, TreeId owner);
+  void set_free_locked(PageId page, TreeId owner);
+  PageId find_free_locked(PageId near);
+
   StorageCore& core_;
   mutable std::mutex mutex_;
   std::mutex grow_mutex_;
   std::vector<Segment> list_;
   uint64_t free_ = 0;      // free extents in all segments
   uint64_t reserved_ = 0;  // of these, promised
-  uint64_t hint_ = 0;
-  std::unordered_map<TreeId, std::map<uint32_t, uint32_t>> trees_;  // tree -> segment -> extents
+  uint64_t hint_ = 0;      // no segment before this one has a free extent
+  std::unordered_map<TreeId, TreeSpace> trees_;
   std::atomic<uint64_t> segment_count_{0};
 };
+
+// The body of a map page.
+struct SpaceMapBody {
+  uint32_t extent_pages;
+  uint32_t extents;
+  uint64_t owner[kSegmentPages];
+};
+
+void register_space_redo();
 
 }  // namespace basalt::storage

@@ -36,7 +36,6 @@ class TreeDirectory {
  public:
   explicit TreeDirectory(StorageCore& core) : core_(core) {}
 
-  void initialize();
   void load();  // after replay and PageSpace::load
 
   // A new id; never given again, whatever becomes of the transaction.
@@ -45,35 +44,44 @@ class TreeDirectory {
   std::vector<TreeRecord> all() const;
 
   // Each adds its blocks to `change` and takes effect in memory when the change commits. The directory is locked from
-  // here to the commit: call it last, just before commit(). `reserve` (below) must have been called before latching.
+  // here to the commit: call it last, just before commit().
   void put(PageChange& change, const TreeRecord& record);  // creates or replaces
   void erase(PageChange& change, TreeId tree);
-  // Makes room for a put() of a descriptor of that size. Call it without latches; throws 53100.
-  void make_room(size_t descriptor_bytes);
 
   // Physical drop: frees the extents, then removes the entry (STO-9). Idempotent. Without latches.
   void drop(TreeId tree);
-  // Trees whose commit has been logged and that are not yet gone; carried by checkpoints.
-  void add_pending_drop(TreeId tree);
+  // Trees whose drop has been committed in the log and that are not yet gone; carried by checkpoints.
+  void add_pending_drops(std::span<const TreeId> trees);
+  void forget_pending_drop(TreeId tree);
+  void forget_erased(Bytes erase_payload);  // replay met the removal of an entry
   std::vector<TreeId> pending_drops() const;
 
-  // The high-water mark of ids, for checkpoint and control file.
-  uint64_t id_limit() const { return next_id_.load(); }
-  void raise_id_limit(uint64_t limit);
+  uint64_t next_id() const { return next_id_.load(); }
+  void raise_next_id(uint64_t id);
 
  private:
   struct Entry {
     TreeRecord record;
     std::vector<PageId> fragments;  // page of each fragment
   };
-  PageId page_with_room(size_t bytes, const std::vector<std::pair<PageId, size_t>>& taken) const;
+  void lock_for(PageChange& change);
+  PageId place(PageChange& change, uint32_t bytes);
+  void add_entry(PageChange& change, PageId page, const TreeRecord& record, uint16_t fragment, uint16_t fragments,
+                 std::string_view bytes);
+  void erase_entry(PageChange& change, PageId page, TreeId tree, uint16_t fragment, uint32_t bytes);
+
   StorageCore& core_;
   mutable std::shared_mutex mutex_;  // protects the maps
   std::mutex change_mutex_;          // one directory change at a time
   std::unordered_map<TreeId, Entry> entries_;
-  std::unordered_map<PageId, uint32_t> room_;  // free bytes of each directory page
-  std::atomic<uint64_t> next_id_{kFirstTreeId.value};
+  std::unordered_map<PageId, uint32_t> used_;     // bytes used in each directory page, under change_mutex_
+  std::unordered_map<PageId, uint32_t> planned_;  // the same as the change under way will leave it
+  mutable std::mutex pending_mutex_;
   std::vector<TreeId> pending_drops_;
+  std::mutex id_mutex_;
+  std::atomic<uint64_t> next_id_{kFirstTreeId.value};
 };
+
+void register_directory_redo();
 
 }  // namespace basalt::storage

@@ -63,8 +63,8 @@ class Wal {
              InsertHook* hook = nullptr);
   // Returns when everything before `end` is durable.
   void flush(Lsn end);
-  // Asks for a flush without waiting (asynchronous commit).
-  void request_flush(Lsn end);
+  // Flushes now if nobody is doing it (background thread; asynchronous commits).
+  void flush_some() { flush(insert_lsn()); }
 
   Lsn insert_lsn() const { return Lsn{reserved_.load(std::memory_order_seq_cst)}; }
   Lsn flushed_lsn() const { return Lsn{flushed_.load(std::memory_order_acquire)}; }
@@ -82,9 +82,11 @@ class Wal {
   // Bytes from the given position to the insert position.
   uint64_t bytes_since(Lsn from) const { return insert_lsn().value - from.value; }
 
+  // After a crash: what was read from the log may not have reached the disk yet. Syncs all segments from here on.
+  static common::Result<void> sync_existing(const WalOptions& options, Lsn from);
   static std::string segment_name(const WalOptions& options, uint64_t number);
-  static uint32_t record_checksum(const WalIdentity& identity, Lsn start, const RecordHeader& header, Bytes body1,
-                                  Bytes body2);
+  // The checksum of a record: continues that of its body over what binds it to its place (STO-10).
+  static uint32_t seal(const WalIdentity& identity, Lsn start, const RecordHeader& header, uint32_t body_checksum);
 
  private:
   struct alignas(64) InsertSlot {
@@ -116,7 +118,6 @@ class Wal {
 
   std::mutex segments_mutex_;
   std::map<uint64_t, std::unique_ptr<common::File>> open_segments_;
-  std::vector<std::string> spare_segments_;
 };
 
 // Reads the log for replay. Bad record: the end of the log, unless something proves that it had been durable (STO-10).
