@@ -72,7 +72,7 @@ template <typename R> struct IsOptional : std::false_type {};
 template <typename T> struct IsOptional<std::optional<T>> : std::true_type {};
 
 template <auto Function, bool WithCall, typename R, typename... Ps, size_t... I>
-void run(FunctionCall& call, std::span<const Vector> arguments, uint32_t rows, Vector& result,
+void run(FunctionCall& call, [[maybe_unused]] std::span<const Vector> arguments, uint32_t rows, Vector& result,
          std::index_sequence<I...>) {
   std::tuple<Argument<Ps>...> views{Argument<Ps>(arguments[I])...};
   bool all_constant = sizeof...(Ps) > 0 && (... && arguments[I].is_constant());

@@ -341,7 +341,7 @@ std::string absolute(std::string_view a) { return sign(a) < 0 ? negate(a) : std:
 
 std::string round(std::string_view a, int32_t scale) {
   if (is_special(a)) return std::string(a);
-  scale = std::clamp(scale, -kMaxResultScale, kMaxResultScale);
+  scale = std::clamp(scale, -kWeightDigitsMax - 1, kDisplayScaleMax);
   BigDecimal v = decode(a);
   round_to(v, scale);
   return encode(v);
@@ -349,7 +349,7 @@ std::string round(std::string_view a, int32_t scale) {
 
 std::string truncate(std::string_view a, int32_t scale) {
   if (is_special(a)) return std::string(a);
-  scale = std::clamp(scale, -kMaxResultScale, kMaxResultScale);
+  scale = std::clamp(scale, -kWeightDigitsMax - 1, kDisplayScaleMax);
   BigDecimal v = decode(a);
   truncate_to(v, scale);
   return encode(v);

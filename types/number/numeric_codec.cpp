@@ -218,7 +218,8 @@ std::string send(std::string_view value) {
   if (v.kind == Kind::kPositiveInfinity) sign = kWireInfinity;
   if (v.kind == Kind::kNegativeInfinity) sign = kWireMinusInfinity;
   put16(out, sign);
-  put16(out, v.scale);
+  // Infinities carry a scale of 32, as PostgreSQL sends them.
+  put16(out, sign == kWireInfinity || sign == kWireMinusInfinity ? 32 : v.scale);
   for (int16_t digit : digits) put16(out, digit);
   return out;
 }
