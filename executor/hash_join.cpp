@@ -1,0 +1,373 @@
+// Hash join: the right side is built, the left side probes. Past work_mem both sides are partitioned by hash into spill stores,
+// and the pairs of partitions are joined one after the other (Grace).
+//
+// The build rows of a partition are one flat chunk with a last row that is all NULL, so that a left row without a partner is just
+// a pair with that row.
+#include <algorithm>
+#include <numeric>
+
+#include "executor/builder.hpp"
+#include "executor/key_table.hpp"
+
+namespace basalt::executor {
+
+namespace {
+
+using common::PhysicalType;
+using planner::JoinType;
+
+constexpr uint32_t kPartitions = 16;
+
+struct Pair {
+  uint32_t probe, build;
+};
+
+class HashJoinTransform : public Transform {
+ public:
+  HashJoinTransform(ExecutionContext& context, const planner::PhysicalHashJoin& node, std::unique_ptr<Pipeline> build)
+      : node_(node),
+        build_input_(std::move(build)),
+        left_types_(physical_types(*node.children[0])),
+        right_types_(physical_types(*node.children[1])),
+        keys_(make_operations(context, node)),
+        reservation_(context.memory) {
+    query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
+    left_keys_ = compiler.compile_list(node.left_keys);
+    right_keys_ = compiler.compile_list(node.right_keys);
+    if (node.condition) condition_ = compiler.compile(*node.condition);
+  }
+
+  Progress process(ExecutionContext& context, const Chunk& in, Chunk& out, uint32_t demand) override {
+    if (!built_) build(context);
+    if (!input_open_) {
+      open_input(context, in);
+      input_open_ = true;
+    }
+    bool more = emit(context, probe_, out, demand);
+    input_open_ = more;
+    // Without build rows an inner or semi join, and every right join, is over as soon as it is known.
+    if (!more && build_empty_ && !keeps_left()) return Progress::kFinished;
+    return more ? Progress::kHaveOutput : Progress::kNeedInput;
+  }
+
+  Progress flush(ExecutionContext& context, Chunk& out, uint32_t demand) override {
+    if (!built_) build(context);
+    out.rows = 0;
+    while (true) {
+      if (emit_unmatched_build(out, demand)) return Progress::kHaveOutput;
+      if (!spilled_) return Progress::kFinished;
+      if (!partition_open_) {
+        if (++partition_ == kPartitions) return Progress::kFinished;
+        load_partition(context);
+      }
+      if (read_partition(context, out, demand)) return Progress::kHaveOutput;
+    }
+  }
+
+  void rewind(ExecutionContext& context) override {
+    build_input_->rewind(context);
+    built_ = spilled_ = input_open_ = partition_open_ = false;
+    partition_ = 0;
+    build_stores_.clear();
+    probe_stores_.clear();
+    reservation_.resize(0);
+  }
+
+ private:
+  static std::vector<types::TypeOperationsPointer> make_operations(ExecutionContext& context,
+                                                                   const planner::PhysicalHashJoin& node) {
+    std::vector<types::TypeOperationsPointer> operations;
+    for (size_t i = 0; i < node.left_keys.size(); ++i)
+      operations.push_back(types::type_operations(*context.evaluation.call, node.left_keys[i]->type,
+                                                  i < node.key_collations.size() ? node.key_collations[i] : Oid{}));
+    return operations;
+  }
+
+  bool keeps_left() const {
+    return node_.join == JoinType::kLeft || node_.join == JoinType::kFull || node_.join == JoinType::kAnti;
+  }
+  bool keeps_right() const { return node_.join == JoinType::kRight || node_.join == JoinType::kFull; }
+  bool left_only() const { return node_.join == JoinType::kSemi || node_.join == JoinType::kAnti; }
+
+  std::vector<Vector> evaluate_keys(ExecutionContext& context, std::vector<query::EvaluatorPointer>& keys,
+                                    const Chunk& chunk) {
+    std::vector<Vector> out;
+    for (auto& key : keys) {
+      query::Rows rows(chunk.rows);
+      out.push_back(key->evaluate(context.evaluation, chunk, rows));
+      rows.raise();
+    }
+    return out;
+  }
+
+  bool has_null_key(const std::vector<Vector>& keys, uint32_t row) const {
+    for (size_t k = 0; k < keys.size(); ++k)
+      if (keys[k].is_null(row) && !(k < node_.null_safe.size() && node_.null_safe[k])) return true;
+    return false;
+  }
+
+  void build(ExecutionContext& context) {
+    built_ = true;
+    build_stores_.push_back(std::make_unique<ChunkStore>(context, right_types_, 0));
+    uint64_t total = 0;
+    Chunk chunk;
+    while (build_input_->pull(context, chunk, common::kChunkRowsMax)) {
+      total += chunk.rows;
+      if (spilled_) {
+        partition(context, right_keys_, chunk, build_stores_);
+      } else {
+        build_stores_[0]->append(chunk);
+        if (build_stores_[0]->bytes() > context.work_mem_bytes) start_spilling(context);
+      }
+    }
+    build_empty_ = total == 0;
+    load_build(context, *build_stores_[0]);
+  }
+
+  void start_spilling(ExecutionContext& context) {
+    spilled_ = true;
+    std::vector<std::unique_ptr<ChunkStore>> stores;
+    for (uint32_t p = 0; p < kPartitions; ++p) {
+      size_t limit = std::max<size_t>(context.work_mem_bytes / kPartitions, 65536);
+      stores.push_back(std::make_unique<ChunkStore>(context, right_types_, p == 0 ? 0 : limit));
+      probe_stores_.push_back(std::make_unique<ChunkStore>(context, left_types_, limit));
+    }
+    for (size_t b = 0; b < build_stores_[0]->block_count(); ++b) {
+      Chunk block = build_stores_[0]->block(b);
+      partition(context, right_keys_, block, stores);
+    }
+    build_stores_ = std::move(stores);
+  }
+
+  void partition(ExecutionContext& context, std::vector<query::EvaluatorPointer>& keys, const Chunk& chunk,
+                 std::vector<std::unique_ptr<ChunkStore>>& stores) {
+    std::vector<Vector> values = evaluate_keys(context, keys, chunk);
+    keys_.hash(values, chunk.rows, hashes_);
+    std::vector<common::Selection> parts(kPartitions);
+    for (uint32_t row = 0; row < chunk.rows; ++row) parts[hashes_[row] % kPartitions].push_back(row);
+    for (uint32_t p = 0; p < kPartitions; ++p)
+      if (!parts[p].empty()) stores[p]->append(chunk, parts[p]);
+  }
+
+  // Makes one flat chunk, its keys and the hash index of a build partition.
+  void load_build(ExecutionContext& context, ChunkStore& store) {
+    build_rows_ = static_cast<uint32_t>(store.rows());
+    build_chunk_ = Chunk();
+    build_chunk_.reset(right_types_, build_rows_ + 1);
+    uint64_t at = 0;
+    Chunk chunk;
+    size_t bytes = 0;
+    while (store.read(at, chunk, common::kChunkRowsMax)) {
+      append_rows(build_chunk_, chunk, nullptr, chunk.rows);
+      bytes += chunk.bytes();
+    }
+    for (Vector& column : build_chunk_.columns) column.set_null(build_rows_);
+    reservation_.resize(bytes + size_t{16} * build_rows_);
+    store.clear();
+    if (keeps_right()) matched_.assign(build_rows_, false);
+    unmatched_at_ = 0;
+    build_keys_ = evaluate_keys(context, right_keys_, build_chunk_);
+    keys_.hash(build_keys_, build_rows_, build_hashes_);
+    index_.reset(build_rows_);
+    next_.assign(build_rows_, HashIndex::kNone);
+    // Inserted from the end, so that chains run in build order.
+    for (uint32_t row = build_rows_; row-- > 0;)
+      if (!has_null_key(build_keys_, row)) next_[row] = index_.insert(build_hashes_[row], row);
+  }
+
+  // --- probing -------------------------------------------------------------------------------------------------------
+
+  struct Probe {
+    Chunk chunk;
+    std::vector<Vector> keys;
+    std::vector<uint64_t> hashes;
+    uint32_t row = 0;           // next row to look up
+    std::vector<Pair> pairs;    // ready to be put out
+    size_t emitted = 0;
+  };
+
+  void open_input(ExecutionContext& context, const Chunk& in) {
+    start_probe(context, probe_, in);
+    if (!spilled_) return;
+    // Rows of later partitions wait in their stores.
+    std::vector<common::Selection> parts(kPartitions);
+    for (uint32_t row = 0; row < in.rows; ++row) parts[probe_.hashes[row] % kPartitions].push_back(row);
+    for (uint32_t p = 1; p < kPartitions; ++p)
+      if (!parts[p].empty()) probe_stores_[p]->append(in, parts[p]);
+    Chunk mine = in;
+    mine.slice(std::make_shared<common::Selection>(parts[0]));
+    start_probe(context, probe_, mine);
+  }
+
+  void start_probe(ExecutionContext& context, Probe& probe, const Chunk& in) {
+    probe.chunk = in;
+    probe.keys = evaluate_keys(context, left_keys_, in);
+    keys_.hash(probe.keys, in.rows, probe.hashes);
+    probe.row = 0;
+    probe.pairs.clear();
+    probe.emitted = 0;
+  }
+
+  void find_candidates(Probe& probe, uint32_t row, std::vector<Pair>& pairs) const {
+    if (build_rows_ == 0 || has_null_key(probe.keys, row)) return;
+    uint64_t hash = probe.hashes[row];
+    for (uint32_t b = index_.find(hash); b != HashIndex::kNone; b = next_[b])
+      if (build_hashes_[b] == hash && keys_.equal(probe.keys, row, build_keys_, b)) pairs.push_back({row, b});
+  }
+
+  Chunk joined(const Chunk& left, const std::vector<Pair>& pairs, size_t first, size_t count, bool with_right) const {
+    auto probe_rows = std::make_shared<common::Selection>(count);
+    auto build_rows = std::make_shared<common::Selection>(count);
+    for (size_t i = 0; i < count; ++i) {
+      (*probe_rows)[i] = pairs[first + i].probe;
+      (*build_rows)[i] = pairs[first + i].build;
+    }
+    Chunk out;
+    for (const Vector& column : left.columns) out.columns.push_back(column.slice(probe_rows));
+    if (with_right)
+      for (const Vector& column : build_chunk_.columns) out.columns.push_back(column.slice(build_rows));
+    out.rows = static_cast<uint32_t>(count);
+    return out;
+  }
+
+  // Which candidate pairs satisfy the residual condition.
+  void apply_condition(ExecutionContext& context, Probe& probe, std::vector<Pair>& candidates) {
+    if (!condition_ || candidates.empty()) return;
+    Chunk both = joined(probe.chunk, candidates, 0, candidates.size(), true);
+    query::Rows rows(both.rows);
+    common::Selection selected;
+    query::evaluate_filter(*condition_, context.evaluation, both, rows, selected);
+    rows.raise();
+    std::vector<Pair> kept;
+    for (uint32_t i : selected) kept.push_back(candidates[i]);
+    candidates = std::move(kept);
+  }
+
+  // The next batch of probe rows becomes pairs.
+  void make_pairs(ExecutionContext& context, Probe& probe, uint32_t wanted) {
+    std::vector<Pair> candidates;
+    uint32_t first = probe.row;
+    while (probe.row < probe.chunk.rows && candidates.size() < wanted && probe.row - first < wanted)
+      find_candidates(probe, probe.row++, candidates);
+    apply_condition(context, probe, candidates);
+    probe.pairs.clear();
+    probe.emitted = 0;
+    size_t at = 0;
+    for (uint32_t row = first; row < probe.row; ++row) {
+      size_t begin = at;
+      while (at < candidates.size() && candidates[at].probe == row) ++at;
+      add_row_pairs(probe, row, candidates, begin, at);
+    }
+  }
+
+  void add_row_pairs(Probe& probe, uint32_t row, const std::vector<Pair>& candidates, size_t begin, size_t end) {
+    switch (node_.join) {
+      case JoinType::kSemi:
+        if (end > begin) probe.pairs.push_back({row, build_rows_});
+        return;
+      case JoinType::kAnti:
+        if (end == begin) probe.pairs.push_back({row, build_rows_});
+        return;
+      case JoinType::kLeft:
+      case JoinType::kFull:
+        if (end == begin) probe.pairs.push_back({row, build_rows_});
+        break;
+      default: break;
+    }
+    for (size_t i = begin; i < end; ++i) {
+      probe.pairs.push_back(candidates[i]);
+      if (keeps_right()) matched_[candidates[i].build] = true;
+    }
+  }
+
+  // True when the input has (or may have) more output.
+  bool emit(ExecutionContext& context, Probe& probe, Chunk& out, uint32_t demand) {
+    out.rows = 0;
+    while (probe.emitted == probe.pairs.size()) {
+      if (probe.row >= probe.chunk.rows) return false;
+      context.check_interrupts();
+      make_pairs(context, probe, std::max(demand, 1u));
+    }
+    size_t count = std::min<size_t>(demand, probe.pairs.size() - probe.emitted);
+    out = joined(probe.chunk, probe.pairs, probe.emitted, count, !left_only());
+    probe.emitted += count;
+    return probe.emitted < probe.pairs.size() || probe.row < probe.chunk.rows;
+  }
+
+  // --- after the probe side ------------------------------------------------------------------------------------------
+
+  bool emit_unmatched_build(Chunk& out, uint32_t demand) {
+    if (!keeps_right() || (spilled_ && partition_open_)) return false;
+    auto selection = std::make_shared<common::Selection>();
+    while (unmatched_at_ < build_rows_ && selection->size() < demand) {
+      if (!matched_[unmatched_at_]) selection->push_back(unmatched_at_);
+      ++unmatched_at_;
+    }
+    if (selection->empty()) return false;
+    out.columns.clear();
+    for (PhysicalType type : left_types_) out.columns.push_back(Vector::constant(type, Value::null(type)));
+    for (const Vector& column : build_chunk_.columns) out.columns.push_back(column.slice(selection));
+    out.rows = static_cast<uint32_t>(selection->size());
+    return true;
+  }
+
+  void load_partition(ExecutionContext& context) {
+    load_build(context, *build_stores_[partition_]);
+    partition_open_ = true;
+    partition_input_open_ = false;
+    probe_at_ = 0;
+  }
+
+  // Output of the probe rows of the open partition; false (and closed) at their end.
+  bool read_partition(ExecutionContext& context, Chunk& out, uint32_t demand) {
+    while (true) {
+      if (!partition_input_open_) {
+        Chunk chunk;
+        if (!probe_stores_[partition_]->read(probe_at_, chunk, common::kChunkRowsMax)) {
+          partition_open_ = false;
+          out.rows = 0;
+          return false;
+        }
+        start_probe(context, probe_, chunk);
+        partition_input_open_ = true;
+      }
+      partition_input_open_ = emit(context, probe_, out, demand);
+      if (out.rows > 0) return true;
+    }
+  }
+
+  const planner::PhysicalHashJoin& node_;
+  std::unique_ptr<Pipeline> build_input_;
+  std::vector<PhysicalType> left_types_, right_types_;
+  KeyTable keys_;
+  common::MemoryReservation reservation_;
+  std::vector<query::EvaluatorPointer> left_keys_, right_keys_;
+  query::EvaluatorPointer condition_;
+  std::vector<uint64_t> hashes_;
+
+  bool built_ = false, build_empty_ = false, spilled_ = false;
+  std::vector<std::unique_ptr<ChunkStore>> build_stores_, probe_stores_;
+  Chunk build_chunk_;
+  uint32_t build_rows_ = 0;
+  std::vector<Vector> build_keys_;
+  std::vector<uint64_t> build_hashes_;
+  HashIndex index_;
+  std::vector<uint32_t> next_;
+  std::vector<bool> matched_;
+  uint32_t unmatched_at_ = 0;
+
+  Probe probe_;
+  bool input_open_ = false;
+  uint32_t partition_ = 0;
+  bool partition_open_ = false, partition_input_open_ = false;
+  uint64_t probe_at_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Transform> make_hash_join(ExecutionContext& context, const planner::PhysicalHashJoin& node,
+                                          std::unique_ptr<Pipeline> build) {
+  return std::make_unique<HashJoinTransform>(context, node, std::move(build));
+}
+
+}  // namespace basalt::executor
