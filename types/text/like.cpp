@@ -83,8 +83,12 @@ bool LikePattern::match_general(std::string_view s) const {
   size_t retry_pattern = kNone, retry_text = 0;  // behind the last %
   for (;;) {
     bool matched = false;
+    if (t == s.size()) {
+      at = std::min(p.find_first_not_of('%', at), p.size());
+      return at == p.size();
+    }
     if (at == p.size()) {
-      if (t == s.size()) return true;
+      // Text is left over.
     } else if (p[at] == '%') {
       for (; at < p.size() && (p[at] == '%' || p[at] == '_'); ++at) {
         if (p[at] == '%') continue;
@@ -96,8 +100,6 @@ bool LikePattern::match_general(std::string_view s) const {
       retry_pattern = at;
       retry_text = t;
       matched = true;
-    } else if (t == s.size()) {
-      return false;
     } else if (p[at] == '_') {
       t = step(s, t);
       ++at;
@@ -172,15 +174,19 @@ void like_kernel(FunctionCall& call, std::span<const Vector> arguments, uint32_t
   uint32_t count = constant ? 1 : rows;
   try {
     CollationPointer collation;
-    if (kCase == LikeCase::kIgnored) {
-      if (count > 0) collation = deterministic_collation(call, "ILIKE", "ILIKE");
-    } else if (kUnit == LikeUnit::kCharacter && call.collation.valid()) {
-      deterministic_collation(call, "LIKE", "LIKE");
-    }
+    bool checked = false;
     for (; row < count; ++row) {
       if (texts.is_null(row) || patterns.is_null(row)) {
         result.set_null(row);
         continue;
+      }
+      if (!checked) {
+        if (kCase == LikeCase::kIgnored) {
+          collation = deterministic_collation(call, "ILIKE", "ILIKE");
+        } else if (kUnit == LikeUnit::kCharacter && call.collation.valid()) {
+          deterministic_collation(call, "LIKE", "LIKE");
+        }
+        checked = true;
       }
       std::string_view pattern = patterns[row].view();
       if (!state.compiled || pattern != state.pattern) {

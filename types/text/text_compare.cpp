@@ -107,6 +107,15 @@ void equal_bytes_kernel(FunctionCall&, std::span<const Vector> arguments, uint32
   equal_bytes<Operator, Part>(arguments, rows, result);
 }
 
+// A strict function looks at its collation only when it is called: at the first row without NULL.
+void fail_first_pair(FunctionCall& call, std::span<const Vector> arguments, uint32_t rows, Vector& result,
+                     SqlError error) {
+  for (uint32_t row = 0; row < rows; ++row) {
+    if (!arguments[0].is_null(row) && !arguments[1].is_null(row)) return call.fail(row, std::move(error));
+    result.set_null(row);
+  }
+}
+
 template <typename R, typename Operator, typename Part>
 void compare_kernel(FunctionCall& call, std::span<const Vector> arguments, uint32_t rows, Vector& result) {
   constexpr bool kEquality = std::is_same_v<Operator, Equal> || std::is_same_v<Operator, NotEqual>;
@@ -114,7 +123,7 @@ void compare_kernel(FunctionCall& call, std::span<const Vector> arguments, uint3
   try {
     collation = resolve_collation(call.context, call.collation);
   } catch (SqlError& error) {
-    if (rows > 0) call.fail(0, std::move(error));
+    fail_first_pair(call, arguments, rows, result, std::move(error));
     return;
   }
   if (kEquality && collation->is_deterministic()) {
