@@ -14,6 +14,8 @@ namespace basalt::storage::testing {
 inline constexpr BlockOp kSetSlot{120};
 inline constexpr TreeId kTestTree{15};
 
+inline constexpr uint32_t kChangesSlot = 2042;  // counts the changes of the page
+
 struct SetSlot {
   uint32_t slot;
   uint32_t reserved = 0;
@@ -24,6 +26,11 @@ inline void redo_set_slot(Page& page, Bytes payload) {
   SetSlot set;
   std::memcpy(&set, payload.data(), sizeof set);
   std::memcpy(page.body + set.slot * 8, &set.value, 8);
+  // Not idempotent: a change that is redone twice shows.
+  uint64_t changes;
+  std::memcpy(&changes, page.body + kChangesSlot * 8, 8);
+  ++changes;
+  std::memcpy(page.body + kChangesSlot * 8, &changes, 8);
 }
 
 inline uint64_t slot_of(const Page& page, uint32_t slot) {

@@ -115,6 +115,7 @@ TEST_CASE("a crash at any write leaves a prefix of the changes, with all that wa
         uint64_t survived = get_slot(*core, pages[0], 2040);
         REQUIRE(survived >= acknowledged);
         REQUIRE(survived <= changes.size());
+        REQUIRE(get_slot(*core, pages[0], kChangesSlot) == survived);
         changes.resize(survived);
         std::map<std::pair<size_t, uint32_t>, uint64_t> model;
         for (const Change& c : changes) model[{c.page, c.slot}] = c.value;

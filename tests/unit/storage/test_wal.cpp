@@ -197,3 +197,49 @@ TEST_CASE("many threads insert and commit", "[storage]") {
   }
   CHECK(total == kThreads * kRecords);
 }
+
+TEST_CASE("a stale record behind a torn one never comes back to life", "[storage]") {
+  FaultFileSystem files(13);
+  std::string a(100, 'a'), b(200, 'b'), c(100, 'c');
+  Lsn b_start, c_start;
+  {
+    Wal wal(wal_options(files));
+    wal.start(kFirst, 1);
+    b_start = wal.insert(RecordType::kAbort, TxnId{1}, 0, bytes_of(a));
+    wal.flush(b_start);
+    c_start = wal.insert(RecordType::kAbort, TxnId{1}, 0, bytes_of(b));
+    wal.flush(wal.insert(RecordType::kAbort, TxnId{1}, 0, bytes_of(c)));
+  }
+  std::string segment = Wal::segment_name(wal_options(files), 1);
+  files.damage(segment, b_start.value - kFirst.value + 60, "torn");
+  ReadBack back = read_back(files, kFirst);
+  REQUIRE(back.end == b_start);
+  {
+    // The next life's records end exactly where the old c begins.
+    Wal wal(wal_options(files));
+    wal.start(back.end, 2);
+    std::string filler(c_start.value - b_start.value - 2 * sizeof(RecordHeader), 'f');
+    REQUIRE(wal.insert(RecordType::kAbort, TxnId{1}, 0, bytes_of(filler)) == c_start);
+    wal.flush(c_start);
+  }
+  back = read_back(files, kFirst);
+  CHECK(!back.corrupt);
+  CHECK(back.end == c_start);
+}
+
+TEST_CASE("a record counts only at its own place", "[storage]") {
+  FaultFileSystem files(14);
+  Lsn end;
+  {
+    Wal wal(wal_options(files));
+    wal.start(kFirst, 1);
+    end = wal.insert(RecordType::kAbort, TxnId{1}, 0, bytes_of("recycled segments hold such"));
+    wal.flush(end);
+  }
+  std::string segment = Wal::segment_name(wal_options(files), 1);
+  uint64_t first = sizeof(RecordHeader);  // behind the epoch record
+  files.damage(segment, end.value - kFirst.value, files.contents(segment, first, end.value - kFirst.value - first));
+  ReadBack back = read_back(files, kFirst);
+  CHECK(!back.corrupt);
+  CHECK(back.end == end);
+}
