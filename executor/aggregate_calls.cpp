@@ -1,0 +1,225 @@
+#include "executor/aggregate_calls.hpp"
+
+#include <algorithm>
+
+namespace basalt::executor {
+
+using common::PhysicalType;
+
+AggregateCalls::AggregateCalls(ExecutionContext& context, const std::vector<planner::AggregateCall>& calls) {
+  calls_.resize(calls.size());
+  for (size_t i = 0; i < calls.size(); ++i) prepare(context, calls_[i], calls[i]);
+}
+
+AggregateCalls::~AggregateCalls() = default;
+
+void AggregateCalls::prepare(ExecutionContext& context, Call& call, const planner::AggregateCall& spec) {
+  catalog::CatalogReader& catalog = *context.evaluation.catalog;
+  query::ExpressionCompiler compiler(catalog, *context.evaluation.call);
+  call.spec = &spec;
+  call.arguments = compiler.compile_list(spec.arguments);
+  call.direct_arguments = compiler.compile_list(spec.direct_arguments);
+  if (spec.filter) call.filter = compiler.compile(*spec.filter);
+  call.result = catalog.type(spec.result_type)->physical;
+  call.call_types = spec.argument_types;
+  types::AggregateMaker maker = types::FunctionRegistry::instance().aggregate(spec.signature);
+  if (!maker) throw common::not_supported("aggregate function " + catalog.function(spec.function)->name);
+  call.code = maker(make_call(context, call));
+  call.offset = state_bytes_;
+  state_bytes_ += (call.code.state_bytes + 15) & ~size_t{15};
+  if (!spec.distinct && spec.order_by.empty()) return;
+  any_buffered_ = true;
+  call.buffered = std::make_unique<Buffered>();
+  call.buffered->order = std::make_unique<RowCompare>(context, spec.order_by);
+  std::vector<PhysicalType> types;
+  for (const auto& argument : call.arguments) types.push_back(argument->physical());
+  types.push_back(PhysicalType::kString);
+  types.push_back(PhysicalType::kInt32);
+  call.buffered->rows = std::make_unique<ChunkStore>(context, types, 0);
+  if (spec.distinct)
+    for (const auto& argument : spec.arguments)
+      call.distinct.push_back(types::type_operations(*context.evaluation.call, argument->type, argument->collation));
+}
+
+types::FunctionCall AggregateCalls::make_call(ExecutionContext& context, Call& call) {
+  types::FunctionCall out;
+  out.context = context.evaluation.call;
+  out.function = call.spec->function;
+  out.argument_types = call.call_types;
+  out.result_type = call.spec->result_type;
+  out.collation = call.spec->input_collation;
+  out.state = &call.state;
+  return out;
+}
+
+namespace {
+
+void raise_failure(types::FunctionCall& call) {
+  if (call.failed()) throw std::move(*call.failure);
+}
+
+}  // namespace
+
+void AggregateCalls::initialize(ExecutionContext& context, char* group) {
+  for (Call& call : calls_) {
+    types::FunctionCall function = make_call(context, call);
+    call.code.initialize(function, group + call.offset);
+  }
+}
+
+void AggregateCalls::destroy(char* group) {
+  for (Call& call : calls_)
+    if (call.code.destroy) call.code.destroy(group + call.offset);
+}
+
+void AggregateCalls::update(ExecutionContext& context, const Chunk& input, const std::vector<char*>& groups,
+                            const std::vector<uint32_t>& numbers) {
+  for (Call& call : calls_) {
+    if (!call.filter) {
+      update_call(context, call, input, groups, numbers);
+      continue;
+    }
+    query::Rows rows(input.rows);
+    common::Selection selected;
+    query::evaluate_filter(*call.filter, context.evaluation, input, rows, selected);
+    rows.raise();
+    if (selected.empty()) continue;
+    Chunk part = input;
+    part.slice(std::make_shared<common::Selection>(selected));
+    std::vector<char*> part_groups;
+    std::vector<uint32_t> part_numbers;
+    for (uint32_t row : selected) {
+      part_groups.push_back(groups[row]);
+      part_numbers.push_back(numbers[row]);
+    }
+    update_call(context, call, part, part_groups, part_numbers);
+  }
+}
+
+void AggregateCalls::update_call(ExecutionContext& context, Call& call, const Chunk& input,
+                                 const std::vector<char*>& groups, const std::vector<uint32_t>& numbers) {
+  std::vector<Vector> arguments;
+  for (auto& argument : call.arguments) {
+    query::Rows rows(input.rows);
+    arguments.push_back(argument->evaluate(context.evaluation, input, rows));
+    rows.raise();
+  }
+  if (call.buffered) {
+    buffer_rows(context, call, input, arguments, numbers);
+    return;
+  }
+  std::vector<char*> states(input.rows);
+  for (uint32_t i = 0; i < input.rows; ++i) states[i] = groups[i] + call.offset;
+  types::FunctionCall function = make_call(context, call);
+  call.code.update(function, arguments, input.rows, states.data());
+  raise_failure(function);
+}
+
+void AggregateCalls::buffer_rows(ExecutionContext& context, Call& call, const Chunk& input,
+                                 const std::vector<Vector>& arguments, const std::vector<uint32_t>& numbers) {
+  std::vector<Vector> keys = call.buffered->order->evaluate(context, input);
+  const auto& columns = call.buffered->order->key_columns();
+  Vector key_column(PhysicalType::kString, input.rows), group_column(PhysicalType::kInt32, input.rows);
+  std::string key;
+  for (uint32_t row = 0; row < input.rows; ++row) {
+    key.clear();
+    for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<char>(numbers[row] >> shift));
+    for (size_t k = 0; k < keys.size(); ++k) types::append_key_part(columns[k], keys[k], row, key);
+    key_column.data<common::StringRef>()[row] = key_column.add_string(key);
+    group_column.data<int32_t>()[row] = static_cast<int32_t>(numbers[row]);
+  }
+  Chunk chunk;
+  chunk.columns = arguments;
+  chunk.columns.push_back(std::move(key_column));
+  chunk.columns.push_back(std::move(group_column));
+  chunk.rows = input.rows;
+  call.buffered->rows->append(chunk);
+}
+
+size_t AggregateCalls::buffered_bytes() const {
+  size_t bytes = 0;
+  for (const Call& call : calls_)
+    if (call.buffered) bytes += call.buffered->rows->bytes();
+  return bytes;
+}
+
+size_t AggregateCalls::extra_bytes(const char* group) const {
+  size_t bytes = 0;
+  for (const Call& call : calls_)
+    if (call.code.extra_bytes) bytes += call.code.extra_bytes(group + call.offset);
+  return bytes;
+}
+
+void AggregateCalls::finish_buffered(ExecutionContext& context, const std::vector<char*>& memory_of) {
+  for (Call& call : calls_)
+    if (call.buffered) feed_buffered(context, call, memory_of);
+}
+
+void AggregateCalls::feed_buffered(ExecutionContext& context, Call& call, const std::vector<char*>& memory_of) {
+  ChunkStore& store = *call.buffered->rows;
+  size_t key_column = call.arguments.size();
+  struct Row {
+    common::StringRef key;
+    uint32_t block, row;
+  };
+  std::vector<Row> order;
+  order.reserve(store.rows());
+  for (uint32_t b = 0; b < store.block_count(); ++b) {
+    const Chunk& block = store.block(b);
+    for (uint32_t r = 0; r < block.rows; ++r) order.push_back({block.columns[key_column].data<common::StringRef>()[r], b, r});
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [](const Row& a, const Row& b) { return a.key.view() < b.key.view(); });
+  types::FunctionCall function = make_call(context, call);
+  std::vector<PhysicalType> types(store.types().begin(), store.types().end() - 2);
+  auto same_arguments = [&](const Row& a, const Row& b) {
+    const Chunk& x = store.block(a.block);
+    const Chunk& y = store.block(b.block);
+    if (x.value(key_column + 1, a.row).as<int32_t>() != y.value(key_column + 1, b.row).as<int32_t>()) return false;
+    for (size_t k = 0; k < call.distinct.size(); ++k) {
+      bool null_x = x.columns[k].is_null(a.row), null_y = y.columns[k].is_null(b.row);
+      if (null_x != null_y) return false;
+      if (!null_x && call.distinct[k]->compare(x.columns[k], a.row, y.columns[k], b.row) != 0) return false;
+    }
+    return true;
+  };
+  Chunk batch;
+  batch.reset(types, common::kChunkRowsMax);
+  std::vector<char*> states;
+  auto flush = [&] {
+    if (batch.rows == 0) return;
+    context.check_interrupts();
+    call.code.update(function, batch.columns, batch.rows, states.data());
+    raise_failure(function);
+    batch.reset(types, common::kChunkRowsMax);
+    states.clear();
+  };
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (call.spec->distinct && i > 0 && same_arguments(order[i - 1], order[i])) continue;
+    const Chunk& block = store.block(order[i].block);
+    for (size_t c = 0; c < types.size(); ++c) batch.columns[c].copy_row(batch.rows, block.columns[c], order[i].row);
+    ++batch.rows;
+    auto number = static_cast<uint32_t>(block.columns[key_column + 1].data<int32_t>()[order[i].row]);
+    states.push_back(memory_of[number] + call.offset);
+    if (batch.rows == common::kChunkRowsMax) flush();
+  }
+  flush();
+  store.clear();
+}
+
+void AggregateCalls::finalize(ExecutionContext& context, const std::vector<char*>& groups, Chunk& out,
+                              size_t first_column) {
+  auto count = static_cast<uint32_t>(groups.size());
+  std::vector<char*> states(count);
+  for (size_t c = 0; c < calls_.size(); ++c) {
+    Call& call = calls_[c];
+    for (uint32_t i = 0; i < count; ++i) states[i] = groups[i] + call.offset;
+    types::FunctionCall function = make_call(context, call);
+    Vector& result = out.columns[first_column + c];
+    result.reset(call.result, count);
+    call.code.finalize(function, states.data(), count, result);
+    raise_failure(function);
+  }
+}
+
+}  // namespace basalt::executor
