@@ -73,14 +73,6 @@ std::unique_ptr<CatalogWriter> DatabaseCatalog::writer(Transaction& transaction)
   return std::make_unique<CatalogWriterImpl>(*this, transaction, make_state(transaction));
 }
 
-void DatabaseCatalog::rolled_back(Transaction& transaction) {
-  auto state = state_of(transaction);
-  if (!state) return;
-  state->forget_cached();
-  for (auto& [key, version] : state->objects) version = manager_.next_private_version();
-  for (auto& [name_space, counter] : state->namespaces) counter = manager_.next_private_version();
-}
-
 bool DatabaseCatalog::has_changes(const Transaction& transaction) const {
   auto state = state_of(transaction);
   return state && !state->changes.empty();
@@ -151,6 +143,11 @@ Oid CatalogManager::new_oid(Transaction& transaction, const CatalogStorage& stor
     }
     if (!storage.oid_in_use(transaction, table, oid)) return oid;
   }
+}
+
+void CatalogManager::finish_initialization() {
+  shut_down();
+  finish_cluster(engine_);
 }
 
 void CatalogManager::shut_down() {

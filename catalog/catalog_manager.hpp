@@ -36,8 +36,6 @@ class DatabaseCatalog : public std::enable_shared_from_this<DatabaseCatalog> {
   // `fixed` is for a standby, whose schema is read at the statement's snapshot; such a reader uses no shared cache.
   std::unique_ptr<CatalogReader> reader(Transaction& transaction, std::optional<Snapshot> fixed = std::nullopt);
   std::unique_ptr<CatalogWriter> writer(Transaction& transaction);
-  // After ROLLBACK TO SAVEPOINT: forgets what was read of the transaction's own changes.
-  void rolled_back(Transaction& transaction);
   // Has this transaction changed catalogs? Then its plans are its own (QRY-3).
   bool has_changes(const Transaction& transaction) const;
 
@@ -79,6 +77,8 @@ class CatalogManager {
 
   // A number that no row of the catalog uses.
   Oid new_oid(Transaction& transaction, const CatalogStorage& storage, Oid catalog);
+  // The end of `basalt init`, see bootstrap.hpp. Nobody else uses the cluster.
+  void finish_initialization();
   // Gives back the numbers that were drawn ahead; before a clean end.
   void shut_down();
 

@@ -49,7 +49,7 @@ class CatalogTrees {
 class CatalogRoot {
  public:
   enum class Kind : int16_t { kTree = 1, kDataHash = 2, kFormat = 3, kOidSequence = 4 };
-  static constexpr common::TreeId kTree{1};
+  static constexpr common::TreeId kTree{16};  // storage gives out tree ids from here on
   static storage::HeapLayout layout();
 
   static void put(StorageEngine& engine, Transaction& transaction, Kind kind, Oid database, Oid relation, uint64_t value);

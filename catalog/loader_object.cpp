@@ -158,7 +158,6 @@ void DescriptorLoader::complete_type(TypeDescriptor& out) {
       out.range_subtype = r.rngsubtype;
       out.range_collation = r.rngcollation;
       out.multirange = r.rngmultitypid;
-      if (out.kind == 'm') out.element = r.rngtypid;
       break;
     }
     default:

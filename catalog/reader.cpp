@@ -19,7 +19,11 @@ DescriptorCache& CatalogReaderImpl::cache_for(bool touched, bool shared_catalog)
     state_->forget_cached();
     state_->seen_generation = generation;
   }
-  state_->cache_used = true;
+  if (!state_->cache_used) {
+    state_->cache_used = true;
+    // A rollback to a savepoint takes back what this cache is about to learn.
+    transaction_.on_abort([state = state_, manager = &database_.manager()] { state->rolled_back(*manager); });
+  }
   return state_->cache;
 }
 

@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "catalog/descriptor_cache.hpp"
+#include "catalog/catalog_manager.hpp"
 
 namespace basalt::catalog {
 
@@ -26,6 +26,12 @@ struct TransactionState {
     if (!cache_used) return;
     cache.clear();
     cache_used = false;
+  }
+  // Part of the changes is gone: nobody knows which, so all of it has to be read and planned anew.
+  void rolled_back(CatalogManager& manager) {
+    forget_cached();
+    for (auto& [key, version] : objects) version = manager.next_private_version();
+    for (auto& [name_space, counter] : namespaces) counter = manager.next_private_version();
   }
 };
 
