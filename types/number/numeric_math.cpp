@@ -38,11 +38,8 @@ std::string ln_function(std::string_view a) {
 
 std::string log_function(std::string_view base, std::string_view a) {
   if (numeric::is_nan(base) || numeric::is_nan(a)) return numeric::nan();
-  int base_sign = numeric::sign(base), sign = numeric::sign(a);
-  if (base_sign < 0 || sign < 0) {
-    throw SqlError(sqlstate::kInvalidArgumentForLog, "cannot take logarithm of a negative number");
-  }
-  if (base_sign == 0 || sign == 0) throw SqlError(sqlstate::kInvalidArgumentForLog, "cannot take logarithm of zero");
+  check_logarithm(base);
+  check_logarithm(a);
   if (numeric::is_special(base)) return numeric::is_special(a) ? numeric::nan() : numeric::from_int64(0);
   if (numeric::is_special(a)) return numeric::infinity();
   return numeric::encode(numeric::logarithm(numeric::decode(base), numeric::decode(a)));
@@ -170,7 +167,8 @@ int32_t width_bucket(std::string_view operand, std::string_view low, std::string
   BigDecimal base = numeric::decode(low);
   BigDecimal part = numeric::multiply(numeric::subtract(numeric::decode(operand), base), BigDecimal(int64_t{count}));
   BigDecimal width = numeric::subtract(numeric::decode(high), base);
-  BigDecimal bucket = numeric::divide(part, width, 0, numeric::Rounding::kTruncate);
+  BigDecimal bucket = numeric::divide(part, width, numeric::division_scale(part, width), numeric::Rounding::kHalfAway);
+  numeric::truncate_to(bucket, 0);
   return numeric::to_int32(numeric::encode(bucket)) + 1;
 }
 
