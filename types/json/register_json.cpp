@@ -1,0 +1,16 @@
+#include "types/families.hpp"
+#include "types/json/detail.hpp"
+
+namespace basalt::types {
+
+void register_json(FunctionRegistry& registry) {
+  json::register_json_io(registry);
+  json::register_json_build(registry);
+  json::register_json_get(registry);
+  json::register_jsonb_operators(registry);
+  json::register_jsonb_edit(registry);
+  json::register_json_sets(registry);
+  json::register_json_records(registry);
+}
+
+}  // namespace basalt::types
