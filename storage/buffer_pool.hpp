@@ -198,6 +198,7 @@ class BufferPool {
   // A page whose old bytes do not matter: no read; the page is zeros. For PageChange and replay.
   ExclusiveGuard fresh(PageId id);
   bool is_resident(PageId id) const;
+  bool is_dirty(PageId id) const { return state_of(id).rec_lsn.load(std::memory_order_acquire) != 0; }
 
   Page* address(PageId id) const { return pages_ + id.value; }
   uint64_t page_id_limit() const { return page_limit_; }

@@ -21,6 +21,7 @@ struct StorageOptions {
   common::Clock* clock = &common::Clock::real();
   uint64_t buffer_bytes = uint64_t{128} << 20;         // shared_buffers
   uint64_t reservation_bytes = uint64_t{16} << 40;     // address space for the page space (256 GiB under tsan)
+  uint64_t wal_segment_bytes = uint64_t{64} << 20;     // of a new data directory; tests make it small
   uint64_t wal_bytes_max = uint64_t{1} << 30;          // max_wal_size: a checkpoint starts before this much WAL
   int64_t checkpoint_timeout_ms = 300'000;
   uint64_t undo_bytes_max = uint64_t{1} << 30;         // budget of in-memory undo before it spills

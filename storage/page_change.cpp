@@ -98,7 +98,7 @@ PageChange::~PageChange() {
     for (const OwnerChange& o : scratch_->owners) {
       if (o.from != kFreeOwner) continue;
       core_.space().untake(o.page, o.to);
-      if (reservation_) {
+      if (o.reserved) {
         ++reservation_->pages_;
       } else {
         core_.space().unreserve(1);
@@ -144,14 +144,18 @@ void PageChange::image(ExclusiveGuard& page, const Page& contents) {
 }
 
 ExclusiveGuard PageChange::new_page(TreeId owner, PageType type, PageId near) {
-  if (reservation_) {
-    ENSURE(reservation_->pages_ > 0, "STO-6: a page was not reserved");
-    --reservation_->pages_;
+  return allocate(owner, type, near, reservation_);
+}
+
+ExclusiveGuard PageChange::allocate(TreeId owner, PageType type, PageId near, SpaceReservation* reservation) {
+  if (reservation) {
+    ENSURE(reservation->pages_ > 0, "STO-6: a page was not reserved");
+    --reservation->pages_;
   } else {
     core_.space().reserve(1).take();
   }
   PageId id = core_.space().take(owner, near);
-  scratch_->owners.push_back({id, kFreeOwner, owner});
+  scratch_->owners.push_back({id, kFreeOwner, owner, reservation != nullptr});
   ExclusiveGuard guard = core_.pool().fresh(id);
   guard.page_->header.type = type;
   guard.page_->header.owner = owner.value;

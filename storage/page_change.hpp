@@ -86,6 +86,7 @@ class PageChange {
   struct OwnerChange {
     PageId page;
     TreeId from, to;
+    bool reserved = false;  // taken from reservation_
   };
   // Buffers that are allocated once per thread, not once per record.
   struct Scratch {
@@ -98,6 +99,7 @@ class PageChange {
   };
   static std::vector<std::unique_ptr<Scratch>>& free_scratch();
 
+  ExclusiveGuard allocate(TreeId owner, PageType type, PageId near, SpaceReservation* reservation);
   void add_owner_changes();
   void apply(Lsn end);
   // The page, latched until the end of the change (once, however often it is asked for).

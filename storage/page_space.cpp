@@ -135,8 +135,10 @@ Result<void> PageSpace::replayed_segment(uint64_t number) {
 }
 
 void PageSpace::load() {
+  constexpr uint64_t kSegmentBytes = uint64_t{kSegmentPages} * kPageSize;
   uint64_t bytes = core_.data_file().size().take();
-  uint64_t limit = std::max(segments(), bytes / kPageSize / kSegmentPages);
+  // A crash may have cut the file behind the last page that was synced.
+  uint64_t limit = std::max(segments(), (bytes + kSegmentBytes - 1) / kSegmentBytes);
   std::lock_guard lock(mutex_);
   list_.clear();
   trees_.clear();
@@ -162,6 +164,8 @@ void PageSpace::load() {
     free_ += segment.free;
   }
   segment_count_.store(list_.size(), std::memory_order_release);
+  if (bytes < list_.size() * kSegmentBytes)
+    core_.data_file().allocate(bytes, list_.size() * kSegmentBytes - bytes).take();
 }
 
 // --- single extents ------------------------------------------------------------------------------------------------

@@ -173,7 +173,7 @@ PageId TreeDirectory::place(PageChange& change, uint32_t bytes) {
     if (used + bytes <= kCapacity) return page;
   for (auto [page, used] : used_)
     if (used + bytes <= kCapacity && !planned_.contains(page)) return page;
-  ExclusiveGuard& page = change.hold(change.new_page(kDirectoryOwner, PageType::kTreeDirectory, PageId{}));
+  ExclusiveGuard& page = change.hold(change.allocate(kDirectoryOwner, PageType::kTreeDirectory, PageId{}, nullptr));
   change.add(page, BlockOp::kDirectoryFormat, {});
   planned_[page.id()] = 0;
   return page.id();

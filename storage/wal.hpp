@@ -116,8 +116,8 @@ class Wal {
   std::condition_variable flush_done_;
   bool flushing_ = false;
 
-  std::mutex segments_mutex_;
-  std::map<uint64_t, std::unique_ptr<common::File>> open_segments_;
+  std::mutex allocate_mutex_;
+  std::map<uint64_t, std::unique_ptr<common::File>> open_segments_;  // only whoever flushes uses it, in ascending order
 };
 
 // Reads the log for replay. Bad record: the end of the log, unless something proves that it had been durable (STO-10).
