@@ -67,6 +67,12 @@ void SharedRows::rewind(ExecutionContext& context) {
   ended_ = pulling_ = false;
 }
 
+void SharedRows::rewind_if_changed(ExecutionContext& context, const std::vector<uint64_t>& versions) {
+  if (versions == versions_) return;
+  versions_ = versions;
+  rewind(context);
+}
+
 void ExecutionState::run(int plan, const std::function<bool(const Chunk&, uint32_t)>& row) {
   std::vector<SubPlan>& instances = subplans_[plan];
   size_t index = 0;

@@ -16,8 +16,11 @@ class SharedRows {
   bool read(ExecutionContext& context, uint64_t& row, Chunk& out, uint32_t demand);
   void run_to_end(ExecutionContext& context);
   void rewind(ExecutionContext& context);
+  // Runs again when the exec parameters that it reads have other versions than at the last call.
+  void rewind_if_changed(ExecutionContext& context, const std::vector<uint64_t>& versions);
 
  private:
+  std::vector<uint64_t> versions_;
   std::unique_ptr<Pipeline> pipeline_;
   ChunkStore store_;
   bool ended_ = false;

@@ -151,14 +151,21 @@ class FunctionScanSource : public Source {
 
 class CteScanSource : public Source {
  public:
-  CteScanSource(ExecutionState& state, int cte) : state_(state), cte_(static_cast<size_t>(cte)) {}
+  CteScanSource(ExecutionState& state, const planner::PhysicalCteScan& node)
+      : state_(state), node_(node), cte_(static_cast<size_t>(node.cte)) {}
   void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
     state_.ctes[cte_]->read(context, row_, out, demand);
   }
-  void rewind(ExecutionContext&) override { row_ = 0; }
+  void rewind(ExecutionContext& context) override {
+    row_ = 0;
+    std::vector<uint64_t> versions;
+    for (int parameter : node_.outer_parameters) versions.push_back(context.evaluation.version_of(parameter));
+    state_.ctes[cte_]->rewind_if_changed(context, versions);
+  }
 
  private:
   ExecutionState& state_;
+  const planner::PhysicalCteScan& node_;
   size_t cte_;
   uint64_t row_ = 0;
 };
@@ -251,7 +258,7 @@ std::unique_ptr<Source> make_function_scan(ExecutionContext& context, const plan
   return std::make_unique<FunctionScanSource>(context, node);
 }
 std::unique_ptr<Source> make_cte_scan(ExecutionState& state, const planner::PhysicalCteScan& node) {
-  return std::make_unique<CteScanSource>(state, node.cte);
+  return std::make_unique<CteScanSource>(state, node);
 }
 std::unique_ptr<Source> make_work_table_scan(ExecutionState& state, const planner::PhysicalWorkTableScan& node) {
   return std::make_unique<WorkTableSource>(state, node.recursion);

@@ -139,6 +139,7 @@ struct PhysicalCteScan : PhysicalNode {
   BASALT_PHYSICAL(PhysicalCteScan, kCteScan)
   std::string name, alias;
   int cte = 0;
+  std::vector<int> outer_parameters;  // exec parameters that the CTE reads: when they change it runs again
 };
 // Inside the recursive term: the rows of the previous round of RecursiveUnion `recursion`.
 struct PhysicalWorkTableScan : PhysicalNode {
@@ -291,6 +292,12 @@ struct PhysicalRecursiveUnion : PhysicalNode {
 };
 struct PhysicalMaterialize : PhysicalNode { BASALT_PHYSICAL(PhysicalMaterialize, kMaterialize) };
 
+// Where the child's output carries the row id of a scanned table, so that a re-check can find the row that joined (QRY-9).
+struct RecheckMark {
+  int table = 0;
+  int row_id_slot = 0;
+};
+
 // FOR UPDATE / SHARE. Rows that changed meanwhile are re-checked (QRY-9).
 struct LockTarget {
   RelationPointer relation;
@@ -302,6 +309,7 @@ struct LockTarget {
 struct PhysicalLockRows : PhysicalNode {
   BASALT_PHYSICAL(PhysicalLockRows, kLockRows)
   std::vector<LockTarget> targets;
+  std::vector<RecheckMark> marks;
 };
 
 struct ColumnAssignment {
@@ -328,6 +336,7 @@ struct PhysicalModify : PhysicalNode {
   RelationPointer relation;
   int table = 0;
   int row_id_slot = -1;                      // in the child's output; MERGE: NULL where not matched
+  std::vector<RecheckMark> marks;            // the other tables
   std::vector<ColumnAssignment> assignments;  // INSERT: every column that is not dropped; UPDATE: the changed ones
   std::unique_ptr<ModifyOnConflict> on_conflict;
   std::vector<ModifyMergeAction> merge_actions;

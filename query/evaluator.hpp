@@ -71,9 +71,11 @@ struct EvaluationContext {
   uint64_t exec_generation = 0;         // raised when an exec parameter changes
   const Value* domain_value = nullptr;  // VALUE while a domain's CHECK runs
   void set_exec_parameter(int id, Value value) {
-    if (exec_parameters.size() <= static_cast<size_t>(id)) exec_parameters.resize(static_cast<size_t>(id) + 1);
-    exec_parameters[static_cast<size_t>(id)] = std::move(value);
-    ++exec_generation;
+    auto slot = static_cast<size_t>(id);
+    if (exec_parameters.size() <= slot) exec_parameters.resize(slot + 1);
+    if (exec_versions.size() < exec_parameters.size()) exec_versions.resize(exec_parameters.size());
+    exec_parameters[slot] = std::move(value);
+    ++exec_versions[slot];
   }
 };
 

@@ -219,13 +219,7 @@ class SubPlanEvaluator : public Evaluator {
     std::vector<Vector> arguments;
     for (const auto& argument : arguments_) arguments.push_back(argument->evaluate(context, input, rows));
     // Without arguments the answer is the same for every row: one run decides, unless the test refers to the row.
-    if (arguments.empty() && !test_ && rows.count > 0) {
-      Rows one(1);
-      Vector value = evaluate_rows(physical_, one, [&](uint32_t) { return run(context, input, 0, one); });
-      if (one.error) rows.fail(0, std::move(*one.error));
-      value.make_constant();
-      return value;
-    }
+    if (arguments.empty() && !test_ && rows.count > 0) return evaluate_once(context, input, rows);
     return evaluate_rows(physical_, rows, [&](uint32_t row) {
       for (size_t i = 0; i < arguments.size(); ++i)
         context.set_exec_parameter(node_.parameters[i], arguments[i].value(row));
@@ -234,6 +228,23 @@ class SubPlanEvaluator : public Evaluator {
   }
 
  private:
+  // Uncorrelated here: the answer is kept while the outer parameters that the subplan reads stay as they are.
+  Vector evaluate_once(EvaluationContext& context, const Chunk& input, Rows& rows) {
+    std::vector<uint64_t> versions;
+    for (int parameter : node_.outer_parameters) versions.push_back(context.version_of(parameter));
+    if (!kept_ || versions != kept_versions_) {
+      try {
+        kept_value_ = run(context, input, 0, rows);
+      } catch (SqlError& error) {
+        rows.fail(0, std::move(error));
+        return Vector(physical_, 1);
+      }
+      kept_ = true;
+      kept_versions_ = std::move(versions);
+    }
+    return Vector::constant(physical_, kept_value_);
+  }
+
   Value run(EvaluationContext& context, const Chunk& input, uint32_t row, Rows&) {
     switch (node_.sub_kind) {
       case SubLinkKind::kExists:
@@ -337,6 +348,9 @@ class SubPlanEvaluator : public Evaluator {
   std::vector<EvaluatorPointer> arguments_;
   EvaluatorPointer test_;
   types::TypePointer result_type_;
+  bool kept_ = false;
+  Value kept_value_;
+  std::vector<uint64_t> kept_versions_;
 };
 
 }  // namespace

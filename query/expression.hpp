@@ -303,6 +303,7 @@ struct SubPlanCall : Expression {
   int plan = 0;                 // index into the physical statement's subplans
   std::vector<int> parameters;  // exec parameters that are set from `arguments` before the run
   ExpressionList arguments;
+  std::vector<int> outer_parameters;   // exec parameters that the subplan reads and that enclosing levels set
   std::vector<int> result_parameters;  // exec parameters that receive the subplan's columns while `test` is evaluated
   ExpressionPointer test;              // ANY, ALL, ROWCOMPARE
   bool unknown_equals_false = false;   // at the top of a WHERE: NULL need not be told from false

@@ -1,0 +1,68 @@
+// TableWriter: changes rows of one relation with everything that hangs on them, in PostgreSQL's order: generated columns, NOT NULL
+// and CHECK constraints, the heap, the indexes with their unique checks. Triggers and foreign keys are the caller's (Modify, COPY).
+//
+// Rows are chunks with all columns of the relation (column i is attribute i + 1).
+#pragma once
+
+#include "executor/index_key.hpp"
+
+namespace basalt::executor {
+
+class TableWriter {
+ public:
+  TableWriter(ExecutionContext& context, catalog::RelationPointer relation);
+  ~TableWriter();
+
+  const catalog::RelationDescriptor& relation() const { return *relation_; }
+
+  // Fills the stored generated columns of `rows` (flat columns).
+  void compute_generated(ExecutionContext& context, Chunk& rows, query::Rows& wanted);
+  // NOT NULL, then CHECK constraints by name; `wanted` shrinks to the first row that fails.
+  void check_constraints(ExecutionContext& context, const Chunk& rows, query::Rows& wanted);
+
+  // Inserts all rows; appends their ids. Throws 23505.
+  void insert(ExecutionContext& context, const Chunk& rows, std::vector<RowId>& ids, ModifyHooks* hooks);
+  // Changes one row to `new_row` (row 0); `old_row` holds at least index_attributes(). The heap's answer other than kOk means that
+  // nothing was changed.
+  storage::WriteResult update(ExecutionContext& context, const storage::Snapshot& snapshot, RowId row,
+                              const Chunk& old_row, const Chunk& new_row, const std::vector<int16_t>& changed,
+                              ModifyHooks* hooks);
+  storage::WriteResult remove(ExecutionContext& context, const storage::Snapshot& snapshot, RowId row,
+                              const Chunk& old_row);
+
+  // A row that conflicts with `row` in one of the arbiter indexes (none named: all unique ones), waiting for unfinished writers.
+  // 0: none.
+  RowId find_conflict(ExecutionContext& context, const Chunk& rows, uint32_t row, const std::vector<Oid>& arbiters);
+
+  bool has_generated() const { return !generated_.empty(); }
+  bool has_checks() const { return !checks_.empty(); }
+  // Do columns of `changed` occur in an index, so that the old row is needed?
+  bool touches_index(const std::vector<int16_t>& changed) const;
+
+ private:
+  struct Check {
+    std::string name;
+    query::EvaluatorPointer expression;
+  };
+  struct Generated {
+    int16_t column;
+    query::EvaluatorPointer expression;
+  };
+  struct IndexState {
+    std::unique_ptr<IndexKeyBuilder> builder;
+    storage::Index* tree;
+    bool deferrable = false;
+  };
+  void insert_entry(ExecutionContext& context, IndexState& index, const Chunk& rows, uint32_t row, RowId id,
+                    ModifyHooks* hooks);
+  [[noreturn]] void raise_unique(ExecutionContext& context, IndexState& index, const Chunk& rows, uint32_t row);
+  std::string row_description(ExecutionContext& context, const Chunk& rows, uint32_t row) const;
+
+  catalog::RelationPointer relation_;
+  storage::HeapTree& heap_;
+  std::vector<Check> checks_;
+  std::vector<Generated> generated_;
+  std::vector<IndexState> indexes_;
+};
+
+}  // namespace basalt::executor
