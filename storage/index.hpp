@@ -11,6 +11,12 @@
 
 namespace basalt::storage {
 
+// Key and payload of an entry together may have this many bytes. The caller raises PostgreSQL's error otherwise.
+inline constexpr size_t kIndexEntryBytesMax = 2900;
+inline bool index_entry_fits(size_t key_bytes, size_t payload_bytes) {
+  return key_bytes + payload_bytes <= kIndexEntryBytesMax;
+}
+
 struct IndexLayout {
   bool unique = false;
   TreeId heap;  // the heap tree whose rows the entries name
@@ -73,7 +79,8 @@ class Index {
 class IndexBuilder {
  public:
   virtual ~IndexBuilder() = default;
-  virtual void add(std::string_view key, std::string_view payload, RowId row) = 0;
+  // `may_repeat`: the key never conflicts, also in a unique index (it has a NULL, and NULLs are distinct).
+  virtual void add(std::string_view key, std::string_view payload, RowId row, bool may_repeat = false) = 0;
   // Builds the tree; for a unique build returns the first pair of rows with equal keys (adjacent in key order) for which
   // `both_live` says that they really conflict, else nothing. `duplicate_key` receives the key.
   virtual std::optional<std::pair<RowId, RowId>> finish(std::string* duplicate_key) = 0;

@@ -1,0 +1,160 @@
+// TransactionImpl: what a session does with its transaction; and the slots of snapshots.
+#include "common/sqlstate.hpp"
+#include "storage/transaction_manager.hpp"
+
+#include <algorithm>
+
+namespace basalt::storage {
+
+// ---- SnapshotSlots ----
+
+SnapshotSlots::SnapshotSlots() : chunks_(std::make_unique<std::atomic<Slot*>[]>(kChunks)) {}
+
+uint32_t SnapshotSlots::acquire() {
+  std::lock_guard guard(lock_);
+  if (!free_.empty()) {
+    uint32_t slot = free_.back();
+    free_.pop_back();
+    return slot;
+  }
+  uint32_t slot = used_.load(std::memory_order_relaxed);
+  ENSURE(slot < kChunk * kChunks, "too many transactions with snapshots");
+  if (slot % kChunk == 0) {
+    owned_.push_back(std::make_unique<Slot[]>(kChunk));
+    chunks_[slot / kChunk].store(owned_.back().get(), std::memory_order_release);
+  }
+  used_.store(slot + 1, std::memory_order_seq_cst);
+  return slot;
+}
+
+void SnapshotSlots::release(uint32_t slot) {
+  at(slot).store(0, std::memory_order_release);
+  std::lock_guard guard(lock_);
+  free_.push_back(slot);
+}
+
+uint64_t SnapshotSlots::oldest(uint64_t limit) const {
+  uint32_t used = used_.load(std::memory_order_seq_cst);
+  for (uint32_t i = 0; i < used; ++i) {
+    uint64_t lsn = chunks_[i / kChunk].load(std::memory_order_acquire)[i % kChunk].lsn.load(std::memory_order_seq_cst);
+    if (lsn != 0 && lsn < limit) limit = lsn;
+  }
+  return limit;
+}
+
+void SnapshotSlots::collect(std::vector<uint64_t>& out) const {
+  uint32_t used = used_.load(std::memory_order_seq_cst);
+  for (uint32_t i = 0; i < used; ++i) {
+    uint64_t lsn = chunks_[i / kChunk].load(std::memory_order_acquire)[i % kChunk].lsn.load(std::memory_order_seq_cst);
+    if (lsn != 0) out.push_back(lsn);
+  }
+}
+
+// ---- TransactionImpl ----
+
+TransactionImpl::TransactionImpl(TransactionManager& manager, IsolationLevel isolation, uint64_t owner,
+                                 int64_t start_time)
+    : manager_(manager), isolation_(isolation), locks_(owner), space_(manager.core()),
+      synchronous_commit_(manager.options_.synchronous_commit), start_time_(start_time) {}
+
+TransactionImpl::~TransactionImpl() {
+  if (finished_) return;
+  try {
+    manager_.abort(*this);
+  } catch (const std::exception& error) {
+    common::fatal(std::string("rollback of an abandoned transaction failed: ") + error.what());
+  }
+}
+
+TransactionState& TransactionImpl::state() {
+  if (!state_) assign_id();
+  return *state_;
+}
+
+TxnId TransactionImpl::assign_id() {
+  if (!state_) {
+    ENSURE(!finished_, "write in a finished transaction");
+    state_ = manager_.new_state(locks_.session);
+    locks_.transaction = state_->id;
+  }
+  return state_->id;
+}
+
+SpaceReservation* TransactionImpl::reserve_space(uint32_t pages, uint64_t wal_bytes) {
+  space_.require(pages + 8, wal_bytes + rollback_bytes_);
+  return &space_;
+}
+
+Snapshot TransactionImpl::take_snapshot() {
+  if (slot_ == ~0u) slot_ = manager_.slots_.acquire();
+  uint64_t lsn = first_snapshot_;
+  if (lsn == 0) {
+    std::atomic<uint64_t>& slot = manager_.slots_.at(slot_);
+    uint64_t announced = snapshots_.empty() ? 0 : slot.load(std::memory_order_relaxed);
+    // STO-2: announce, fence, and retry if the horizon has gone past.
+    for (;;) {
+      lsn = manager_.visible_.load(std::memory_order_seq_cst);
+      if (announced != 0) break;  // an older snapshot of this transaction protects the newer one
+      slot.store(lsn, std::memory_order_seq_cst);
+      if (manager_.horizon_.load(std::memory_order_seq_cst) <= lsn) break;
+    }
+    if (isolation_ != IsolationLevel::kReadCommitted) first_snapshot_ = lsn;
+  }
+  if (first_snapshot_ == 0) snapshots_.push_back(lsn);
+  return {Lsn{lsn}, id(), CommandId{command_}};
+}
+
+void TransactionImpl::release_snapshot(const Snapshot& snapshot) {
+  auto at = std::find(snapshots_.rbegin(), snapshots_.rend(), snapshot.lsn.value);
+  if (at == snapshots_.rend()) return;  // REPEATABLE READ keeps its snapshot
+  snapshots_.erase(std::next(at).base());
+  uint64_t oldest = first_snapshot_;
+  for (uint64_t lsn : snapshots_)
+    if (oldest == 0 || lsn < oldest) oldest = lsn;
+  manager_.slots_.at(slot_).store(oldest, std::memory_order_release);
+}
+
+void TransactionImpl::end_snapshots() {
+  snapshots_.clear();
+  first_snapshot_ = 0;
+  if (slot_ != ~0u) manager_.slots_.release(slot_);
+  slot_ = ~0u;
+}
+
+SavepointId TransactionImpl::savepoint() {
+  savepoints_.push_back({next_savepoint_++, state_ ? state_->undo.size() : 0, locks_.held.size(),
+                         state_ ? state_->row_locks.size() : 0, on_commit_.size(), on_abort_.size()});
+  return savepoints_.back().id;
+}
+
+void TransactionImpl::rollback_to(SavepointId savepoint) {
+  while (!savepoints_.empty() && savepoints_.back().id > savepoint) savepoints_.pop_back();
+  ENSURE(!savepoints_.empty() && savepoints_.back().id == savepoint, "savepoint does not exist");
+  Savepoint to = savepoints_.back();
+  if (state_) {
+    manager_.roll_back(*state_, to.undo, &space_);
+    manager_.release_row_locks(*state_, to.row_locks);
+  }
+  manager_.locks_.release_after(locks_, to.locks);
+  on_commit_.resize(to.on_commit);
+  std::vector<std::function<void()>> undone(on_abort_.begin() + static_cast<ptrdiff_t>(to.on_abort), on_abort_.end());
+  on_abort_.resize(to.on_abort);
+  for (auto& action : undone) action();
+}
+
+void TransactionImpl::release(SavepointId savepoint) {
+  while (!savepoints_.empty() && savepoints_.back().id >= savepoint) savepoints_.pop_back();
+}
+
+bool TransactionImpl::lock(const LockTag& tag, LockMode mode, WaitPolicy policy) {
+  return manager_.locks_.lock(locks_, tag, mode, wait_options(policy));
+}
+void TransactionImpl::unlock(const LockTag& tag, LockMode mode) { manager_.locks_.unlock(locks_, tag, mode); }
+
+void TransactionImpl::wait_for(TxnId other) {
+  if (!manager_.mark_waited(other)) return;
+  manager_.locks_.wait_for_transaction(locks_, other, wait_options(WaitPolicy::kWait),
+                                       [&] { return !manager_.is_in_progress(other); });
+}
+
+}  // namespace basalt::storage

@@ -1,0 +1,186 @@
+// The transaction side of replay (STO-3, STO-6) and of checkpoints (STO-5).
+#include <algorithm>
+
+#include "storage/transaction_manager.hpp"
+
+namespace basalt::storage {
+
+namespace {
+constexpr uint64_t kPreparedOwner = uint64_t{1} << 62;
+struct CheckpointState {
+  uint64_t next_id;
+};
+template <typename T>
+T take(Bytes& bytes) {
+  ENSURE(bytes.size() >= sizeof(T), "log record is too short");
+  T value = load<T>(bytes.data());
+  bytes = bytes.subspan(sizeof(T));
+  return value;
+}
+}  // namespace
+
+void TransactionManager::begin_replay(Bytes checkpoint_state, Lsn) {
+  if (checkpoint_state.size() >= sizeof(CheckpointState))
+    next_id_ = std::max(next_id_.load(), load<CheckpointState>(checkpoint_state.data()).next_id);
+}
+
+void TransactionManager::replay(const RecordView& record) {
+  if (record.type() == RecordType::kTransactionNote) {
+    uint64_t limit = load<uint64_t>(record.body.data());
+    next_id_ = std::max(next_id_.load(), limit);
+    return;
+  }
+  TxnId id = record.transaction();
+  if (!id.valid()) return;
+  if (id.value >= next_id_.load()) next_id_ = id.value + 1;
+  if (record.type() == RecordType::kCommit) return replay_commit(record);
+  Active& shard = active(id);
+  auto found = shard.states.find(id.value);
+  if (record.type() == RecordType::kAbort) {
+    if (found == shard.states.end()) return;
+    ENSURE(found->second->undo.empty(), "STO-6: a rolled back transaction has undo left");
+    release_row_locks(*found->second, 0);
+    delete found->second;
+    shard.states.erase(found);
+    return;
+  }
+  if (found == shard.states.end()) {
+    auto* state = new TransactionState;
+    state->id = id;
+    state->replayed = true;
+    state->first_lsn = record.start.value;
+    found = shard.states.emplace(id.value, state).first;
+  }
+  TransactionState& state = *found->second;
+  if (record.type() == RecordType::kPrepare) return replay_prepare(record);
+  if (!record.is_change()) return;
+  Bytes logical = record.logical();
+  if (record.is_compensation()) {
+    auto compensation = take<CompensationRecord>(logical);
+    ENSURE(!state.undo.empty() && state.undo.back()->kind == compensation.kind,
+           "STO-6: compensation without its undo entry");
+    UndoEntry* entry = state.undo.back();
+    if (compensation.count > 0) {
+      undo_.trim_run(entry, compensation.count);
+    } else {
+      state.undo.pop_back();
+      undo_.drop(entry);
+    }
+    return;
+  }
+  while (!logical.empty()) {
+    auto undo = take<UndoRecord>(logical);
+    ENSURE(logical.size() >= undo.bytes, "log record is too short");
+    undo_.push(state, undo, logical.data(), 0);
+    if (undo.kind == UndoKind::kHeapUpdate) {
+      uint16_t column;
+      CellRef cell;
+      for (ImageReader reader(logical.data()); reader.next(&column, &cell);)
+        if (cell.tag == kCellOverflow) state.wide_before_images = true;
+    }
+    logical = logical.subspan(undo.bytes);
+  }
+}
+
+void TransactionManager::replay_commit(const RecordView& record) {
+  Active& shard = active(record.transaction());
+  auto found = shard.states.find(record.transaction().value);
+  if (found == shard.states.end()) return;
+  TransactionState* state = found->second;
+  shard.states.erase(found);
+  if (!state->gid.empty()) {
+    auto prepared = prepared_.find(state->gid);
+    if (prepared != prepared_.end()) {
+      locks_.release_after(*prepared->second.locks, 0);
+      prepared_.erase(prepared);
+    }
+  }
+  release_row_locks(*state, 0);
+  state->commit_lsn = record.end.value;
+  // Nobody reads: the undo goes at once. Marked entries and deleted rows are found again by their marks; replaced overflow
+  // values only here.
+  std::vector<PurgeWork> work;
+  retire(state, work);
+  for (PurgeWork& item : work)
+    if (item.kind == PurgeWork::Kind::kOverflow || replay_work_.size() < 100'000)
+      replay_work_.push_back(std::move(item));
+}
+
+void TransactionManager::replay_prepare(const RecordView& record) {
+  TransactionState& state = *active(record.transaction()).states.at(record.transaction().value);
+  Bytes body = record.body;
+  auto gid_bytes = take<uint32_t>(body);
+  state.gid.assign(body.data(), gid_bytes);
+  body = body.subspan(gid_bytes);
+  state.prepared = true;
+  auto owner = std::make_unique<LockOwner>(kPreparedOwner + state.id.value);
+  owner->transaction = state.id;
+  for (auto n = take<uint32_t>(body); n > 0; --n) {
+    auto tag = take<LockTag>(body);
+    auto mode = take<LockMode>(body);
+    locks_.lock(*owner, tag, mode, {WaitPolicy::kNoWait, nullptr, 0});
+  }
+  for (auto n = take<uint32_t>(body); n > 0; --n) {
+    auto grant = take<TransactionState::RowLockGrant>(body);
+    undo_.try_lock(state, grant.tree, grant.row, grant.strength);
+  }
+  for (auto n = take<uint32_t>(body); n > 0; --n) {
+    UndoRecord drop{};
+    drop.tree = take<uint64_t>(body);
+    drop.kind = UndoKind::kTreeDrop;
+    undo_.push(state, drop, nullptr, 0);
+  }
+  std::lock_guard guard(prepared_mutex_);
+  prepared_[state.gid] = Prepared{&state, std::move(owner)};
+}
+
+void TransactionManager::finish_replay() {
+  uint64_t end = core_.wal().insert_lsn().value;
+  publish(end);
+  horizon_ = end;
+  id_limit_ = 0;
+  std::vector<TransactionState*> losers;
+  for (Active& shard : active_)
+    for (auto& [id, state] : shard.states)
+      if (!state->prepared) losers.push_back(state);
+  // The newest first; they cannot have touched the same rows.
+  std::sort(losers.begin(), losers.end(), [](auto* a, auto* b) { return a->id > b->id; });
+  for (TransactionState* state : losers) {
+    SpaceReservation space(core_);
+    roll_back(*state, 0, &space);
+    log_abort(*state);
+    leave(*state);
+    release_row_locks(*state, 0);
+    delete state;
+  }
+  core_.wal().flush(core_.wal().insert_lsn());
+  publish(core_.wal().insert_lsn().value);
+  run_purge_work(replay_work_, Lsn{visible_.load()});
+}
+
+// Open transactions keep the log from their first record on (a carry would let it go: docs of STO-5 in README.md).
+Lsn TransactionManager::carry(Lsn) {
+  uint64_t oldest = core_.wal().insert_lsn().value;
+  for (Active& shard : active_) {
+    std::lock_guard guard(shard.mutex);
+    for (auto& [id, state] : shard.states) oldest = std::min(oldest, state->first_lsn);
+  }
+  // Committed, but purge still has to free overflow values that only its before-images name.
+  auto keep_wide = [&](const std::deque<TransactionState*>& queue) {
+    for (const TransactionState* state : queue)
+      if (state->wide_before_images) oldest = std::min(oldest, state->first_lsn);
+  };
+  std::lock_guard purge_guard(purge_mutex_);
+  keep_wide(waiting_);
+  std::lock_guard guard(queue_lock_);
+  keep_wide(incoming_);
+  return Lsn{oldest};
+}
+
+std::string TransactionManager::checkpoint_state() {
+  std::string out;
+  append_raw(out, CheckpointState{next_id_.load()});
+  return out;
+}
+
+}  // namespace basalt::storage
