@@ -32,6 +32,7 @@ void register_text(FunctionRegistry& registry) {
   register_text_format(registry);
   register_text_split(registry);
   register_text_like(registry);
+  register_text_regexp(registry);
   register_text_encoding(registry);
   register_text_unicode(registry);
   register_bytea(registry);

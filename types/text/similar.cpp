@@ -1,0 +1,104 @@
+// SIMILAR TO and SUBSTRING(.. SIMILAR ..): SQL's regular expressions rewritten as PostgreSQL's.
+#include "types/text/regexp_call.hpp"
+#include "types/text/utf8.hpp"
+
+namespace basalt::types {
+
+namespace {
+
+// Rewrites one pattern. Escape-double-quote cuts it in three: the part in the middle is what SUBSTRING returns, and the
+// first part is as short as it can be.
+class SimilarRewriter {
+ public:
+  SimilarRewriter(std::string_view pattern, std::string_view escape) : pattern_(pattern), escape_(escape) {
+    if (utf8::length(escape) > 1) {
+      throw SqlError(sqlstate::kInvalidEscapeSequence, "invalid escape string")
+          .hint("Escape string must be empty or one character.");
+    }
+  }
+
+  std::string rewrite() {
+    out_ = "^(?:";
+    bool escaped = false;
+    for (size_t at = 0; at < pattern_.size();) {
+      size_t size = std::min(utf8::sequence_length(static_cast<unsigned char>(pattern_[at])), pattern_.size() - at);
+      std::string_view c = pattern_.substr(at, size);
+      at += size;
+      if (escaped) {
+        escaped_character(c);
+        escaped = false;
+      } else if (!escape_.empty() && c == escape_) {
+        escaped = true;
+      } else {
+        character(c);
+      }
+    }
+    return out_ + ")$";
+  }
+
+ private:
+  void escaped_character(std::string_view c) {
+    if (c == "\"" && !in_class_) {
+      if (separators_ == 0)
+        out_ += "){1,1}?(";
+      else if (separators_ == 1)
+        out_ += "){1,1}(?:";
+      else {
+        throw SqlError(sqlstate::kInvalidUseOfEscapeCharacter,
+                       "SQL regular expression may not contain more than two escape-double-quote separators");
+      }
+      ++separators_;
+      return;
+    }
+    // A multi-byte character needs no backslash, and must not have one.
+    if (c.size() == 1) out_.push_back('\\');
+    out_ += c;
+  }
+
+  void character(std::string_view c) {
+    if (in_class_) {
+      if (c == "\\") out_.push_back('\\');
+      out_ += c;
+      if (c == "]") in_class_ = false;
+    } else if (c == "[") {
+      out_ += c;
+      in_class_ = true;
+    } else if (c == "%") {
+      out_ += ".*";
+    } else if (c == "_") {
+      out_ += ".";
+    } else if (c == "(") {
+      out_ += "(?:";
+    } else {
+      if (c == "\\" || c == "." || c == "^" || c == "$") out_.push_back('\\');
+      out_ += c;
+    }
+  }
+
+  std::string_view pattern_, escape_;
+  std::string out_;
+  int separators_ = 0;
+  bool in_class_ = false;
+};
+
+std::string rewritten(std::string_view pattern, std::string_view escape) {
+  return SimilarRewriter(pattern, escape).rewrite();
+}
+std::string rewritten_default(std::string_view pattern) { return rewritten(pattern, "\\"); }
+
+// The older form: a NULL escape is the default.
+std::optional<std::string> rewritten_lenient(std::optional<std::string_view> pattern,
+                                             std::optional<std::string_view> escape) {
+  if (!pattern) return std::nullopt;
+  return rewritten(*pattern, escape.value_or("\\"));
+}
+
+}  // namespace
+
+void register_similar(FunctionRegistry& registry) {
+  registry.add_scalar("similar_to_escape_1", scalar<rewritten_default>());
+  registry.add_scalar("similar_to_escape_2", scalar<rewritten>());
+  registry.add_scalar("similar_escape", scalar<rewritten_lenient>());
+}
+
+}  // namespace basalt::types
