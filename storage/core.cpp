@@ -152,7 +152,9 @@ Result<void> StorageCore::open_files() {
   return {};
 }
 
-StorageCore::~StorageCore() {
+StorageCore::~StorageCore() { stop_threads(); }
+
+void StorageCore::stop_threads() {
   stop_background();
   if (pool_) pool_->stop_cleaner();
 }

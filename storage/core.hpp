@@ -50,6 +50,8 @@ class StorageCore {
   common::Result<void> recover(ReplayParticipant* participant);
   // Fuzzy checkpoint (STO-5). One at a time.
   common::Result<void> checkpoint();
+  // No thread of the core runs afterwards; a participant may go.
+  void stop_threads();
   // Final checkpoint, stops threads. Without it, destruction is a crash.
   common::Result<void> close();
 
