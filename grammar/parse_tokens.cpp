@@ -129,9 +129,15 @@ ParseOutcome run(Machine& machine, const std::vector<Token>& types, size_t first
   machine.parser.start_recording(&tree, machine.stack_low + reserve);
   try {
     switch (entry) {
-      case Entry::kStatement: machine.parser.statement_entry(); break;
-      case Entry::kExpression: machine.parser.expression_entry(); break;
-      case Entry::kTypeName: machine.parser.type_entry(); break;
+      case Entry::kStatement:
+        machine.parser.statement_entry();
+        break;
+      case Entry::kExpression:
+        machine.parser.expression_entry();
+        break;
+      case Entry::kTypeName:
+        machine.parser.type_entry();
+        break;
     }
     outcome.next_token = first + machine.stream.index();
   } catch (const SyntaxFault& fault) {

@@ -1,7 +1,7 @@
 // A parse as a flat array: the border between ANTLR and the rest of Basalt.
 //
-// ANTLR's own parse tree costs several allocations a node and dynamic casts to read. While the generated parser runs, it
-// instead appends what it enters and matches to one array in pre-order; `end` is the index behind a node's last
+// ANTLR's own parse tree costs several allocations a node and dynamic casts to read. While the generated parser runs,
+// it instead appends what it enters and matches to one array in pre-order; `end` is the index behind a node's last
 // descendant, so a node's children are walked without pointers:
 //
 //   select_stmt(0, end 9)  'select'(1, end 2)  target_list(2, end 6) ...
@@ -18,9 +18,9 @@
 namespace basalt::grammar {
 
 struct TreeNode {
-  Rule rule = Rule::kNone;           // kNone: a token
-  Token type = Token::kEndOfText;    // of a token
-  uint32_t token = 0;                // index of the (first) token in the types given to parse_tokens()
+  Rule rule = Rule::kNone;         // kNone: a token
+  Token type = Token::kEndOfText;  // of a token
+  uint32_t token = 0;              // index of the (first) token in the types given to parse_tokens()
   uint32_t end = 0;
 };
 

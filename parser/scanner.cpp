@@ -24,24 +24,42 @@ bool is_operator_char(char c) { return c != '\0' && std::strchr("~!@#^&|`?+-*/%<
 
 Token self_token(char c) {
   switch (c) {
-    case ',': return Token::kComma;
-    case '(': return Token::kLparen;
-    case ')': return Token::kRparen;
-    case '[': return Token::kLbracket;
-    case ']': return Token::kRbracket;
-    case '.': return Token::kDot;
-    case ';': return Token::kSemicolon;
-    case ':': return Token::kColon;
-    case '+': return Token::kPlus;
-    case '-': return Token::kMinus;
-    case '*': return Token::kStar;
-    case '/': return Token::kSlash;
-    case '%': return Token::kPercent;
-    case '^': return Token::kCaret;
-    case '<': return Token::kLess;
-    case '>': return Token::kGreater;
-    case '=': return Token::kEquals;
-    default: return Token::kOp;
+    case ',':
+      return Token::kComma;
+    case '(':
+      return Token::kLparen;
+    case ')':
+      return Token::kRparen;
+    case '[':
+      return Token::kLbracket;
+    case ']':
+      return Token::kRbracket;
+    case '.':
+      return Token::kDot;
+    case ';':
+      return Token::kSemicolon;
+    case ':':
+      return Token::kColon;
+    case '+':
+      return Token::kPlus;
+    case '-':
+      return Token::kMinus;
+    case '*':
+      return Token::kStar;
+    case '/':
+      return Token::kSlash;
+    case '%':
+      return Token::kPercent;
+    case '^':
+      return Token::kCaret;
+    case '<':
+      return Token::kLess;
+    case '>':
+      return Token::kGreater;
+    case '=':
+      return Token::kEquals;
+    default:
+      return Token::kOp;
   }
 }
 
@@ -69,8 +87,10 @@ void Scanner::fail_at(size_t start, common::SqlState state, std::string message,
 // PostgreSQL names the text from the token's start to where the scanner stands.
 void Scanner::fail(size_t start, const char* message) const {
   std::string text(message);
-  if (start >= text_.size()) text += " at end of input";
-  else text += " at or near \"" + std::string(text_.substr(start, at_ - start)) + "\"";
+  if (start >= text_.size())
+    text += " at end of input";
+  else
+    text += " at or near \"" + std::string(text_.substr(start, at_ - start)) + "\"";
   fail_at(start, sqlstate::kSyntaxError, std::move(text));
 }
 
@@ -162,8 +182,7 @@ ScannedToken Scanner::word(size_t start) {
   char follower = peek(start + 1);
   if (follower == '\'') {
     if (c == 'e' || c == 'E') return escape_string(start, start + 1);
-    if (c == 'b' || c == 'B')
-      return plain_string(start, start + 1, Token::kBconst, "unterminated bit string literal");
+    if (c == 'b' || c == 'B') return plain_string(start, start + 1, Token::kBconst, "unterminated bit string literal");
     if (c == 'x' || c == 'X')
       return plain_string(start, start + 1, Token::kXconst, "unterminated hexadecimal string literal");
     if (c == 'n' || c == 'N') {  // N'...' is NCHAR '...'
@@ -218,8 +237,8 @@ std::string_view Scanner::cut_identifier(std::string_view name, bool) {
     common::ErrorReport report;
     report.severity = common::Severity::kNotice;
     report.sqlstate = sqlstate::kNameTooLong;
-    report.message = "identifier \"" + std::string(name) + "\" will be truncated to \"" +
-                     std::string(name.substr(0, length)) + "\"";
+    report.message =
+        "identifier \"" + std::string(name) + "\" will be truncated to \"" + std::string(name.substr(0, length)) + "\"";
     options_->notice(report);
   }
   return name.substr(0, length);

@@ -22,11 +22,11 @@ using grammar::Token;
 
 struct ScannedToken {
   Token type = Token::kEndOfText;
-  bool quoted = false;         // identifier in double quotes, or a U& string
-  bool glued = false;          // no whitespace or comment before it
-  int32_t start = 0;           // byte offsets in the text
+  bool quoted = false;  // identifier in double quotes, or a U& string
+  bool glued = false;   // no whitespace or comment before it
+  int32_t start = 0;    // byte offsets in the text
   int32_t end = 0;
-  std::string_view value;      // identifiers, keywords: folded; strings: decoded; numbers, operators: as written
+  std::string_view value;  // identifiers, keywords: folded; strings: decoded; numbers, operators: as written
 };
 
 struct ScannerOptions {
@@ -39,7 +39,8 @@ class Scanner {
  public:
   explicit Scanner(std::string_view text, const ScannerOptions* options = nullptr);
 
-  // The next token; Token::kEndOfText at the end. A malformed token throws SqlError, with PostgreSQL's text and position.
+  // The next token; Token::kEndOfText at the end. A malformed token throws SqlError, with PostgreSQL's text and
+  // position.
   ScannedToken next();
   int32_t offset() const { return static_cast<int32_t>(at_); }
   void seek(int32_t offset) { at_ = static_cast<size_t>(offset); }
@@ -68,7 +69,8 @@ class Scanner {
   void check_encoding(std::string_view decoded, size_t start) const;
   char peek(size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
   [[noreturn]] void fail(size_t start, const char* message) const;
-  [[noreturn]] void fail_at(size_t start, common::SqlState state, std::string message, const char* hint = nullptr) const;
+  [[noreturn]] void fail_at(size_t start, common::SqlState state, std::string message,
+                            const char* hint = nullptr) const;
 
   std::string_view text_;
   const ScannerOptions* options_;
@@ -76,8 +78,8 @@ class Scanner {
   std::deque<std::string> arena_;
 };
 
-// All tokens of a text. A malformed token does not throw here: it ends the list as Token::kLexicalError and `error` holds
-// what to throw if the parser gets that far, because a syntax error before it is reported first.
+// All tokens of a text. A malformed token does not throw here: it ends the list as Token::kLexicalError and `error`
+// holds what to throw if the parser gets that far, because a syntax error before it is reported first.
 struct TokenList {
   explicit TokenList(std::string_view text, const ScannerOptions* options = nullptr);
   Scanner scanner;

@@ -90,7 +90,8 @@ void Scanner::unescape(size_t start, size_t& at, std::string& out, uint32_t& hig
   ++at;
   if (c >= '0' && c <= '7') {
     unsigned value = static_cast<unsigned>(c - '0');
-    for (int i = 0; i < 2 && peek(at) >= '0' && peek(at) <= '7'; ++i) value = value * 8 + static_cast<unsigned>(text_[at++] - '0');
+    for (int i = 0; i < 2 && peek(at) >= '0' && peek(at) <= '7'; ++i)
+      value = value * 8 + static_cast<unsigned>(text_[at++] - '0');
     out += static_cast<char>(value);
     return;
   }
@@ -101,17 +102,28 @@ void Scanner::unescape(size_t start, size_t& at, std::string& out, uint32_t& hig
     return;
   }
   switch (c) {
-    case 'b': out += '\b'; break;
-    case 'f': out += '\f'; break;
-    case 'n': out += '\n'; break;
-    case 'r': out += '\r'; break;
-    case 't': out += '\t'; break;
+    case 'b':
+      out += '\b';
+      break;
+    case 'f':
+      out += '\f';
+      break;
+    case 'n':
+      out += '\n';
+      break;
+    case 'r':
+      out += '\r';
+      break;
+    case 't':
+      out += '\t';
+      break;
     case '\'':
       if (options_ && !options_->backslash_quote_allowed)
         fail_at(start, sqlstate::kNonstandardUseOfEscapeCharacter, "unsafe use of \\' in a string literal",
                 "Use '' to write quotes in strings. \\' is insecure in client-only encodings.");
       [[fallthrough]];
-    default: out += c;
+    default:
+      out += c;
   }
 }
 

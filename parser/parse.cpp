@@ -1,0 +1,130 @@
+#include "parser/parse.hpp"
+
+#include <pthread.h>
+
+#include "common/sqlstate.hpp"
+#include "parser/builder.hpp"
+#include "parser/token_marks.hpp"
+
+namespace basalt::parser {
+
+namespace sqlstate = common::sqlstate;
+
+namespace {
+
+common::SqlError too_deep() {
+  return common::SqlError(sqlstate::kStatementTooComplex, "stack depth limit exceeded")
+      .hint(
+          "Increase the configuration parameter \"max_stack_depth\" (currently 2048kB), after ensuring the platform's "
+          "stack depth limit is adequate.");
+}
+
+// Below this address the thread has too little stack left for another level of the AST builder.
+const char* find_stack_limit() {
+  pthread_attr_t attributes;
+  void* low = nullptr;
+  size_t size = 0;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return nullptr;
+  pthread_attr_getstack(&attributes, &low, &size);
+  pthread_attr_destroy(&attributes);
+  constexpr size_t kCounted = size_t{8} << 20;  // the main thread's stack may be reported larger than is usable
+  const char* bottom = static_cast<const char*>(low);
+  if (size > kCounted) {
+    bottom += size - kCounted;
+    size = kCounted;
+  }
+  return bottom + size / 4;
+}
+
+const char* stack_limit() {
+  thread_local const char* limit = find_stack_limit();
+  return limit;
+}
+
+ScannerOptions scanner_options(const ParseOptions& options) {
+  return {options.notice, options.standard_conforming_strings, options.backslash_quote_allowed};
+}
+
+// Everything one call parses with.
+struct Session {
+  ScannerOptions scanner_settings;
+  TokenList list;
+  MarkedTokens marked;
+  grammar::ParseTree tree;
+  TreeSource source;
+  Builder builder;
+
+  Session(std::string_view text, const ParseOptions& options)
+      : scanner_settings(scanner_options(options)),
+        list(text, &scanner_settings),
+        marked(mark_tokens(list.tokens, options.collapse_literal_rows)),
+        source{text, &tree, &list.tokens, &marked.index},
+        builder(source, marked.blocks, stack_limit()) {}
+
+  [[noreturn]] void syntax_error(size_t token) {
+    const ScannedToken& scanned = list.tokens[marked.index[token]];
+    if (scanned.type == Token::kLexicalError && list.error) throw *list.error;
+    std::string message = "syntax error at end of input";
+    if (scanned.type != Token::kEndOfText)
+      message = "syntax error at or near \"" +
+                std::string(source.text.substr(static_cast<size_t>(scanned.start),
+                                               static_cast<size_t>(scanned.end - scanned.start))) +
+                "\"";
+    throw error_at(source.text, scanned.start, sqlstate::kSyntaxError, std::move(message));
+  }
+
+  size_t run(size_t first, grammar::Entry entry) {
+    grammar::ParseOutcome outcome = grammar::parse_tokens(marked.types, first, entry, tree);
+    if (outcome.status == grammar::ParseStatus::kTooDeep) throw too_deep();
+    if (outcome.status == grammar::ParseStatus::kSyntaxError) syntax_error(outcome.error_token);
+    builder.begin_statement(marked.index[first]);
+    return outcome.next_token;
+  }
+};
+
+}  // namespace
+
+common::SqlError error_at(std::string_view text, int32_t location, common::SqlState state, std::string message) {
+  return common::SqlError(state, std::move(message)).position(position_of(text, location));
+}
+
+std::vector<ParsedStatementText> parse_statements(std::string_view text, const ParseOptions& options) {
+  Session session(text, options);
+  std::vector<ParsedStatementText> statements;
+  const auto& types = session.marked.types;
+  size_t at = 0;
+  while (types[at] != Token::kEndOfText) {
+    if (types[at] == Token::kSemicolon) {
+      ++at;
+      continue;
+    }
+    size_t next = session.run(at, grammar::Entry::kStatement);
+    ParsedStatementText parsed;
+    Cursor c = Node(&session.source, 0).children();
+    parsed.statement = session.builder.statement(c.peek());
+    parsed.pinned_literals = session.builder.take_pinned();
+    const ScannedToken& first = session.list.tokens[session.marked.index[at]];
+    size_t end = next;
+    if (next > at && types[next - 1] == Token::kSemicolon) end = next - 1;
+    const ScannedToken& last = session.list.tokens[session.marked.index[end] - 1];
+    parsed.location = first.start;
+    parsed.length = last.end - first.start;
+    statements.push_back(std::move(parsed));
+    at = next;
+  }
+  return statements;
+}
+
+ExpressionPtr parse_expression(std::string_view text, const ParseOptions& options) {
+  Session session(text, options);
+  session.run(0, grammar::Entry::kExpression);
+  return session.builder.expression(Node(&session.source, 0).children().peek());
+}
+
+TypeNamePtr parse_type_name(std::string_view text, const ParseOptions& options) {
+  Session session(text, options);
+  session.run(0, grammar::Entry::kTypeName);
+  return session.builder.type_name(Node(&session.source, 0).children().peek());
+}
+
+}  // namespace basalt::parser

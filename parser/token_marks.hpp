@@ -1,0 +1,18 @@
+// What the grammar sees of the scanned tokens: their types, with parentheses and keywords told apart by what follows,
+// and without the rows of literals that were taken out (QRY-2).
+#pragma once
+
+#include "parser/builder.hpp"
+#include "parser/scanner.hpp"
+
+namespace basalt::parser {
+
+struct MarkedTokens {
+  std::vector<Token> types;
+  std::vector<uint32_t> index;       // of each type's token in the scanned list
+  std::vector<LiteralBlock> blocks;  // rows left out
+};
+
+MarkedTokens mark_tokens(const std::vector<ScannedToken>& tokens, bool collapse_literal_rows);
+
+}  // namespace basalt::parser
