@@ -1,0 +1,54 @@
+// JoinOrder: chooses the order and the methods of the joins of one FROM list.
+//
+// Dynamic programming over subsets of items (up to kExhaustiveItems), then greedily. Items that attach by a left, semi or anti join,
+// or that are lateral, join alone on the right once everything they require stands on the left; inner items join in any shape.
+// Costs are compared by PostgreSQL's units; a hash join where there is an equality, an index join where the inner item is a
+// relation with a fitting index and few outer rows, else a nested loop.
+#pragma once
+
+#include "planner/level.hpp"
+
+namespace basalt::planner {
+
+class JoinOrder {
+ public:
+  JoinOrder(Level& level, std::vector<JoinItem> items, std::vector<Predicate>& predicates);
+  // Marks the predicates it has applied as used.
+  Partial run();
+
+  static Partial full_join(Level& level, query::FromNode& node);
+
+ private:
+  using Mask = uint64_t;
+  struct Node {           // a way to join a set of items
+    Mask items = 0;
+    Mask left = 0, right = 0;
+    double rows = 0, cost = 0;
+  };
+  void plan_single_items();
+  Mask items_of(const TableSet& tables) const;
+  bool may_join(Mask left, Mask right) const;
+  bool connected(Mask left, Mask right) const;
+  Node combine(const Node& left, const Node& right) const;
+  Node best_exhaustive();
+  Node best_greedy();
+  void consider(const Node& candidate);
+  Partial build(Mask items);
+  Partial join(Partial left, Partial right, JoinItem* special, Mask left_items, Mask right_items);
+  Partial apply(Partial left, Mask right_items, JoinItem& item);
+  bool try_index_join(Partial& left, Mask right_items, std::vector<Predicate*>& conditions, JoinType type, Partial& out);
+  std::vector<Predicate*> applicable(Mask left, Mask right);
+
+  static constexpr size_t kExhaustiveItems = 10;
+
+  Level& level_;
+  std::vector<JoinItem> items_;
+  std::vector<Predicate>& predicates_;
+  std::vector<Partial> singles_;
+  std::vector<std::vector<ExpressionPointer>> own_predicates_;  // of each item, in level form
+  std::vector<double> item_rows_, item_costs_;
+  std::map<Mask, Node> best_;
+  std::map<int, int> item_of_table_;
+};
+
+}  // namespace basalt::planner

@@ -1,0 +1,313 @@
+#include "planner/level.hpp"
+
+#include <algorithm>
+
+#include "planner/prepare.hpp"
+#include "query/walker.hpp"
+
+namespace basalt::planner {
+
+using query::ExpressionKind;
+using query::LimitOption;
+
+Level::Level(Shared& shared, Level* parent, BoundQuery& query)
+    : shared_(shared), parent_(parent), query_(query), statistics_(shared.context, query) {}
+
+Level::~Level() = default;
+
+void Level::finish_costs(PhysicalNode& node, double rows, double cost) {
+  node.rows = std::max(1.0, rows);
+  double below = 0;
+  for (const auto& child : node.children) below += child->total_cost;
+  node.total_cost = below + cost;
+  node.width = 0;
+  for (const auto& column : node.output)
+    node.width += column.physical == common::PhysicalType::kString ? 32 : static_cast<int>(physical_size(column.physical));
+}
+
+PhysicalPointer Level::plan() {
+  prepare();
+  plan_ctes();
+  if (query_.command != query::CommandKind::kSelect) return plan_modify();
+  Partial body = plan_body();
+  return strip_junk(std::move(body));
+}
+
+void Level::prepare() {
+  flatten_join_aliases(query_);
+  pull_up_subqueries(query_, catalog());
+  for (const query::RowMark& mark : query_.row_marks)
+    if (query_.entry(mark.table).kind == query::RangeKind::kRelation) row_id_tables_.insert(mark.table);
+  // A re-check needs the row ids of every table that takes part (QRY-9).
+  if (!query_.row_marks.empty())
+    for (size_t i = 0; i < query_.range_table.size(); ++i)
+      if (query_.range_table[i]->kind == query::RangeKind::kRelation && query_.range_table[i]->in_from)
+        row_id_tables_.insert(static_cast<int>(i) + 1);
+  collect_needed();
+}
+
+// Which columns of each range table entry the level, or levels below it, read.
+void Level::collect_needed() {
+  query::walk_with_depth(query_, [&](const Expression& e, int depth) {
+    const auto* column = query::try_as<query::Column>(&e);
+    if (!column || column->levels_up != depth) return false;
+    if (column->column != 0) {
+      needed_[column->table].insert(column->column);
+      return false;
+    }
+    const query::RangeTableEntry& entry = query_.entry(column->table);
+    for (size_t i = 0; i < entry.columns.size(); ++i) {
+      if (entry.kind == query::RangeKind::kRelation && entry.relation->columns[i].dropped) continue;
+      needed_[column->table].insert(static_cast<int16_t>(i + 1));
+    }
+    return false;
+  });
+  for (int table : row_id_tables_) needed_[table].insert(kRowIdAttribute);
+}
+
+Partial Level::plan_body() {
+  if (query_.set_operation) return plan_set_operation_body();
+  Partial input = plan_from(nullptr);
+  if (query_.has_aggregates || !query_.group_by.empty() || !query_.grouping_sets.empty() || query_.having)
+    input = plan_grouping(std::move(input));
+  if (query_.has_windows) input = plan_windows(std::move(input));
+  input = plan_targets(std::move(input));
+  bool ordered = false;
+  if (!query_.distinct.empty()) input = plan_distinct(std::move(input), ordered);
+  return plan_order(std::move(input), ordered);
+}
+
+Partial Level::plan_from(std::vector<ExpressionPointer>*) {
+  std::vector<JoinItem> items;
+  std::vector<Predicate> predicates;
+  collect_from(*query_.from, items, predicates);
+  pull_up_sublinks(items, predicates);
+  return plan_items(std::move(items), std::move(predicates));
+}
+
+const query::TargetEntry& Level::target_of(int sort_group) const {
+  for (const auto& target : query_.targets)
+    if (target.sort_group == sort_group) return target;
+  UNREACHABLE("no target entry for a sort or group clause");
+}
+
+namespace {
+
+// The set-returning calls of an expression, innermost first.
+void collect_set_calls(const Expression& e, std::vector<const Expression*>& out) {
+  query::for_each_child(e, [&](const Expression& child) { collect_set_calls(child, out); });
+  bool is_set = (e.kind == ExpressionKind::kFunction && query::as<query::Function>(e).returns_set) ||
+                (e.kind == ExpressionKind::kOperator && query::as<query::OperatorCall>(e).returns_set);
+  if (is_set) out.push_back(&e);
+}
+
+int set_depth(const Expression& e) {
+  int depth = 0;
+  query::for_each_child(e, [&](const Expression& child) { depth = std::max(depth, set_depth(child)); });
+  bool is_set = (e.kind == ExpressionKind::kFunction && query::as<query::Function>(e).returns_set) ||
+                (e.kind == ExpressionKind::kOperator && query::as<query::OperatorCall>(e).returns_set);
+  return depth + (is_set ? 1 : 0);
+}
+
+}  // namespace
+
+Partial Level::plan_targets(Partial input) {
+  if (query_.has_target_sets) {
+    std::vector<const Expression*> calls;
+    for (const auto& target : query_.targets) collect_set_calls(*target.expression, calls);
+    int depth = 0;
+    for (const auto* call : calls) depth = std::max(depth, set_depth(*call));
+    for (int level = 1; level <= depth; ++level) {
+      auto node = make<PhysicalProjectSet>();
+      Available available;
+      for (size_t slot = 0; slot < input.available.size(); ++slot) {
+        node->expressions.push_back(make_slot(static_cast<int>(slot), input.plan->output[slot]));
+        node->output.push_back(input.plan->output[slot]);
+        available.add(input.available.at(slot) ? query::clone(*input.available.at(slot)) : nullptr);
+      }
+      for (const auto* call : calls) {
+        if (set_depth(*call) != level || available.find(*call) >= 0) continue;
+        ExpressionPointer resolved = query::clone(*call);
+        query::for_each_child_slot(*resolved, [&](ExpressionPointer& child) { child = resolve(*child, input.available); });
+        node->output.push_back(output_of(*call));
+        node->expressions.push_back(std::move(resolved));
+        available.add(query::clone(*call));
+      }
+      double rows = input.plan->rows * 10;
+      node->children.push_back(std::move(input.plan));
+      finish_costs(*node, rows, rows * 0.01);
+      input.plan = std::move(node);
+      input.available = std::move(available);
+    }
+  }
+  auto project = make<PhysicalProject>();
+  Partial out;
+  for (const auto& target : query_.targets) {
+    project->row_by_row |= is_volatile(*target.expression);
+    project->expressions.push_back(resolve(*target.expression, input.available));
+    project->output.push_back(output_of(*target.expression, target.name));
+    out.available.add(query::clone(*target.expression));
+  }
+  // Row ids for FOR UPDATE travel behind the targets.
+  for (int table : row_id_tables_) {
+    OutputColumn output = column_output(table, kRowIdAttribute);
+    ExpressionPointer column = make_column(table, kRowIdAttribute, output.type, -1, {});
+    if (input.available.find(*column) < 0) continue;
+    project->expressions.push_back(resolve(*column, input.available));
+    project->output.push_back(output);
+    out.available.add(std::move(column));
+  }
+  double rows = input.plan->rows;
+  project->children.push_back(std::move(input.plan));
+  finish_costs(*project, rows, rows * 0.0025 * static_cast<double>(project->expressions.size()));
+  out.plan = std::move(project);
+  return out;
+}
+
+namespace {
+
+// Position of a target entry among the query's targets.
+int target_slot(const BoundQuery& query, int sort_group) {
+  for (size_t i = 0; i < query.targets.size(); ++i)
+    if (query.targets[i].sort_group == sort_group) return static_cast<int>(i);
+  UNREACHABLE("no target entry for a sort clause");
+}
+
+std::vector<SortKey> sort_keys(const BoundQuery& query, const std::vector<query::SortGroupItem>& items,
+                               const PhysicalNode& input) {
+  std::vector<SortKey> keys;
+  for (const auto& item : items) {
+    int slot = target_slot(query, item.sort_group);
+    const OutputColumn& output = input.output[static_cast<size_t>(slot)];
+    keys.push_back({make_slot(slot, output), output.collation, item.descending, item.nulls_first});
+  }
+  return keys;
+}
+
+}  // namespace
+
+Partial Level::sort_by(Partial input, std::vector<SortKey> keys) {
+  auto sort = make<PhysicalSort>();
+  sort->keys = std::move(keys);
+  sort->output = input.plan->output;
+  double rows = input.plan->rows;
+  sort->children.push_back(std::move(input.plan));
+  finish_costs(*sort, rows, rows * 0.005 * std::max(1.0, static_cast<double>(sort->keys.size())));
+  sort->startup_cost = sort->total_cost;
+  input.plan = std::move(sort);
+  return input;
+}
+
+Partial Level::plan_distinct(Partial input, bool& ordered) {
+  if (!query_.has_distinct_on) {
+    auto node = make<PhysicalAggregate>();
+    node->strategy = AggregateStrategy::kHash;
+    for (size_t i = 0; i < input.plan->output.size(); ++i) {
+      node->groups.push_back(make_slot(static_cast<int>(i), input.plan->output[i]));
+      node->group_collations.push_back(input.plan->output[i].collation);
+    }
+    node->output = input.plan->output;
+    double rows = input.plan->rows;
+    node->children.push_back(std::move(input.plan));
+    finish_costs(*node, std::max(1.0, rows / 2), rows * 0.01);
+    input.plan = std::move(node);
+    return input;
+  }
+  // DISTINCT ON: sorted by its expressions first, then by the rest of ORDER BY.
+  std::vector<query::SortGroupItem> items;
+  for (const auto& item : query_.order_by) items.push_back(item);
+  for (const auto& item : query_.distinct)
+    if (std::none_of(items.begin(), items.end(), [&](const auto& i) { return i.sort_group == item.sort_group; }))
+      items.push_back(item);
+  std::vector<SortKey> keys = sort_keys(query_, items, *input.plan);
+  input = sort_by(std::move(input), std::move(keys));
+  auto unique = make<PhysicalUnique>();
+  for (const auto& item : query_.distinct) unique->columns.push_back(target_slot(query_, item.sort_group));
+  unique->output = input.plan->output;
+  double rows = input.plan->rows;
+  unique->children.push_back(std::move(input.plan));
+  finish_costs(*unique, std::max(1.0, rows / 2), rows * 0.0025);
+  input.plan = std::move(unique);
+  ordered = true;
+  return input;
+}
+
+Partial Level::plan_order(Partial input, bool order_done) {
+  PhysicalSort* sort = nullptr;
+  if (!query_.order_by.empty() && !order_done) {
+    std::vector<SortKey> keys = sort_keys(query_, query_.order_by, *input.plan);
+    input = sort_by(std::move(input), std::move(keys));
+    sort = static_cast<PhysicalSort*>(input.plan.get());
+  }
+  if (!query_.row_marks.empty()) input = plan_row_marks(std::move(input));
+  if (!query_.limit && !query_.offset) return input;
+  auto limit = make<PhysicalLimit>();
+  Available none;
+  limit->limit = resolve_or_null(query_.limit, none);
+  limit->offset = resolve_or_null(query_.offset, none);
+  limit->with_ties = query_.limit_option == LimitOption::kWithTies;
+  if (limit->with_ties) limit->ties = sort_keys(query_, query_.order_by, *input.plan);
+  if (sort && !limit->with_ties && query_.row_marks.empty() && limit->limit) {
+    sort->bound_limit = limit->limit.get();
+    sort->bound_offset = limit->offset.get();
+  }
+  limit->output = input.plan->output;
+  double rows = input.plan->rows;
+  if (query_.limit)
+    if (const common::Value* value = constant_value(*query_.limit); value && !value->is_null())
+      rows = std::min(rows, std::max(1.0, static_cast<double>(value->as<int64_t>())));
+  limit->children.push_back(std::move(input.plan));
+  finish_costs(*limit, rows, 0);
+  input.plan = std::move(limit);
+  return input;
+}
+
+Partial Level::plan_row_marks(Partial input) {
+  auto lock = make<PhysicalLockRows>();
+  auto slot_of = [&](int table) {
+    return input.available.find(*make_column(table, kRowIdAttribute, types::oid::kInt8, -1, {}));
+  };
+  static constexpr storage::RowLockStrength kStrengths[] = {
+      storage::RowLockStrength::kKeyShare, storage::RowLockStrength::kKeyShare, storage::RowLockStrength::kShare,
+      storage::RowLockStrength::kNoKeyUpdate, storage::RowLockStrength::kUpdate};
+  for (const query::RowMark& mark : query_.row_marks) {
+    int slot = slot_of(mark.table);
+    if (slot < 0) continue;
+    lock->targets.push_back({query_.entry(mark.table).relation, mark.table, slot,
+                             kStrengths[static_cast<int>(mark.strength)],
+                             static_cast<storage::WaitPolicy>(mark.wait_policy)});
+  }
+  for (int table : row_id_tables_)
+    if (int slot = slot_of(table); slot >= 0) lock->marks.push_back({table, slot});
+  if (lock->targets.empty()) return input;
+  shared_.statement.locks_rows = true;
+  lock->output = input.plan->output;
+  double rows = input.plan->rows;
+  lock->children.push_back(std::move(input.plan));
+  finish_costs(*lock, rows, rows * 0.01);
+  input.plan = std::move(lock);
+  return input;
+}
+
+// Only the targets that are not junk leave the level.
+PhysicalPointer Level::strip_junk(Partial input) {
+  size_t visible = 0;
+  bool junk = input.plan->output.size() > query_.targets.size();
+  for (const auto& target : query_.targets) {
+    visible += !target.junk;
+    junk |= target.junk;
+  }
+  if (!junk) return std::move(input.plan);
+  auto project = make<PhysicalProject>();
+  for (size_t i = 0; i < query_.targets.size(); ++i) {
+    if (query_.targets[i].junk) continue;
+    project->expressions.push_back(make_slot(static_cast<int>(i), input.plan->output[i]));
+    project->output.push_back(input.plan->output[i]);
+  }
+  double rows = input.plan->rows;
+  project->children.push_back(std::move(input.plan));
+  finish_costs(*project, rows, 0);
+  return project;
+}
+
+}  // namespace basalt::planner

@@ -1,0 +1,185 @@
+// Level: plans one query level (one BoundQuery). Its member functions are spread over files by subject:
+//
+//   level.cpp          life of a level: prepare -> join tree -> grouping -> windows -> targets -> order -> limit
+//   resolve.cpp        level expressions -> slots; outer references -> exec parameters; sublinks -> subplans
+//   from_items.cpp     FROM and WHERE -> items and predicates
+//   access_path.cpp    the scan of one item
+//   join_order.cpp     the order and methods of joins
+//   grouping.cpp, window.cpp, set_operation.cpp, cte.cpp, modify.cpp
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+
+#include "planner/available.hpp"
+#include "planner/planner.hpp"
+#include "planner/statistics.hpp"
+
+namespace basalt::planner {
+
+using query::BoundQuery;
+using query::Expression;
+using TableSet = std::set<int>;
+
+class Level;
+
+// What all levels of a statement share.
+struct Shared {
+  PlanContext& context;
+  PhysicalStatement& statement;
+  int next_node = 1;
+};
+
+// An exec parameter through which an inner level reads an expression of this level.
+struct OuterReference {
+  int parameter;
+  ExpressionPointer expression;  // in this level's form
+};
+// Collected while an inner plan is made; nested inner plans have collectors of their own.
+struct OuterCollector {
+  std::vector<OuterReference> references;
+};
+
+struct PlannedCte {
+  std::string name;
+  int index = -1;                       // into statement.ctes
+  std::vector<OutputColumn> output;
+  std::vector<int> outer_parameters;
+  double rows = 1000;
+  bool recursive_now = false;           // being planned: self references are work tables
+  int recursion = -1;
+  bool inline_it = false;
+  query::CommonTableExpression* definition = nullptr;
+};
+
+// A conjunct of WHERE or an inner ON clause.
+struct Predicate {
+  ExpressionPointer expression;
+  TableSet tables;
+  bool used = false;
+};
+
+// Something to join: a base table, function, subquery ..., or a composite (an outer join's side).
+struct JoinItem {
+  TableSet tables;                      // range table entries inside
+  JoinType join = JoinType::kInner;     // kLeft, kSemi, kAnti: how it attaches; others: inner
+  TableSet required;                    // tables that must stand on the left before it
+  std::vector<Predicate> on;            // its own join condition (left, semi, anti)
+  std::function<Partial(Level&, std::vector<Predicate>&)> build;  // plans it with the predicates that concern it alone
+  bool lateral = false;                 // needs Apply: it reads `required` through parameters
+  int base_table = 0;                   // range table index when it is a plain relation
+  double rows = 1000;                   // estimate after its own predicates
+};
+
+class Level {
+ public:
+  Level(Shared& shared, Level* parent, BoundQuery& query);
+  ~Level();
+
+  // Plans the query. Output: the target entries that are not junk, in order.
+  PhysicalPointer plan();
+  Level* parent() const { return parent_; }
+
+  // An exec parameter for an expression of this level that an inner level refers to.
+  int outer_parameter(const Expression& expression);
+
+ private:
+  friend class JoinOrder;
+
+  // --- level.cpp
+  void prepare();
+  Partial plan_body();
+  Partial plan_from(std::vector<ExpressionPointer>* extra);
+  Partial plan_targets(Partial input);
+  Partial plan_distinct(Partial input, bool& ordered);
+  Partial plan_order(Partial input, bool order_done);
+  PhysicalPointer plan_limit(PhysicalPointer input, Partial* ties);
+  PhysicalPointer strip_junk(Partial input);
+  Partial plan_row_marks(Partial input);
+  void collect_needed();
+
+  // --- resolve.cpp
+  ExpressionPointer resolve(const Expression& expression, const Available& available);
+  ExpressionPointer resolve_or_null(const ExpressionPointer& expression, const Available& available);
+  ExpressionPointer make_sub_plan(const query::SubLink& link, const Available& available);
+  ExpressionPointer whole_row(const query::Column& column);
+  ExpressionPointer outer_reference(const Expression& expression, int levels_up);
+  // Plans an inner query of this level; its references to this level come back.
+  PhysicalPointer plan_inner(BoundQuery& inner, OuterCollector& collector, std::vector<int>* reads);
+  bool is_volatile(const Expression& expression);
+
+  // --- from_items.cpp
+  void collect_from(query::FromNode& node, std::vector<JoinItem>& items, std::vector<Predicate>& predicates);
+  void collect_join(query::FromNode& node, std::vector<JoinItem>& items, std::vector<Predicate>& predicates);
+  void add_conjuncts(ExpressionPointer expression, std::vector<Predicate>& predicates);
+  void pull_up_sublinks(std::vector<JoinItem>& items, std::vector<Predicate>& predicates);
+  bool pull_up_exists(query::SubLink& link, bool negated, std::vector<JoinItem>& items);
+  bool pull_up_any(query::SubLink& link, std::vector<JoinItem>& items);
+  JoinItem item_of_table(int table);
+  JoinItem composite_item(query::FromNode& node);
+  TableSet tables_of(const Expression& expression) const;
+  Partial plan_items(std::vector<JoinItem> items, std::vector<Predicate> predicates);
+  void push_constants(std::vector<Predicate>& predicates, ExpressionPointer& gate);
+
+  // --- access_path.cpp
+  Partial scan_table(int table, std::vector<Predicate>& predicates);
+  Partial scan_relation(int table, std::vector<Predicate>& predicates);
+  Partial scan_subquery(int table);
+  Partial scan_function(int table);
+  Partial scan_values(int table);
+  Partial scan_cte(int table);
+  Partial filter(Partial input, std::vector<Predicate>& predicates);
+  void set_scan_columns(ScanBase& scan, Available& available, int table);
+  PhysicalPointer best_index_scan(int table, const std::vector<Predicate>& predicates, const Available& available,
+                                  double table_rows, double pages, double& selectivity, std::vector<bool>& used);
+
+  // --- grouping.cpp, window.cpp
+  Partial plan_grouping(Partial input);
+  Partial plan_windows(Partial input);
+  Partial sort_by(Partial input, std::vector<SortKey> keys);
+  const query::TargetEntry& target_of(int sort_group) const;
+
+  // --- set_operation.cpp, cte.cpp
+  PhysicalPointer plan_set_operation(query::SetOperation& node);
+  PhysicalPointer append_distinct(PhysicalPointer input);
+  Partial plan_set_operation_body();
+  void plan_ctes();
+  void plan_recursive_cte(query::CommonTableExpression& cte, PlannedCte& planned);
+  PlannedCte* find_cte(const std::string& name, int levels_up);
+
+  // --- modify.cpp
+  PhysicalPointer plan_modify();
+  void add_row_id_targets();
+
+  // --- helpers
+  template <typename T>
+  std::unique_ptr<T> make() {
+    auto node = std::make_unique<T>();
+    node->id = shared_.next_node++;
+    return node;
+  }
+  OutputColumn output_of(const Expression& expression, std::string name = {});
+  common::PhysicalType physical(Oid type) { return shared_.context.catalog.type(type)->physical; }
+  catalog::CatalogReader& catalog() { return shared_.context.catalog; }
+  // The output of a column of a range table entry.
+  OutputColumn column_output(int table, int16_t column);
+  void finish_costs(PhysicalNode& node, double rows, double cost);
+
+  Shared& shared_;
+  Level* parent_;
+  BoundQuery& query_;
+  std::vector<OuterCollector*> collectors_;
+  std::map<int, std::set<int16_t>> needed_;  // columns of each range table entry that somebody reads
+  std::vector<PlannedCte> ctes_;
+  std::set<int> row_id_tables_;              // tables whose row id must be carried (DML, FOR UPDATE)
+  std::set<int> reads_;                      // exec parameters of enclosing levels that this level reads
+  std::vector<std::unique_ptr<BoundQuery>> kept_;
+  Statistics statistics_;
+};
+
+ExpressionPointer and_all(std::vector<ExpressionPointer> list);
+// Splits top-level ANDs.
+void split_conjuncts(ExpressionPointer expression, std::vector<ExpressionPointer>& out);
+
+}  // namespace basalt::planner

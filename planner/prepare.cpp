@@ -1,0 +1,137 @@
+#include "planner/prepare.hpp"
+
+#include <algorithm>
+
+#include "query/evaluator.hpp"
+#include "query/walker.hpp"
+
+namespace basalt::planner {
+
+using query::BoundQuery;
+using query::Column;
+using query::Expression;
+using query::ExpressionPointer;
+using query::FromKind;
+using query::FromNode;
+using query::RangeKind;
+
+void flatten_join_aliases(BoundQuery& query) {
+  bool any = std::any_of(query.range_table.begin(), query.range_table.end(),
+                         [](const auto& entry) { return entry->kind == RangeKind::kJoin; });
+  if (!any) return;
+  // Aliases may refer to aliases of inner joins: flatten those expressions as they are substituted.
+  std::function<void(ExpressionPointer&, int)> change = [&](ExpressionPointer& e, int depth) {
+    const auto* column = query::try_as<Column>(e.get());
+    if (!column || column->levels_up != depth) return;
+    const query::RangeTableEntry& entry = query.entry(column->table);
+    if (entry.kind != RangeKind::kJoin) return;
+    ExpressionPointer replacement;
+    if (column->column == 0) {
+      auto row = std::make_unique<query::RowConstructor>();
+      row->type = column->type;
+      row->typmod = column->typmod;
+      for (size_t i = 0; i < entry.join_columns.size(); ++i) {
+        row->arguments.push_back(query::clone(*entry.join_columns[i]));
+        row->names.push_back(entry.columns[i]);
+      }
+      replacement = std::move(row);
+    } else {
+      replacement = query::clone(*entry.join_columns.at(static_cast<size_t>(column->column) - 1));
+    }
+    query::transform_with_depth(replacement, [&](ExpressionPointer& inner, int d) { change(inner, d); });
+    if (depth > 0) query::increment_levels(replacement, depth, 0);
+    e = std::move(replacement);
+  };
+  query::transform_with_depth(query, change);
+}
+
+namespace {
+
+bool is_simple(const BoundQuery& sub, catalog::CatalogReader& catalog) {
+  if (sub.command != query::CommandKind::kSelect || sub.set_operation || !sub.ctes.empty() || sub.has_aggregates ||
+      sub.has_windows || sub.has_target_sets || !sub.group_by.empty() || !sub.grouping_sets.empty() || sub.having ||
+      !sub.distinct.empty() || !sub.order_by.empty() || sub.limit || sub.offset || !sub.row_marks.empty())
+    return false;
+  if (sub.from->items.empty()) return false;
+  for (const auto& target : sub.targets)
+    if (query::contains_volatile(*target.expression, catalog) || query::contains_sublink(*target.expression)) return false;
+  return true;
+}
+
+bool plain_targets(const BoundQuery& sub) {
+  return std::all_of(sub.targets.begin(), sub.targets.end(), [](const auto& target) {
+    const auto* column = query::try_as<Column>(target.expression.get());
+    return column && column->levels_up == 0 && column->column > 0;
+  });
+}
+
+class PullUp {
+ public:
+  PullUp(BoundQuery& query, catalog::CatalogReader& catalog) : query_(query), catalog_(catalog) {}
+
+  void run() {
+    if (query_.from) visit(query_.from, false);
+  }
+
+ private:
+  // `nullable`: an outer join may make NULLs of this side.
+  void visit(std::unique_ptr<FromNode>& node, bool nullable) {
+    switch (node->kind) {
+      case FromKind::kList:
+        for (auto& item : node->items) visit(item, nullable);
+        return;
+      case FromKind::kJoin:
+        visit(node->left, nullable || node->join_kind == query::JoinKind::kRight || node->join_kind == query::JoinKind::kFull);
+        visit(node->right, nullable || node->join_kind == query::JoinKind::kLeft || node->join_kind == query::JoinKind::kFull);
+        return;
+      case FromKind::kTable: break;
+    }
+    query::RangeTableEntry& entry = query_.entry(node->table);
+    if (entry.kind != RangeKind::kSubquery || !entry.subquery || entry.lateral || entry.security_barrier) return;
+    BoundQuery& sub = *entry.subquery;
+    if (!is_simple(sub, catalog_) || (nullable && !plain_targets(sub))) return;
+    // The row of a whole-row reference could not be told from its columns any more.
+    int table = node->table;
+    bool whole_row = query::walk_with_depth(query_, [&](const Expression& e, int depth) {
+      const auto* column = query::try_as<Column>(&e);
+      return column && column->levels_up == depth && column->table == table && column->column == 0;
+    });
+    if (whole_row) return;
+    for (const auto& mark : query_.row_marks)
+      if (mark.table == table) return;
+    merge(node, entry);
+  }
+
+  void merge(std::unique_ptr<FromNode>& node, query::RangeTableEntry& entry) {
+    int table = node->table;
+    std::unique_ptr<BoundQuery> sub = std::move(entry.subquery);
+    flatten_join_aliases(*sub);
+    query::increment_levels(*sub, -1, 1);
+    auto offset = static_cast<int>(query_.range_table.size());
+    query::offset_tables(*sub, offset, 0);
+    for (auto& sub_entry : sub->range_table) query_.range_table.push_back(std::move(sub_entry));
+    sub->range_table.clear();
+    entry.kind = RangeKind::kResult;
+    entry.in_from = false;
+    node = std::move(sub->from);
+    query_.has_sublinks |= sub->has_sublinks;
+    query::transform_with_depth(query_, [&](ExpressionPointer& e, int depth) {
+      const auto* column = query::try_as<Column>(e.get());
+      if (!column || column->levels_up != depth || column->table != table) return;
+      ExpressionPointer replacement =
+          query::clone(*sub->targets.at(static_cast<size_t>(column->column) - 1).expression);
+      if (depth > 0) query::increment_levels(replacement, depth, 0);
+      e = std::move(replacement);
+    });
+    visit(node, false);
+  }
+
+  BoundQuery& query_;
+  catalog::CatalogReader& catalog_;
+};
+
+}  // namespace
+
+void pull_up_subqueries(BoundQuery& query, catalog::CatalogReader& catalog) { PullUp(query, catalog).run(); }
+
+}  // namespace basalt::planner

@@ -1,0 +1,201 @@
+#include "planner/statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "types/type_operations.hpp"
+
+namespace basalt::planner {
+
+using catalog::ColumnStatistics;
+using query::ExpressionKind;
+
+namespace {
+
+constexpr double kDefaultEqual = 0.005, kDefaultInequality = 0.3333333333333333, kDefaultMatch = 0.005,
+                 kDefaultDistinct = 200;
+constexpr double kDefaultPages = 10;
+constexpr uint32_t kBtree = 403;
+
+}  // namespace
+
+const query::Column* plain_column(const query::Expression& expression) {
+  const query::Expression* e = &expression;
+  while (e->kind == ExpressionKind::kRelabel) e = query::as<query::Relabel>(*e).argument.get();
+  const auto* column = query::try_as<query::Column>(e);
+  return column && column->levels_up == 0 ? column : nullptr;
+}
+
+const common::Value* constant_value(const query::Expression& expression) {
+  const query::Expression* e = &expression;
+  while (e->kind == ExpressionKind::kRelabel) e = query::as<query::Relabel>(*e).argument.get();
+  const auto* constant = query::try_as<query::Constant>(e);
+  return constant ? &constant->value : nullptr;
+}
+
+double Statistics::relation_rows(const catalog::RelationDescriptor& relation) {
+  if (relation.kind == 'v' || !relation.tree.valid()) return 1000;
+  if (context_.storage) return std::max<double>(1, static_cast<double>(context_.storage->heap(relation.tree).row_estimate()));
+  return relation.row_estimate < 0 ? 1000 : std::max(1.0, relation.row_estimate);
+}
+
+double Statistics::relation_pages(const catalog::RelationDescriptor& relation) {
+  if (!relation.tree.valid()) return kDefaultPages;
+  if (context_.storage) return std::max<double>(1, static_cast<double>(context_.storage->heap(relation.tree).page_count()));
+  return std::max<double>(1, relation.pages);
+}
+
+const ColumnStatistics* Statistics::column_statistics(const query::Column& column) {
+  const query::RangeTableEntry& entry = query_.entry(column.table);
+  if (entry.kind != query::RangeKind::kRelation || column.column <= 0 || !entry.relation) return nullptr;
+  return context_.catalog.statistics(entry.relation->oid, column.column);
+}
+
+bool Statistics::is_unique(const query::Column& column) {
+  const query::RangeTableEntry& entry = query_.entry(column.table);
+  if (entry.kind != query::RangeKind::kRelation || !entry.relation) return false;
+  return std::any_of(entry.relation->indexes.begin(), entry.relation->indexes.end(), [&](const auto& index) {
+    return index->unique && index->key_count == 1 && index->keys[0].column == column.column && index->predicate_tree.empty();
+  });
+}
+
+double Statistics::column_distinct(const query::Column& column, double rows) {
+  const query::RangeTableEntry& entry = query_.entry(column.table);
+  double table_rows = rows;
+  if (entry.kind == query::RangeKind::kRelation && entry.relation) table_rows = relation_rows(*entry.relation);
+  if (is_unique(column)) return std::max(1.0, std::min(table_rows, std::max(rows, 1.0)));
+  if (const ColumnStatistics* statistics = column_statistics(column)) {
+    double distinct = statistics->distinct;
+    if (distinct < 0) distinct = -distinct * table_rows;
+    if (distinct > 0) return std::max(1.0, distinct);
+  }
+  return std::min(kDefaultDistinct, std::max(1.0, table_rows));
+}
+
+double Statistics::distinct(const query::Expression& expression, double rows) {
+  double result = kDefaultDistinct;
+  if (const query::Column* column = plain_column(expression)) result = column_distinct(*column, rows);
+  return std::max(1.0, std::min(result, rows));
+}
+
+double Statistics::equality(const query::Column& column, const common::Value* value, Oid type) {
+  const ColumnStatistics* statistics = column_statistics(column);
+  double distinct = column_distinct(column, 1e12);
+  if (!statistics || statistics->most_common_values.empty() || !value || value->is_null()) {
+    if (!statistics && !is_unique(column) && distinct == kDefaultDistinct) return kDefaultEqual;
+    return 1.0 / distinct;
+  }
+  auto operations = types::type_operations(context_.call, type, column.collation);
+  double common = 0;
+  for (size_t i = 0; i < statistics->most_common_values.size(); ++i) {
+    if (statistics->most_common_values[i].type() != value->type()) return 1.0 / distinct;
+    if (operations->compare(statistics->most_common_values[i], *value) == 0)
+      return statistics->most_common_frequencies[i];
+    common += statistics->most_common_frequencies[i];
+  }
+  double rest = std::max(1.0, distinct - static_cast<double>(statistics->most_common_values.size()));
+  return std::max(0.0, 1.0 - common - statistics->null_fraction) / rest;
+}
+
+double Statistics::range(const query::Column& column, const common::Value& value, bool less, Oid type) {
+  const ColumnStatistics* statistics = column_statistics(column);
+  if (!statistics || value.is_null()) return kDefaultInequality;
+  if (statistics->histogram_bounds.size() < 2 && statistics->most_common_values.empty()) return kDefaultInequality;
+  auto operations = types::type_operations(context_.call, type, column.collation);
+  double below = 0, common = 0;
+  for (size_t i = 0; i < statistics->most_common_values.size(); ++i) {
+    if (statistics->most_common_values[i].type() != value.type()) return kDefaultInequality;
+    common += statistics->most_common_frequencies[i];
+    if (operations->compare(statistics->most_common_values[i], value) < 0) below += statistics->most_common_frequencies[i];
+  }
+  const auto& bounds = statistics->histogram_bounds;
+  if (bounds.size() >= 2) {
+    if (bounds[0].type() != value.type()) return kDefaultInequality;
+    size_t position = 0;
+    while (position < bounds.size() && operations->compare(bounds[position], value) < 0) ++position;
+    double fraction = position == 0 ? 0
+                      : position == bounds.size() ? 1
+                                                  : (static_cast<double>(position) - 0.5) / static_cast<double>(bounds.size() - 1);
+    below += fraction * std::max(0.0, 1.0 - common - statistics->null_fraction);
+  }
+  double result = less ? below : 1.0 - statistics->null_fraction - below;
+  return std::clamp(result, 0.0001, 1.0);
+}
+
+double Statistics::comparison(const query::OperatorCall& call) {
+  if (call.arguments.size() != 2) return kDefaultInequality;
+  const query::Column* column = plain_column(*call.arguments[0]);
+  const common::Value* value = constant_value(*call.arguments[1]);
+  bool swapped = false;
+  if (!column) {
+    column = plain_column(*call.arguments[1]);
+    value = constant_value(*call.arguments[0]);
+    swapped = true;
+  }
+  int strategy = 0;
+  for (auto [family, number] : context_.catalog.operator_families(call.op, Oid{kBtree})) strategy = number;
+  Oid type = call.arguments[swapped ? 1 : 0]->type;
+  if (strategy == 0) {
+    auto op = context_.catalog.operator_by_oid(call.op);
+    if (op && op->negator.valid()) {
+      for (auto [family, number] : context_.catalog.operator_families(op->negator, Oid{kBtree}))
+        if (number == 3) return column ? 1.0 - equality(*column, value, type) : 1.0 - kDefaultEqual;
+    }
+    return op && (op->name == "~~" || op->name == "~~*" || op->name == "~" || op->name == "~*") ? kDefaultMatch * 10
+                                                                                                : kDefaultInequality;
+  }
+  if (!column) return strategy == 3 ? kDefaultEqual : kDefaultInequality;
+  if (strategy == 3) return equality(*column, value, type);
+  if (!value) return kDefaultInequality;
+  bool less = strategy < 3;
+  return range(*column, *value, swapped ? !less : less, type);
+}
+
+double Statistics::selectivity(const query::Expression& predicate) {
+  switch (predicate.kind) {
+    case ExpressionKind::kConstant: {
+      const common::Value* value = constant_value(predicate);
+      return !value->is_null() && value->as<bool>() ? 1.0 : 0.0;
+    }
+    case ExpressionKind::kOperator: return comparison(query::as<query::OperatorCall>(predicate));
+    case ExpressionKind::kScalarArray: {
+      const auto& call = query::as<query::ScalarArrayCall>(predicate);
+      double each = kDefaultEqual;
+      if (const query::Column* column = plain_column(*call.left)) each = equality(*column, nullptr, call.left->type);
+      double count = 10;
+      if (const auto* array = query::try_as<query::ArrayConstructor>(call.array.get()))
+        count = static_cast<double>(array->elements.size());
+      return std::min(1.0, call.use_or ? each * count : std::pow(1 - each, count));
+    }
+    case ExpressionKind::kBool: {
+      const auto& call = query::as<query::BoolCall>(predicate);
+      if (call.bool_kind == query::BoolKind::kNot) return 1.0 - selectivity(*call.arguments[0]);
+      double result = call.bool_kind == query::BoolKind::kAnd ? 1 : 0;
+      for (const auto& argument : call.arguments) {
+        double s = selectivity(*argument);
+        result = call.bool_kind == query::BoolKind::kAnd ? result * s : result + s - result * s;
+      }
+      return result;
+    }
+    case ExpressionKind::kNullTest: {
+      const auto& test = query::as<query::NullTest>(predicate);
+      double nulls = 0.005;
+      if (const query::Column* column = plain_column(*test.argument))
+        if (const ColumnStatistics* statistics = column_statistics(*column)) nulls = statistics->null_fraction;
+      return test.is_not ? 1 - nulls : nulls;
+    }
+    case ExpressionKind::kColumn: return 0.5;
+    default: return kDefaultInequality;
+  }
+}
+
+double Statistics::join_selectivity(const query::Expression& predicate) {
+  if (predicate.kind != ExpressionKind::kOperator) return kDefaultInequality;
+  const auto& call = query::as<query::OperatorCall>(predicate);
+  auto op = context_.catalog.operator_by_oid(call.op);
+  if (!op || !op->can_hash || call.arguments.size() != 2) return kDefaultInequality;
+  double left = distinct(*call.arguments[0], 1e12), right = distinct(*call.arguments[1], 1e12);
+  return 1.0 / std::max({left, right, 1.0});
+}
+
+}  // namespace basalt::planner

@@ -1,0 +1,39 @@
+// Estimates: rows of relations, selectivities of predicates, distinct counts. From pg_statistic where ANALYZE has run, else
+// PostgreSQL's defaults.
+#pragma once
+
+#include "planner/planner.hpp"
+
+namespace basalt::planner {
+
+class Statistics {
+ public:
+  Statistics(PlanContext& context, query::BoundQuery& query) : context_(context), query_(query) {}
+
+  double relation_rows(const catalog::RelationDescriptor& relation);
+  double relation_pages(const catalog::RelationDescriptor& relation);
+  // Fraction of rows that satisfy a conjunct over one table.
+  double selectivity(const query::Expression& predicate);
+  // Of a join clause between tables: equality 1 / max(distinct), else 1/3.
+  double join_selectivity(const query::Expression& predicate);
+  // Distinct values of an expression among `rows` rows.
+  double distinct(const query::Expression& expression, double rows);
+
+ private:
+  double comparison(const query::OperatorCall& call);
+  double equality(const query::Column& column, const common::Value* value, Oid type);
+  double range(const query::Column& column, const common::Value& value, bool less, Oid type);
+  const catalog::ColumnStatistics* column_statistics(const query::Column& column);
+  double column_distinct(const query::Column& column, double rows);
+  bool is_unique(const query::Column& column);
+
+  PlanContext& context_;
+  query::BoundQuery& query_;
+};
+
+// The column below relabels; null: not a plain column of this level.
+const query::Column* plain_column(const query::Expression& expression);
+// Its constant value; null: not a constant.
+const common::Value* constant_value(const query::Expression& expression);
+
+}  // namespace basalt::planner
