@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -67,5 +68,16 @@ class FaultFileSystem : public common::FileSystem {
   uint64_t capacity_ = ~uint64_t{0};
   bool crash_taken_ = false;
 };
+
+// How many seeds a test tries: its own number, or that of the environment variable BASALT_SEEDS (soak), beginning with
+// BASALT_FIRST_SEED.
+inline uint64_t seeds(uint64_t usual) {
+  const char* text = std::getenv("BASALT_SEEDS");
+  return text ? std::strtoull(text, nullptr, 10) : usual;
+}
+inline uint64_t first_seed() {
+  const char* text = std::getenv("BASALT_FIRST_SEED");
+  return text ? std::strtoull(text, nullptr, 10) : 1;
+}
 
 }  // namespace basalt::storage::testing

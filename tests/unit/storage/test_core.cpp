@@ -94,7 +94,7 @@ TEST_CASE("every latch may be held at once", "[storage]") {
 }
 
 TEST_CASE("a crash at any write leaves a prefix of the changes, with all that was flushed", "[storage]") {
-  for (uint64_t seed = 1; seed <= 80; ++seed) {
+  for (uint64_t seed = first_seed(); seed < first_seed() + seeds(80); ++seed) {
     INFO("seed " << seed);
     FaultFileSystem files(seed);
     CoreOptions options = core_options(files, 16 + seed % 3 * 8);
