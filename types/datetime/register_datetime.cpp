@@ -1,0 +1,15 @@
+#include "types/datetime/functions.hpp"
+#include "types/families.hpp"
+
+namespace basalt::types {
+
+void register_datetime(FunctionRegistry& registry) {
+  register_date(registry);
+  register_time(registry);
+  register_timestamp(registry);
+  register_interval(registry);
+  register_datetime_fields(registry);
+  register_datetime_make(registry);
+}
+
+}  // namespace basalt::types
