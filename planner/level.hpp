@@ -136,6 +136,7 @@ class Level {
 
   // --- grouping.cpp, window.cpp
   Partial plan_grouping(Partial input);
+  AggregateCall aggregate_call(const query::Aggregate& aggregate, const Available& available);
   Partial plan_windows(Partial input);
   Partial sort_by(Partial input, std::vector<SortKey> keys);
   const query::TargetEntry& target_of(int sort_group) const;
@@ -151,6 +152,9 @@ class Level {
   // --- modify.cpp
   PhysicalPointer plan_modify();
   void add_row_id_targets();
+  void plan_on_conflict(PhysicalModify& node);
+  Partial plan_merge_source();
+  void plan_merge_actions(PhysicalModify& node, const Available& available);
 
   // --- helpers
   template <typename T>
@@ -175,6 +179,7 @@ class Level {
   std::set<int> row_id_tables_;              // tables whose row id must be carried (DML, FOR UPDATE)
   std::set<int> reads_;                      // exec parameters of enclosing levels that this level reads
   std::vector<std::unique_ptr<BoundQuery>> kept_;
+  std::vector<ExpressionPointer> kept_expressions_;
   Statistics statistics_;
 };
 

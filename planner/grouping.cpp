@@ -1,0 +1,283 @@
+// GROUP BY, grouping sets, aggregates and HAVING.
+#include <algorithm>
+
+#include "planner/level.hpp"
+#include "planner/signature.hpp"
+#include "query/walker.hpp"
+
+namespace basalt::planner {
+
+using query::ExpressionKind;
+using query::GroupingSet;
+using query::GroupingSetKind;
+
+namespace {
+
+// Grouping sets multiplied out, each a list of sort_group numbers.
+std::vector<std::vector<int>> expand(const GroupingSet& set) {
+  std::vector<std::vector<int>> out;
+  switch (set.kind) {
+    case GroupingSetKind::kEmpty: return {{}};
+    case GroupingSetKind::kSimple: return {set.references};
+    case GroupingSetKind::kRollup:
+      for (size_t n = set.content.size() + 1; n-- > 0;) {
+        std::vector<int> one;
+        for (size_t i = 0; i < n; ++i)
+          one.insert(one.end(), set.content[i].references.begin(), set.content[i].references.end());
+        out.push_back(std::move(one));
+      }
+      return out;
+    case GroupingSetKind::kCube: {
+      size_t n = set.content.size();
+      for (size_t mask = (size_t{1} << n); mask-- > 0;) {
+        std::vector<int> one;
+        for (size_t i = 0; i < n; ++i)
+          if (mask >> (n - 1 - i) & 1)
+            one.insert(one.end(), set.content[i].references.begin(), set.content[i].references.end());
+        out.push_back(std::move(one));
+      }
+      return out;
+    }
+    case GroupingSetKind::kSets:
+      for (const auto& content : set.content)
+        for (auto& one : expand(content)) out.push_back(std::move(one));
+      return out;
+  }
+  return out;
+}
+
+std::vector<std::vector<int>> cross_product(const std::vector<GroupingSet>& sets) {
+  std::vector<std::vector<int>> result = {{}};
+  for (const GroupingSet& set : sets) {
+    std::vector<std::vector<int>> next;
+    for (const auto& left : result)
+      for (const auto& right : expand(set)) {
+        std::vector<int> both = left;
+        for (int reference : right)
+          if (std::find(both.begin(), both.end(), reference) == both.end()) both.push_back(reference);
+        next.push_back(std::move(both));
+      }
+    result = std::move(next);
+  }
+  return result;
+}
+
+// Everything above the join that may hold aggregates.
+void visit_upper(const BoundQuery& query, const std::function<void(const Expression&)>& visit) {
+  for (const auto& target : query.targets) visit(*target.expression);
+  if (query.having) visit(*query.having);
+  for (const auto& window : query.windows) {
+    if (window.start_offset) visit(*window.start_offset);
+    if (window.end_offset) visit(*window.end_offset);
+  }
+}
+
+}  // namespace
+
+Partial Level::plan_grouping(Partial input) {
+  auto node = make<PhysicalAggregate>();
+  Available available;
+  std::map<int, int> group_of;  // sort_group -> position
+  auto add_group = [&](const Expression& e) {
+    if (int found = available.find(e); found >= 0) return found;
+    node->groups.push_back(resolve(e, input.available));
+    node->group_collations.push_back(e.collation);
+    node->output.push_back(output_of(e));
+    available.add(query::clone(e));
+    return static_cast<int>(available.size()) - 1;
+  };
+  for (const auto& item : query_.group_by) group_of[item.sort_group] = add_group(*target_of(item.sort_group).expression);
+
+  // Aggregates of this level, and plain columns outside of them: those depend functionally on the groups.
+  std::vector<const query::Aggregate*> aggregates;
+  std::vector<const query::Grouping*> groupings;
+  std::vector<ExpressionPointer> loose_columns;
+  std::function<void(const Expression&)> visit = [&](const Expression& e) {
+    if (available.find(e) >= 0) return;
+    if (e.kind == ExpressionKind::kAggregate && query::as<query::Aggregate>(e).levels_up == 0) {
+      aggregates.push_back(&query::as<query::Aggregate>(e));
+      return;
+    }
+    if (e.kind == ExpressionKind::kGrouping && query::as<query::Grouping>(e).levels_up == 0) {
+      groupings.push_back(&query::as<query::Grouping>(e));
+      return;
+    }
+    if (const auto* column = query::try_as<query::Column>(&e); column && column->levels_up == 0) {
+      if (column->column == 0) {
+        ExpressionPointer row = whole_row(*column);
+        query::for_each_child(*row, [&](const Expression& child) { visit(child); });
+      } else {
+        loose_columns.push_back(query::clone(e));
+      }
+      return;
+    }
+    if (e.kind == ExpressionKind::kSubLink) {
+      query::walk_with_depth(*query::as<query::SubLink>(e).query, [&](const Expression& inner, int depth) {
+        ExpressionPointer lowered;
+        if (const auto* c = query::try_as<query::Column>(&inner); c && c->levels_up == depth + 1) {
+          lowered = query::clone(inner);
+          query::as<query::Column>(*lowered).levels_up = 0;
+        }
+        if (const auto* a = query::try_as<query::Aggregate>(&inner); a && a->levels_up == depth + 1) {
+          lowered = query::clone(inner);
+          query::increment_levels(lowered, -(depth + 1), 0);
+        }
+        if (lowered) {
+          loose_columns.push_back(std::move(lowered));
+          if (loose_columns.back()->kind == ExpressionKind::kAggregate) {
+            kept_expressions_.push_back(std::move(loose_columns.back()));
+            loose_columns.pop_back();
+            aggregates.push_back(&query::as<query::Aggregate>(*kept_expressions_.back()));
+          }
+        }
+        return false;
+      });
+    }
+    query::for_each_child(e, visit);
+  };
+  visit_upper(query_, visit);
+  if (query_.grouping_sets.empty())
+    for (const auto& column : loose_columns)
+      if (available.find(*column) < 0 && (!query_.group_by.empty() || input.available.find(*column) >= 0)) add_group(*column);
+
+  for (const query::Aggregate* aggregate : aggregates) {
+    if (available.find(*aggregate) >= 0) continue;
+    node->aggregates.push_back(aggregate_call(*aggregate, input.available));
+    node->output.push_back(output_of(*aggregate));
+    available.add(query::clone(*aggregate));
+  }
+  for (const query::Grouping* grouping : groupings) {
+    if (available.find(*grouping) >= 0) continue;
+    std::vector<int> positions;
+    for (int reference : grouping->references) positions.push_back(group_of.at(reference));
+    node->grouping_calls.push_back(std::move(positions));
+    node->output.push_back(output_of(*grouping));
+    available.add(query::clone(*grouping));
+  }
+  if (!query_.grouping_sets.empty()) {
+    for (const auto& references : cross_product(query_.grouping_sets)) {
+      std::vector<int> positions;
+      for (int reference : references) positions.push_back(group_of.at(reference));
+      std::sort(positions.begin(), positions.end());
+      bool repeated = std::find(node->grouping_sets.begin(), node->grouping_sets.end(), positions) != node->grouping_sets.end();
+      if (!(query_.group_distinct && repeated)) node->grouping_sets.push_back(std::move(positions));
+    }
+  }
+  double rows = input.plan->rows, groups = node->groups.empty() ? 1 : std::max(1.0, std::min(rows, 1.0));
+  if (!node->groups.empty()) {
+    groups = 1;
+    for (size_t i = 0; i < available.size() && i < node->groups.size(); ++i)
+      groups *= statistics_.distinct(*available.at(i), rows);
+    groups = std::min(groups, std::max(1.0, rows));
+  }
+  node->strategy = node->groups.empty() ? AggregateStrategy::kPlain : AggregateStrategy::kHash;
+  node->children.push_back(std::move(input.plan));
+  finish_costs(*node, groups, rows * 0.01 * static_cast<double>(1 + node->aggregates.size()));
+  node->startup_cost = node->total_cost;
+  Partial out;
+  out.plan = std::move(node);
+  out.available = std::move(available);
+  if (query_.having) {
+    std::vector<Predicate> having;
+    add_conjuncts(query::clone(*query_.having), having);
+    out = filter(std::move(out), having);
+  }
+  return out;
+}
+
+AggregateCall Level::aggregate_call(const query::Aggregate& aggregate, const Available& available) {
+  AggregateCall call;
+  call.function = aggregate.function;
+  call.signature = function_signature(catalog(), aggregate.function);
+  call.result_type = aggregate.type;
+  call.input_collation = aggregate.input_collation;
+  call.kind = aggregate.aggregate_kind;
+  call.distinct = !aggregate.distinct.empty();
+  for (const auto& direct : aggregate.direct_arguments) {
+    call.direct_arguments.push_back(resolve(*direct, available));
+    call.argument_types.push_back(direct->type);
+  }
+  for (const auto& argument : aggregate.arguments) {
+    if (argument.junk) continue;
+    call.arguments.push_back(resolve(*argument.expression, available));
+    call.argument_types.push_back(argument.expression->type);
+  }
+  call.filter = resolve_or_null(aggregate.filter, available);
+  std::vector<query::SortGroupItem> order = aggregate.order_by;
+  for (const auto& item : aggregate.distinct)
+    if (std::none_of(order.begin(), order.end(), [&](const auto& o) { return o.sort_group == item.sort_group; }))
+      order.push_back(item);
+  for (const auto& item : order)
+    for (const auto& argument : aggregate.arguments)
+      if (argument.sort_group == item.sort_group)
+        call.order_by.push_back({resolve(*argument.expression, available), argument.expression->collation, item.descending,
+                                 item.nulls_first});
+  return call;
+}
+
+Partial Level::plan_windows(Partial input) {
+  for (const query::WindowClause& window : query_.windows) {
+    std::vector<const query::WindowCall*> calls;
+    std::function<void(const Expression&)> visit = [&](const Expression& e) {
+      if (const auto* call = query::try_as<query::WindowCall>(&e); call && call->window == window.reference) {
+        bool known = std::any_of(calls.begin(), calls.end(), [&](const auto* c) { return query::equal(*c, *call); });
+        if (!known) calls.push_back(call);
+        return;
+      }
+      query::for_each_child(e, visit);
+    };
+    for (const auto& target : query_.targets) visit(*target.expression);
+    if (calls.empty()) continue;
+    auto node = make<PhysicalWindow>();
+    std::vector<SortKey> keys;
+    auto add_key = [&](const query::SortGroupItem& item) {
+      const Expression& e = *target_of(item.sort_group).expression;
+      keys.push_back({resolve(e, input.available), e.collation, item.descending, item.nulls_first});
+      return keys.size() - 1;
+    };
+    for (const auto& item : window.partition_by) {
+      const Expression& e = *target_of(item.sort_group).expression;
+      node->partition_by.push_back(resolve(e, input.available));
+      node->partition_collations.push_back(e.collation);
+      add_key(item);
+    }
+    for (const auto& item : window.order_by) {
+      add_key(item);
+      const Expression& e = *target_of(item.sort_group).expression;
+      node->order_by.push_back({resolve(e, input.available), e.collation, item.descending, item.nulls_first});
+    }
+    if (!keys.empty()) input = sort_by(std::move(input), std::move(keys));
+    node->frame_options = window.frame_options;
+    node->start_offset = resolve_or_null(window.start_offset, input.available);
+    node->end_offset = resolve_or_null(window.end_offset, input.available);
+    node->start_in_range = window.start_in_range;
+    node->end_in_range = window.end_in_range;
+    node->in_range_ascending = window.in_range_ascending;
+    node->in_range_nulls_first = window.in_range_nulls_first;
+    node->in_range_collation = window.in_range_collation;
+    node->output = input.plan->output;
+    for (const query::WindowCall* call : calls) {
+      WindowCallSpec spec;
+      spec.function = call->function;
+      spec.signature = function_signature(catalog(), call->function);
+      spec.is_aggregate = call->is_aggregate;
+      spec.result_type = call->type;
+      spec.input_collation = call->input_collation;
+      for (const auto& argument : call->arguments) {
+        spec.arguments.push_back(resolve(*argument, input.available));
+        spec.argument_types.push_back(argument->type);
+      }
+      spec.filter = resolve_or_null(call->filter, input.available);
+      node->calls.push_back(std::move(spec));
+      node->output.push_back(output_of(*call));
+      input.available.add(query::clone(*call));
+    }
+    double rows = input.plan->rows;
+    node->children.push_back(std::move(input.plan));
+    finish_costs(*node, rows, rows * 0.02);
+    input.plan = std::move(node);
+  }
+  return input;
+}
+
+}  // namespace basalt::planner

@@ -1,0 +1,157 @@
+// INSERT, UPDATE, DELETE, MERGE.
+//
+// The child of Modify delivers, for INSERT, one column for each target entry; for the others, the columns that assignments, conditions
+// and RETURNING read, and the row ids of the tables involved. RETURNING is resolved over: the relation's columns, the row id, and
+// the child's output.
+#include <algorithm>
+
+#include "planner/level.hpp"
+#include "query/walker.hpp"
+
+namespace basalt::planner {
+
+using query::CommandKind;
+using query::RangeKind;
+
+namespace {
+
+// The relation's own columns, as RETURNING and ON CONFLICT see them.
+void add_relation_columns(Available& available, int table, const catalog::RelationDescriptor& relation) {
+  for (const auto& column : relation.columns)
+    available.add(make_column(table, column.number, column.type, column.typmod, column.collation));
+}
+
+}  // namespace
+
+void Level::add_row_id_targets() {
+  row_id_tables_.insert(query_.result_table);
+  for (size_t i = 0; i < query_.range_table.size(); ++i) {
+    const auto& entry = *query_.range_table[i];
+    if (entry.kind == RangeKind::kRelation && entry.in_from && entry.relation->kind != 'v')
+      row_id_tables_.insert(static_cast<int>(i) + 1);
+  }
+  for (int table : row_id_tables_) needed_[table].insert(kRowIdAttribute);
+}
+
+PhysicalPointer Level::plan_modify() {
+  auto node = make<PhysicalModify>();
+  const query::RangeTableEntry& target = query_.entry(query_.result_table);
+  node->command = query_.command;
+  node->relation = target.relation;
+  node->table = query_.result_table;
+  node->can_set_tag = query_.can_set_tag;
+  shared_.statement.modifies = true;
+  if (target.relation->kind == 'p') throw common::not_supported("changing a partitioned table");
+
+  Partial input;
+  if (query_.command == CommandKind::kInsert) {
+    input = plan_from(nullptr);
+    if (query_.has_target_sets || !query_.targets.empty()) input = plan_targets(std::move(input));
+    for (size_t i = 0; i < query_.targets.size(); ++i) {
+      const auto& entry = query_.targets[i];
+      const auto& column = target.relation->columns[static_cast<size_t>(entry.number) - 1];
+      if (column.generated) continue;
+      node->assignments.push_back({entry.number, make_slot(static_cast<int>(i), input.plan->output[i])});
+    }
+  } else {
+    add_row_id_targets();
+    input = query_.command == CommandKind::kMerge ? plan_merge_source() : plan_from(nullptr);
+    for (const auto& entry : query_.targets) {
+      if (entry.junk || query_.command != CommandKind::kUpdate) continue;
+      if (target.relation->columns[static_cast<size_t>(entry.number) - 1].generated) continue;
+      node->assignments.push_back({entry.number, resolve(*entry.expression, input.available)});
+    }
+    plan_merge_actions(*node, input.available);
+    auto slot_of = [&](int table) {
+      return input.available.find(*make_column(table, kRowIdAttribute, types::oid::kInt8, -1, {}));
+    };
+    node->row_id_slot = slot_of(query_.result_table);
+    ENSURE(node->row_id_slot >= 0, "the row id of the changed table is missing");
+    for (int table : row_id_tables_)
+      if (int slot = slot_of(table); slot >= 0 && table != query_.result_table) node->marks.push_back({table, slot});
+  }
+  plan_on_conflict(*node);
+
+  if (!query_.returning.empty()) {
+    Available available;
+    add_relation_columns(available, query_.result_table, *target.relation);
+    available.add(make_column(query_.result_table, -1, Oid{27}, -1, {}));  // ctid is the row id
+    available.append(input.available);
+    for (const auto& entry : query_.returning) {
+      node->returning.push_back(resolve(*entry.expression, available));
+      node->output.push_back(output_of(*entry.expression, entry.name));
+    }
+    if (!parent_) shared_.statement.has_returning = true;
+  }
+  Available row;
+  add_relation_columns(row, query_.result_table, *target.relation);
+  for (const auto& option : query_.check_options) {
+    node->check_options.push_back(resolve(*option, row));
+    node->check_option_views.push_back(target.name);
+  }
+  double rows = input.plan->rows;
+  node->children.push_back(std::move(input.plan));
+  finish_costs(*node, rows, rows * 0.1);
+  return node;
+}
+
+void Level::plan_on_conflict(PhysicalModify& node) {
+  if (!query_.on_conflict) return;
+  const query::OnConflict& conflict = *query_.on_conflict;
+  auto planned = std::make_unique<ModifyOnConflict>();
+  planned->action = conflict.action;
+  planned->arbiter_indexes = conflict.arbiter_indexes;
+  Available both;
+  add_relation_columns(both, query_.result_table, *node.relation);
+  if (conflict.excluded_table) add_relation_columns(both, conflict.excluded_table, *node.relation);
+  for (const auto& entry : conflict.set) {
+    if (entry.junk || node.relation->columns[static_cast<size_t>(entry.number) - 1].generated) continue;
+    planned->set.push_back({entry.number, resolve(*entry.expression, both)});
+  }
+  planned->where = resolve_or_null(conflict.where, both);
+  node.on_conflict = std::move(planned);
+}
+
+// The source, joined to the target: left join when some action is for unmatched rows.
+Partial Level::plan_merge_source() {
+  bool unmatched = std::any_of(query_.merge_actions.begin(), query_.merge_actions.end(),
+                               [](const auto& action) { return !action.matched; });
+  std::vector<JoinItem> items;
+  std::vector<Predicate> predicates;
+  auto condition = std::move(query_.from->condition);
+  collect_from(*query_.from, items, predicates);
+  JoinItem* target = nullptr;
+  for (JoinItem& item : items)
+    if (item.tables.contains(query_.result_table)) target = &item;
+  if (!target) {
+    items.push_back(item_of_table(query_.result_table));
+    target = &items.back();
+  }
+  std::vector<Predicate> on;
+  if (condition) add_conjuncts(std::move(condition), on);
+  if (!unmatched) {
+    for (Predicate& p : on) predicates.push_back(std::move(p));
+  } else {
+    target->join = JoinType::kLeft;
+    for (const JoinItem& item : items)
+      if (&item != target) target->required.insert(item.tables.begin(), item.tables.end());
+    target->on = std::move(on);
+  }
+  return plan_items(std::move(items), std::move(predicates));
+}
+
+void Level::plan_merge_actions(PhysicalModify& node, const Available& available) {
+  for (const query::MergeAction& action : query_.merge_actions) {
+    ModifyMergeAction planned;
+    planned.matched = action.matched;
+    planned.kind = action.kind;
+    planned.condition = resolve_or_null(action.condition, available);
+    for (const auto& entry : action.targets) {
+      if (entry.junk || node.relation->columns[static_cast<size_t>(entry.number) - 1].generated) continue;
+      planned.assignments.push_back({entry.number, resolve(*entry.expression, available)});
+    }
+    node.merge_actions.push_back(std::move(planned));
+  }
+}
+
+}  // namespace basalt::planner
