@@ -37,6 +37,17 @@ int unit_of(std::string_view name) {
   throw SqlError(sqlstate::kFeatureNotSupported, "unit \"" + lowered(name) + "\" not supported for type " + type_name);
 }
 
+// Reserved words ("now") count as unknown here.
+[[noreturn]] void throw_plain_unit(std::string_view name, int unit, const char* type_name) {
+  throw_unit(name, unit < 0 ? kNone : unit, type_name);
+}
+
+// date_trunc() knows the words of intervals only.
+int trunc_unit_of(std::string_view name) {
+  WordMeaning meaning = find_unit(lowered(name));
+  return meaning.word == Word::kUnits ? meaning.value : kNone;
+}
+
 // A field's value: unscaled / 10^scale, NULL, or infinite.
 struct FieldValue {
   common::int128 unscaled = 0;
@@ -211,7 +222,7 @@ FieldValue time_field(std::string_view name, int64_t t) {
   FieldValue v;
   if (clock_field(unit, clock_of(t), v)) return v;
   if (unit == kUnitEpoch) return scaled(t, 6);
-  throw_unit(name, unit, "time without time zone");
+  throw_plain_unit(name, unit, "time without time zone");
 }
 
 FieldValue timetz_field(std::string_view name, TimeTz t) {
@@ -219,7 +230,7 @@ FieldValue timetz_field(std::string_view name, TimeTz t) {
   FieldValue v;
   if (clock_field(unit, clock_of(t.microseconds), v) || zone_field(unit, -t.zone, v)) return v;
   if (unit == kUnitEpoch) return scaled(t.microseconds + t.zone * kUsecPerSecond, 6);
-  throw_unit(name, unit, "time with time zone");
+  throw_plain_unit(name, unit, "time with time zone");
 }
 
 FieldValue interval_field(std::string_view name, Interval i) {
@@ -246,7 +257,7 @@ FieldValue interval_field(std::string_view name, Interval i) {
       v.seconds += static_cast<double>(kSecondsPerDay) * i.days;
       return v;
     }
-    default: throw_unit(name, unit, "interval");
+    default: throw_plain_unit(name, unit, "interval");
   }
 }
 
@@ -299,13 +310,13 @@ bool is_clock_unit(int unit) { return unit >= kUnitMicrosecond && unit <= kUnitH
 
 int64_t timestamp_trunc(Name name, int64_t t) {
   if (is_infinite_timestamp(t)) return t;
-  int unit = unit_of(name);
+  int unit = trunc_unit_of(name);
   if (!truncate_local(unit, t)) throw_unit(name, unit, "timestamp without time zone");
   return t;
 }
 
 int64_t truncate_zoned(Name name, int64_t t, const ZoneChoice& zone) {
-  int unit = unit_of(name);
+  int unit = trunc_unit_of(name);
   int64_t offset = zone.at_utc(unix_seconds(t)).seconds;
   int64_t local = t + offset * kUsecPerSecond;
   if (!truncate_local(unit, local)) throw_unit(name, unit, "timestamp with time zone");
@@ -330,7 +341,7 @@ int64_t timestamptz_trunc_zone(Name name, int64_t t, Name zone_name) {
 }
 
 Interval interval_trunc(Name name, Interval v) {
-  int unit = unit_of(name);
+  int unit = trunc_unit_of(name);
   auto months = [&v](int width) { return Interval{0, 0, v.months / width * width}; };
   auto usec = [&v](int64_t width) { return Interval{v.microseconds / width * width, v.days, v.months}; };
   switch (unit) {
@@ -349,7 +360,7 @@ Interval interval_trunc(Name name, Interval v) {
     case kUnitWeek:
       throw SqlError(sqlstate::kFeatureNotSupported, "unit \"" + lowered(name) + "\" not supported for type interval")
           .detail("Months usually have fractional weeks.");
-    default: throw_unit(name, unit, "interval");
+    default: throw_plain_unit(name, unit, "interval");
   }
 }
 

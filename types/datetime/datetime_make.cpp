@@ -139,21 +139,21 @@ int64_t timestamptz_zone(std::string_view zone, int64_t t) {
   if (is_infinite_timestamp(t)) return t;
   return shifted(t, zone_or_throw(zone).at_utc(unix_seconds(t)).seconds);
 }
-int64_t seconds_of_zone(const Interval& zone) {
+int64_t seconds_of_zone(FunctionCall& call, const Interval& zone) {
   if (zone.months != 0 || zone.days != 0) {
     throw SqlError(sqlstate::kInvalidParameterValue,
-                   "interval time zone \"" + format_interval(zone, IntervalStyle::kPostgres) +
+                   "interval time zone \"" + format_interval(zone, call.context->settings().interval_style) +
                        "\" must not include months or days");
   }
-  return zone.microseconds / kUsecPerSecond;
+  return static_cast<int32_t>(zone.microseconds / kUsecPerSecond);
 }
-int64_t timestamp_izone(Interval zone, int64_t t) {
+int64_t timestamp_izone(FunctionCall& call, Interval zone, int64_t t) {
   if (is_infinite_timestamp(t)) return t;
-  return shifted(t, -seconds_of_zone(zone));
+  return shifted(t, -seconds_of_zone(call, zone));
 }
-int64_t timestamptz_izone(Interval zone, int64_t t) {
+int64_t timestamptz_izone(FunctionCall& call, Interval zone, int64_t t) {
   if (is_infinite_timestamp(t)) return t;
-  return shifted(t, seconds_of_zone(zone));
+  return shifted(t, seconds_of_zone(call, zone));
 }
 TimeTz moved(const TimeTz& t, int64_t west) {
   int64_t time = t.microseconds + (t.zone - west) * kUsecPerSecond;
@@ -162,7 +162,7 @@ TimeTz moved(const TimeTz& t, int64_t west) {
 TimeTz timetz_zone(FunctionCall& call, std::string_view zone, TimeTz t) {
   return moved(t, -zone_or_throw(zone).at_utc(unix_seconds(call.context->transaction_time())).seconds);
 }
-TimeTz timetz_izone(Interval zone, TimeTz t) { return moved(t, -seconds_of_zone(zone)); }
+TimeTz timetz_izone(FunctionCall& call, Interval zone, TimeTz t) { return moved(t, -seconds_of_zone(call, zone)); }
 
 }  // namespace
 

@@ -109,13 +109,13 @@ int64_t finish_timestamp(const decode::Result& result, std::string_view text, bo
     case decode::kTokenEarly: return kTimestampMinusInfinity;
     default: break;
   }
-  int64_t timestamp;
-  bool ok = timestamp_of(result.moment, timestamp);
-  if (ok && zoned) {
-    ok = !__builtin_add_overflow(timestamp, int64_t{result.zone} * kUsecPerSecond, &timestamp) &&
-         is_valid_timestamp(timestamp);
-  }
-  if (!ok) {
+  // The range is that of the result: a local time may lie outside of it.
+  const Moment& m = result.moment;
+  common::int128 wide = static_cast<common::int128>(days_of(m.year, m.month, m.day)) * kUsecPerDay +
+                        time_of(m.hour, m.minute, m.second, m.usec);
+  if (zoned) wide += int64_t{result.zone} * kUsecPerSecond;
+  int64_t timestamp = static_cast<int64_t>(wide);
+  if (!is_valid_civil(m.year, m.month) || wide < kTimestampMin || wide >= kTimestampEnd) {
     throw SqlError(sqlstate::kDatetimeFieldOverflow, "timestamp out of range: \"" + std::string(text) + "\"");
   }
   return timestamp;

@@ -21,7 +21,6 @@ using Table = std::unordered_map<std::string_view, WordMeaning>;
 const Table& date_words() {
   static const Table kTable = {
       {"-infinity", {Word::kReserved, kTokenEarly}},
-      {"+infinity", {Word::kReserved, kTokenLate}},
       {"infinity", {Word::kReserved, kTokenLate}},
       {"allballs", {Word::kReserved, kTokenZulu}},
       {"epoch", {Word::kReserved, kTokenEpoch}},

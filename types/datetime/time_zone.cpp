@@ -86,7 +86,7 @@ class RuleReader {
     while (n < rest_.size() && std::isalpha(static_cast<unsigned char>(rest_[n]))) ++n;
     out = rest_.substr(0, n);
     rest_.remove_prefix(n);
-    return n > 0;
+    return n > 0 || peek() == '+' || peek() == '-' || (peek() >= '0' && peek() <= '9');  // "+05:30" has no name
   }
   bool number(int64_t& out) {
     size_t n = 0;
