@@ -182,6 +182,8 @@ class Converter {
     size_t in_left = character.size(), out_left = sizeof buffer;
     size_t done = iconv(handle_, &in, &in_left, &target, &out_left);
     bool exact = done == 0 && in_left == 0;
+    // A yen sign is no backslash, though the library has it so for some encodings.
+    if (exact && target == buffer + 1 && static_cast<unsigned char>(buffer[0]) < 0x80) exact = false;
     // Flushes what a stateful encoder keeps back.
     if (exact)
       iconv(handle_, nullptr, nullptr, &target, &out_left);
@@ -283,6 +285,7 @@ std::string_view encoding_name(int encoding) {
 }
 
 std::string convert_encoding(std::string_view bytes, int from, int to) {
+  if (bytes.empty()) return {};
   if (from == to || to == kEncodingSqlAscii) {
     verify(bytes, from);
     return std::string(bytes);
@@ -293,6 +296,7 @@ std::string convert_encoding(std::string_view bytes, int from, int to) {
     return std::string(bytes);
   }
   if (!is_convertible(from, to)) {
+    verify(bytes, from);
     throw SqlError(sqlstate::kUndefinedFunction, "default conversion function for encoding \"" +
                                                      std::string(encoding_name(from)) + "\" to \"" +
                                                      std::string(encoding_name(to)) + "\" does not exist");

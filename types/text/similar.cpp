@@ -50,8 +50,7 @@ class SimilarRewriter {
       ++separators_;
       return;
     }
-    // A multi-byte character needs no backslash, and must not have one.
-    if (c.size() == 1) out_.push_back('\\');
+    out_.push_back('\\');
     out_ += c;
   }
 
