@@ -20,11 +20,10 @@ namespace {
 constexpr uint64_t kFilling = ~uint64_t{0};
 constexpr uint64_t kSpareSlots = 256;
 
+// Nothing where the system does not grant so much.
 void* reserve_memory(uint64_t bytes) {
   void* at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (at == MAP_FAILED)
-    throw common::to_sql_error(
-        {StatusCode::kOutOfMemory, "could not reserve " + std::to_string(bytes) + " bytes of address space"});
+  if (at == MAP_FAILED) return nullptr;
   ::madvise(at, bytes, MADV_NOHUGEPAGE);
   return at;
 }
@@ -61,8 +60,17 @@ BufferPool::BufferPool(BufferPoolOptions options, common::File& data, DoubleWrit
       page_limit_(options.reservation_bytes / kPageSize),
       slots_(std::make_unique<std::atomic<uint64_t>[]>(slot_count_)),
       batch_(std::make_unique<Batch>(std::clamp<size_t>(frames_ / 2, 8, DoubleWrite::kSlotsMax))) {
-  pages_ = static_cast<Page*>(reserve_memory(page_limit_ * sizeof(Page)));
-  states_ = static_cast<PageState*>(reserve_memory(page_limit_ * sizeof(PageState)));
+  // A system that counts address space (overcommit_memory = 2, a limit) grants less; the data file is bounded by it.
+  constexpr uint64_t kPagesMin = (uint64_t{1} << 30) / kPageSize;
+  for (;; page_limit_ /= 2) {
+    if (page_limit_ < kPagesMin)
+      throw common::to_sql_error({StatusCode::kOutOfMemory, "could not reserve address space for the page space"});
+    pages_ = static_cast<Page*>(reserve_memory(page_limit_ * sizeof(Page)));
+    if (!pages_) continue;
+    states_ = static_cast<PageState*>(reserve_memory(page_limit_ * sizeof(PageState)));
+    if (states_) break;
+    ::munmap(pages_, page_limit_ * sizeof(Page));
+  }
 }
 
 BufferPool::~BufferPool() {

@@ -42,6 +42,12 @@ std::vector<TreeId> take_trees(Bytes& in) {
 
 }  // namespace
 
+Status status_of(const common::SqlError& error) {
+  for (StatusCode code : {StatusCode::kCorrupt, StatusCode::kNoSpace, StatusCode::kOutOfMemory})
+    if (error.report().sqlstate == common::to_sql_error({code, {}}).report().sqlstate) return {code, error.what()};
+  return {StatusCode::kIoError, error.what()};
+}
+
 CommitBody CommitBody::read(Bytes body) {
   CommitBody out;
   out.drops = take_trees(body);
@@ -93,7 +99,7 @@ Result<void> StorageCore::initialize(const CoreOptions& options) {
     (*core)->space().reserve(1).take();
     (*core)->space().unreserve(1);
   } catch (const common::SqlError& e) {
-    return Status{StatusCode::kIoError, e.what()};
+    return status_of(e);
   }
   return (*core)->close();
 }
@@ -241,7 +247,7 @@ Result<void> StorageCore::recover(ReplayParticipant* participant) {
     if (participant_) participant_->finish_replay();
     for (TreeId tree : directory_->pending_drops()) directory_->drop(tree);
   } catch (const common::SqlError& e) {
-    return Status{StatusCode::kIoError, e.what()};
+    return status_of(e);
   }
   // A long replay is not to be repeated after the next crash.
   if (before.redo != 0 && end.value - before.redo > (uint64_t{16} << 20)) {
@@ -260,7 +266,7 @@ Result<void> StorageCore::checkpoint() {
   try {
     return checkpoint_locked();
   } catch (const common::SqlError& e) {
-    return Status{StatusCode::kIoError, e.what()};
+    return status_of(e);
   }
 }
 

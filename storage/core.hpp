@@ -110,6 +110,9 @@ class StorageCore {
   bool closed_ = false;
 };
 
+// What a storage call returns for an error that was thrown inside.
+common::Status status_of(const common::SqlError& error);
+
 // Body of a kCommit record.
 struct CommitBody {
   std::vector<TreeId> drops;

@@ -49,11 +49,12 @@ void StorageCore::checkpointer_main() {
 void StorageCore::log_keeper_main() {
   Background& b = *background_;
   std::unique_lock lock(b.mutex);
-  while (!b.stop) {
+  for (unsigned round = 1; !b.stop; ++round) {
     b.wake.wait_for(lock, std::chrono::milliseconds(20));
     if (b.stop) return;
     lock.unlock();
-    wal_->flush_some();
+    // PostgreSQL's wal_writer_delay: 200 ms.
+    if (round % 10 == 0) wal_->flush_some();
     wal_->allocate_ahead();
     lock.lock();
   }

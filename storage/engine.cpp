@@ -65,7 +65,7 @@ class Engine final : public StorageEngine {
     try {
       sequences_.settle();
     } catch (const common::SqlError& e) {
-      return common::Status{common::StatusCode::kIoError, e.what()};
+      return status_of(e);
     }
     return core_->close();
   }

@@ -84,8 +84,7 @@ Result<Lsn> Replay::run(Lsn redo, Lsn checkpoint_end, uint32_t epoch, ReplayPart
       if (participant) participant->replay(record);
     }
   } catch (const common::SqlError& e) {
-    bool corrupt = e.report().sqlstate == common::to_sql_error({StatusCode::kCorrupt, ""}).report().sqlstate;
-    return Status{corrupt ? StatusCode::kCorrupt : StatusCode::kIoError, e.what()};
+    return status_of(e);
   }
   if (reader.position() < checkpoint_end || reader.position().value < core_.control().get().min_consistent)
     return Status{StatusCode::kCorrupt, "write-ahead log ends at " + std::to_string(reader.position().value) +

@@ -18,8 +18,9 @@ using common::Status;
 namespace {
 
 constexpr uint64_t kFreeSlot = ~uint64_t{0};
-// Never promised to a reservation: records of the system itself (checkpoints, growth of the data file).
-constexpr uint64_t kSystemBytes = 64 << 10;
+// This part of a segment is never promised to a reservation: records of the system itself (checkpoints, purge, growth
+// of the data file) use it until the next segment is there.
+constexpr uint64_t kSystemShare = 4;
 constexpr uint64_t kSegmentsAheadMax = 2;
 constexpr uint64_t kZeroBytes = 1 << 20;
 
@@ -244,7 +245,7 @@ Result<void> Wal::allocate_segment_locked(uint64_t number) {
 
 Result<void> Wal::reserve(uint64_t bytes) {
   uint64_t promised = outstanding_.fetch_add(bytes) + bytes;
-  uint64_t needed = insert_lsn().value + promised + kSystemBytes;
+  uint64_t needed = insert_lsn().value + promised + options_.segment_bytes / kSystemShare;
   if (needed <= allocated_end_.load(std::memory_order_acquire)) return {};
   std::lock_guard lock(allocate_mutex_);
   while (allocated_end_ < needed) {
