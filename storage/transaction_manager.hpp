@@ -217,6 +217,7 @@ class TransactionManager final : public ReplayParticipant {
   void merge_chains(TransactionState& state, const std::vector<uint64_t>& snapshots);
   void purge_main();
   std::string prepare_body(const TransactionState& state, const LockOwner& locks) const;
+  void forget_prepared(const std::string& gid);
   void replay_prepare(const RecordView& record);
   void replay_commit(const RecordView& record);
 
@@ -245,6 +246,7 @@ class TransactionManager final : public ReplayParticipant {
   std::mutex suggestions_mutex_;
   std::vector<PurgeWork> suggestions_;
   std::vector<PurgeWork> replay_work_;
+  Lsn checkpoint_end_;
 
   std::thread purger_;
   std::mutex purger_mutex_;

@@ -19,7 +19,8 @@ T take(Bytes& bytes) {
 }
 }  // namespace
 
-void TransactionManager::begin_replay(Bytes checkpoint_state, Lsn) {
+void TransactionManager::begin_replay(Bytes checkpoint_state, Lsn checkpoint_end) {
+  checkpoint_end_ = checkpoint_end;
   if (checkpoint_state.size() >= sizeof(CheckpointState))
     next_id_ = std::max(next_id_.load(), load<CheckpointState>(checkpoint_state.data()).next_id);
 }
@@ -39,6 +40,7 @@ void TransactionManager::replay(const RecordView& record) {
   if (record.type() == RecordType::kAbort) {
     if (found == shard.states.end()) return;
     ENSURE(found->second->undo.empty(), "STO-6: a rolled back transaction has undo left");
+    forget_prepared(found->second->gid);
     release_row_locks(*found->second, 0);
     delete found->second;
     shard.states.erase(found);
@@ -57,8 +59,13 @@ void TransactionManager::replay(const RecordView& record) {
   Bytes logical = record.logical();
   if (record.is_compensation()) {
     auto compensation = take<CompensationRecord>(logical);
+    // The redo point may lie in the middle of a transaction that had ended before the checkpoint: what it changed before that
+    // point has no entry here, and needs none.
+    if (state.undo.empty() && record.end <= checkpoint_end_) return;
     ENSURE(!state.undo.empty() && state.undo.back()->kind == compensation.kind,
-           "STO-6: compensation without its undo entry");
+           "STO-6: compensation of kind " + std::to_string(static_cast<int>(compensation.kind)) + " at " +
+               std::to_string(record.start.value) + " without its undo entry; transaction " +
+               std::to_string(id.value) + " has " + std::to_string(state.undo.size()));
     UndoEntry* entry = state.undo.back();
     if (compensation.count > 0) {
       undo_.trim_run(entry, compensation.count);
@@ -82,19 +89,20 @@ void TransactionManager::replay(const RecordView& record) {
   }
 }
 
+void TransactionManager::forget_prepared(const std::string& gid) {
+  auto prepared = gid.empty() ? prepared_.end() : prepared_.find(gid);
+  if (prepared == prepared_.end()) return;
+  locks_.release_after(*prepared->second.locks, 0);
+  prepared_.erase(prepared);
+}
+
 void TransactionManager::replay_commit(const RecordView& record) {
   Active& shard = active(record.transaction());
   auto found = shard.states.find(record.transaction().value);
   if (found == shard.states.end()) return;
   TransactionState* state = found->second;
   shard.states.erase(found);
-  if (!state->gid.empty()) {
-    auto prepared = prepared_.find(state->gid);
-    if (prepared != prepared_.end()) {
-      locks_.release_after(*prepared->second.locks, 0);
-      prepared_.erase(prepared);
-    }
-  }
+  forget_prepared(state->gid);
   release_row_locks(*state, 0);
   state->commit_lsn = record.end.value;
   // Nobody reads: the undo goes at once. Marked entries and deleted rows are found again by their marks; replaced overflow
