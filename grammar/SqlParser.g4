@@ -35,7 +35,8 @@ statement
 query_stmt : with_clause? (select_body | insert_stmt | update_stmt | delete_stmt | merge_stmt) ;
 
 with_clause : ('with' | WITH_LA) 'recursive'? cte (',' cte)* ;
-cte : colid name_list_parens? 'as' ('materialized' | 'not' 'materialized')? lparen query_stmt ')' cte_search? cte_cycle? ;
+cte : colid name_list_parens? 'as' ('materialized' | 'not' 'materialized')? lparen query_stmt ')' cte_search?
+    cte_cycle? ;
 cte_search : 'search' ('depth' | 'breadth') 'first' 'by' name_list 'set' colid ;
 cte_cycle : 'cycle' name_list 'set' colid ('to' a_const 'default' a_const)? 'using' colid ;
 
@@ -209,7 +210,6 @@ c_expr
   | 'exists' select_with_parens
   | 'array' (select_with_parens | array_brackets)
   | 'unique' select_with_parens
-  | 'collation' 'for' lparen a_expr ')'
   | special_function
   | typed_literal
   | type_func_keyword call_arguments (call_tail | SCONST)?
@@ -236,7 +236,8 @@ filter_clause : 'filter' lparen 'where' a_expr ')' ;
 over_clause : 'over' (window_specification | colid) ;
 
 special_function
-  : 'cast' lparen a_expr 'as' type_name ')'
+  : 'collation' 'for' lparen a_expr ')'
+  | 'cast' lparen a_expr 'as' type_name ')'
   | ('current_date' | 'current_role' | 'current_user' | 'session_user' | 'user' | 'current_catalog' | 'current_schema')
   | ('current_time' | 'current_timestamp' | 'localtime' | 'localtimestamp') (lparen ICONST ')')?
   | ('coalesce' | 'greatest' | 'least' | 'grouping') lparen expr_list ')'
@@ -248,7 +249,8 @@ special_function
   | 'treat' lparen a_expr 'as' type_name ')'
   | 'trim' lparen ('both' | 'leading' | 'trailing')? ('from' expr_list | a_expr 'from' expr_list | expr_list) ')'
   | 'overlay' lparen (func_arg_list ('placing' a_expr 'from' a_expr ('for' a_expr)?)?)? ')'
-  | 'substring' lparen (func_arg_list ('from' a_expr ('for' a_expr)? | 'for' a_expr ('from' a_expr)? | 'similar' a_expr)?)?
+  | 'substring' lparen (func_arg_list ('from' a_expr ('for' a_expr)? | 'for' a_expr ('from' a_expr)? | 'similar'
+    a_expr)?)?
     ')'
   | ('xmlattributes' | 'xmlconcat' | 'xmlelement' | 'xmlexists' | 'xmlforest' | 'xmlparse' | 'xmlpi' | 'xmlroot'
     | 'xmlserialize' | 'xmltable') lparen balanced* ')'
@@ -391,7 +393,8 @@ column_constraint
   | 'primary' 'key' with_definition? index_tablespace?
   | 'check' lparen a_expr ')' ('no' 'inherit')?
   | 'default' b_expr
-  | 'generated' ('always' | 'by' 'default') 'as' ('identity' (lparen sequence_option+ ')')? | lparen a_expr ')' 'stored')
+  | 'generated' ('always' | 'by' 'default') 'as' ('identity' (lparen sequence_option+ ')')? | lparen a_expr ')'
+    'stored')
   | 'references' qualified_name name_list_parens? key_match? key_action*
   ;
 unique_nulls : 'nulls' 'not'? 'distinct' ;
@@ -516,7 +519,8 @@ create_rule
 rule_action : query_stmt | notify_stmt ;
 
 create_policy
-  : 'create' 'policy' colid 'on' qualified_name ('as' IDENT)? ('for' ('all' | 'select' | 'insert' | 'update' | 'delete'))?
+  : 'create' 'policy' colid 'on' qualified_name ('as' IDENT)? ('for' ('all' | 'select' | 'insert' | 'update' |
+    'delete'))?
     ('to' role_list)? ('using' lparen a_expr ')')? ('with' 'check' lparen a_expr ')')?
   ;
 create_statistics
@@ -526,7 +530,8 @@ create_statistics
 statistics_element : func_expr_windowless | colid | lparen a_expr ')' ;
 
 create_function
-  : 'create' ('or' 'replace')? ('function' | 'procedure') func_name lparen (function_parameter (',' function_parameter)*)?
+  : 'create' ('or' 'replace')? ('function' | 'procedure') func_name lparen (function_parameter (','
+    function_parameter)*)?
     ')' ('returns' ('table' lparen table_func_column (',' table_func_column)* ')' | func_type))?
     create_function_item* function_body? create_function_item*
   ;
@@ -616,15 +621,18 @@ create_minor
   | 'create' 'collation' if_not_exists? any_name (definition | 'from' any_name)
   | 'create' 'text' 'search' ('parser' | 'dictionary' | 'template' | 'configuration') any_name definition
   | 'create' 'foreign' 'data' 'wrapper' colid fdw_option* generic_options?
-  | 'create' 'server' if_not_exists? colid ('type' SCONST)? ('version' (SCONST | 'null'))? 'foreign' 'data' 'wrapper' colid
+  | 'create' 'server' if_not_exists? colid ('type' SCONST)? ('version' (SCONST | 'null'))? 'foreign' 'data' 'wrapper'
+    colid
     generic_options?
   | 'create' 'user' 'mapping' if_not_exists? 'for' ('user' | role_spec) 'server' colid generic_options?
-  | 'create' 'publication' colid ('for' ('all' 'tables' | publication_object (',' publication_object)*))? with_definition?
+  | 'create' 'publication' colid ('for' ('all' 'tables' | publication_object (',' publication_object)*))?
+    with_definition?
   | 'create' 'subscription' colid 'connection' SCONST 'publication' name_list with_definition?
   ;
 fdw_option : 'handler' any_name | 'no' 'handler' | 'validator' any_name | 'no' 'validator' ;
 publication_object
-  : 'table' relation_expr name_list_parens? (where_clause)?
+  : 'current_schema'
+  | 'table' relation_expr name_list_parens? (where_clause)?
   | 'tables' 'in' 'schema' (colid | 'current_schema')
   | relation_expr name_list_parens? where_clause?
   ;
@@ -676,7 +684,7 @@ drop_stmt
   | 'drop' ('function' | 'procedure' | 'routine') if_exists? function_with_arguments (',' function_with_arguments)*
     drop_behavior?
   | 'drop' 'aggregate' if_exists? aggregate_with_arguments (',' aggregate_with_arguments)* drop_behavior?
-  | 'drop' 'operator' if_exists? operator_with_arguments (',' operator_with_arguments)* drop_behavior?
+  | 'drop' ('operator' | OPERATOR_LA) if_exists? operator_with_arguments (',' operator_with_arguments)* drop_behavior?
   | 'drop' 'operator' ('class' | 'family') if_exists? any_name 'using' colid drop_behavior?
   | 'drop' 'cast' if_exists? lparen type_name 'as' type_name ')' drop_behavior?
   | 'drop' 'transform' if_exists? 'for' type_name 'language' colid drop_behavior?
@@ -1038,7 +1046,8 @@ checkpoint_stmt : 'checkpoint' ;
 load_stmt : 'load' SCONST ;
 lock_stmt : 'lock' 'table'? relation_expr (',' relation_expr)* ('in' lock_mode 'mode')? 'nowait'? ;
 lock_mode
-  : 'access' ('share' | 'exclusive') | 'row' ('share' | 'exclusive') | 'share' ('update' 'exclusive' | 'row' 'exclusive')?
+  : 'access' ('share' | 'exclusive') | 'row' ('share' | 'exclusive') | 'share' ('update' 'exclusive' | 'row'
+    'exclusive')?
   | 'exclusive'
   ;
 listen_stmt : 'listen' colid ;

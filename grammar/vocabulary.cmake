@@ -1,4 +1,5 @@
-# Writes vocabulary.hpp from what the ANTLR tool wrote: enum Token from SqlLexer.tokens, enum Rule from SqlParser.interp.
+# Writes vocabulary.hpp from what the ANTLR tool wrote: enum Token from SqlLexer.tokens, enum Rule from
+# SqlParser.interp.
 #   cmake -DTOKENS=... -DINTERP=... -DOUTPUT=... -P vocabulary.cmake
 function(pascal word result)
   string(REGEX REPLACE "^K_" "" word "${word}")

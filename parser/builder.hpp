@@ -175,6 +175,8 @@ class Builder {
   ParsedConstraint column_constraint(Node n);
   ParsedConstraint table_constraint(Node n);
   void constraint_attributes(Cursor& c, ParsedConstraint& constraint, std::string_view what, bool may_skip);
+  void constraint_attributes(Cursor& c, ParsedConstraint& constraint, std::string_view what, bool may_skip,
+                             int32_t location);
   void key_actions(Cursor& c, ParsedConstraint& constraint);
   ParsedTableElement typed_element(Node n);
   std::unique_ptr<ParsedPartitionBound> partition_bound(Node n);

@@ -2,9 +2,12 @@
 #include <cstdlib>
 #include <utility>
 
+#include "common/sqlstate.hpp"
 #include "parser/builder.hpp"
 
 namespace basalt::parser {
+
+namespace sqlstate = common::sqlstate;
 
 StatementPtr Builder::rename_in_relation(RangeVarPtr relation, ObjectType type, Cursor c, bool missing_ok) {
   auto rename = std::make_unique<ParsedRename>();
@@ -155,13 +158,16 @@ ParsedAlterTableCommand Builder::alter_command(Node n) {
         command.constraint = std::make_unique<ParsedConstraint>();
         command.constraint->kind = ConstraintKind::kForeignKey;
         command.constraint->name = command.name = name(c.take());
-        constraint_attributes(c, *command.constraint, "ALTER CONSTRAINT statement", false);
+        constraint_attributes(c, *command.constraint, "FOREIGN KEY", false, -1);
         return command;
       }
       c.accept(Token::kColumn);
-      if (c.is(Token::kIconst))
+      if (c.is(Token::kIconst)) {
+        int32_t location = c.location();
         command.number = integer(c.take());
-      else
+        if (command.number < 1 || command.number > 32767)
+          fail(location, sqlstate::kInvalidParameterValue, "column number must be in range from 1 to 32767");
+      } else
         command.name = name(c.take());
       alter_column(command, c.peek());
       return command;

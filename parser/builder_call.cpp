@@ -269,6 +269,12 @@ ExpressionPtr Builder::special_function(Node n) {
       cast->type = std::move(type);
       return cast;
     }
+    case Token::kCollation: {
+      auto call = system_call("pg_collation_for", location);
+      c.find(Rule::kAExpr);
+      call->arguments.push_back(expression(c.peek()));
+      return call;
+    }
     case Token::kCoalesce: {
       auto node = std::make_unique<ParsedCoalesce>();
       node->location = location;

@@ -237,9 +237,12 @@ StatementPtr Builder::merge(Node n) {
           else if (a.is(Rule::kOverridingClause)) {
             Cursor o = a;
             when.overriding = overriding(o);
-          } else if (a.is(Rule::kExprList))
+          } else if (a.is(Rule::kExprList)) {
             when.values = expression_list(a.peek());
-          else if (a.is(Token::kDefault))
+            for (auto& block : blocks_)  // only one row is allowed here
+              if (block.first_row_token + 1 == source_.scanned_index(a.peek().token_number()))
+                syntax_error_at(block.begin);
+          } else if (a.is(Token::kDefault))
             when.default_values = true;
         }
         merge->whens.push_back(std::move(when));

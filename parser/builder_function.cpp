@@ -72,18 +72,17 @@ ParsedObjectWithArguments Builder::operator_with_arguments(Node n) {
   Cursor c = n.children();
   object.name = operator_name(c.take());
   int count = 0;
-  Cursor a = c.peek().children();
-  for (; !a.done(); a.skip()) {
+  int32_t closing = c.location();
+  for (Cursor a = c.peek().children(); !a.done(); a.skip()) {
+    closing = a.location();
     if (a.is(Token::kComma))
       ++count;
     else if (a.is(Rule::kTypeName))
       (count ? object.operator_right : object.operator_left) = type_name(a.peek());
   }
   if (count == 0)
-    throw error_at(source_.text, c.location(), sqlstate::kSyntaxError, "missing argument")
+    throw error_at(source_.text, closing, sqlstate::kSyntaxError, "missing argument")
         .hint("Use NONE to denote the missing argument of a unary operator.");
-  if (!object.operator_right)
-    throw error_at(source_.text, c.location(), sqlstate::kSyntaxError, "postfix operators are not supported");
   return object;
 }
 

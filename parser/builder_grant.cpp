@@ -142,7 +142,7 @@ StatementPtr Builder::grant(Node n, bool is_grant) {
   roles->is_grant = is_grant;
   for (auto& role : role_names) {
     if (!role.columns.empty())
-      throw common::SqlError(sqlstate::kSyntaxError, "column names cannot be included in GRANT/REVOKE ROLE");
+      throw common::SqlError(sqlstate::kInvalidGrantOperation, "column names cannot be included in GRANT/REVOKE ROLE");
     roles->granted.push_back(std::move(role.name));
   }
   roles->grantees = std::move(grant->grantees);

@@ -314,12 +314,6 @@ ExpressionPtr Builder::operand(Node n) {
     }
     case Token::kUnique:
       fail(location, sqlstate::kFeatureNotSupported, "UNIQUE predicate is not yet implemented");
-    case Token::kCollation: {
-      auto call = system_call("pg_collation_for", location);
-      c.find(Rule::kAExpr);
-      call->arguments.push_back(expression(c.peek()));
-      return call;
-    }
     case Token::kLparen:
       break;
     default:

@@ -428,6 +428,10 @@ void Builder::select_tail(SelectPtr& select, Node n) {
       select->locking.push_back(locking(c.peek()));
     }
   }
+  if (select->limit_option != LimitOption::kWithTies) return;
+  for (auto& lock : select->locking)
+    if (lock.wait == LockWait::kSkip)
+      fail(-1, sqlstate::kSyntaxError, "SKIP LOCKED and WITH TIES options cannot be used together");
 }
 
 void Builder::select_limit(ParsedSelect& select, Node n) {
@@ -465,16 +469,12 @@ void Builder::select_limit(ParsedSelect& select, Node n) {
       if (e.has(Token::kWith)) {
         select.limit_option = LimitOption::kWithTies;
         if (select.order_by.empty())
-          fail(location, sqlstate::kSyntaxError, "WITH TIES cannot be specified without ORDER BY clause");
+          fail(-1, sqlstate::kSyntaxError, "WITH TIES cannot be specified without ORDER BY clause");
       }
     }
     if (select.limit_count) fail(count->location, sqlstate::kSyntaxError, "multiple LIMIT clauses not allowed");
     select.limit_count = std::move(count);
   }
-  if (select.limit_option == LimitOption::kWithTies)
-    for (auto& lock : select.locking)
-      if (lock.wait == LockWait::kSkip)
-        fail(lock.location, sqlstate::kSyntaxError, "SKIP LOCKED and WITH TIES options cannot be used together");
 }
 
 ParsedLocking Builder::locking(Node n) {

@@ -230,6 +230,16 @@ void Builder::column_qualifiers(Cursor& c, ParsedColumnDefinition& column) {
   }
 }
 
+namespace {
+
+int32_t second_location(Node n) {
+  Cursor c = n.children();
+  c.skip();
+  return c.location();
+}
+
+}  // namespace
+
 ParsedConstraint Builder::column_constraint(Node n) {
   ParsedConstraint constraint;
   constraint.location = n.location();
@@ -268,7 +278,8 @@ ParsedConstraint Builder::column_constraint(Node n) {
       } else {
         constraint.kind = ConstraintKind::kGenerated;
         if (!constraint.generated_always)
-          fail(n.location(), sqlstate::kSyntaxError, "for a generated column, GENERATED ALWAYS must be specified");
+          fail(second_location(n), sqlstate::kSyntaxError,
+               "for a generated column, GENERATED ALWAYS must be specified");
         c.skip();
         constraint.expression = expression(c.peek());
       }
@@ -421,6 +432,11 @@ ParsedConstraint Builder::table_constraint(Node n) {
 
 // DEFERRABLE, INITIALLY, NOT VALID, NO INHERIT in any order; `what` names the constraint in the errors.
 void Builder::constraint_attributes(Cursor& c, ParsedConstraint& constraint, std::string_view what, bool may_skip) {
+  constraint_attributes(c, constraint, what, may_skip, c.location());
+}
+
+void Builder::constraint_attributes(Cursor& c, ParsedConstraint& constraint, std::string_view what, bool may_skip,
+                                    int32_t location) {
   enum : unsigned {
     kDeferrable = 1,
     kNotDeferrable = 2,
@@ -430,7 +446,6 @@ void Builder::constraint_attributes(Cursor& c, ParsedConstraint& constraint, std
     kNoInherit = 32
   };
   unsigned seen = 0;
-  int32_t location = c.location();
   bool deferrable_ok = what != "CHECK";
   bool no_inherit_ok = what == "CHECK";
   for (; c.is(Rule::kConstraintAttribute); c.skip()) {

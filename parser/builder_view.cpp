@@ -229,7 +229,11 @@ StatementPtr Builder::create_trigger(Node n) {
                        : e.is(Token::kDelete) ? kTriggerDelete
                        : e.is(Token::kUpdate) ? kTriggerUpdate
                                               : kTriggerTruncate;
-        if (trigger->events & bit) syntax_error(c.peek(), "duplicate trigger events specified");
+        if (trigger->events & bit) {
+          // PostgreSQL has then read the token behind UPDATE, to see whether it is OF.
+          if (bit == kTriggerUpdate) c.skip();
+          syntax_error(c.peek(), "duplicate trigger events specified");
+        }
         trigger->events |= bit;
         if (e.find(Rule::kNameList)) trigger->columns = name_list(e.peek());
         break;

@@ -266,7 +266,8 @@ ScannedToken Scanner::number(size_t start) {
     }
   }
   if (starts_word(peek(end))) {
-    at_ = end + 1;
+    while (continues_word(peek(end))) ++end;
+    at_ = end;
     fail(start, "trailing junk after numeric literal");
   }
   if (integer) {  // what does not fit int4 is a numeric constant to the grammar
@@ -305,7 +306,8 @@ ScannedToken Scanner::dollar(size_t start) {
     size_t end = start + 1;
     while (is_digit(peek(end))) ++end;
     if (starts_word(peek(end))) {
-      at_ = end + 1;
+      while (continues_word(peek(end))) ++end;
+      at_ = end;
       fail(start, "trailing junk after parameter");
     }
     ScannedToken token = single(start, Token::kParam, end - start);
