@@ -61,7 +61,7 @@ constexpr Encoding kEncodings[] = {
     {"WIN1257", "CP1257", Shape::kSingle},
     {"KOI8U", "KOI8-U", Shape::kSingle},
     {"SJIS", "CP932", Shape::kShiftJis},
-    {"BIG5", "CP950", Shape::kDouble},
+    {"BIG5", "BIG5", Shape::kDouble},
     {"GBK", "CP936", Shape::kDouble},
     {"UHC", "CP949", Shape::kDouble},
     {"GB18030", "GB18030", Shape::kGb18030},
@@ -123,13 +123,19 @@ bool is_well_formed(std::string_view s, size_t length, Shape shape) {
   bool euc = shape == Shape::kEucJp || shape == Shape::kEucDouble || shape == Shape::kEucTw;
   if (euc) {
     for (size_t i = 1; i < length; ++i) {
-      if (static_cast<unsigned char>(s[i]) < 0xa1) return false;
+      auto byte = static_cast<unsigned char>(s[i]);
+      if (byte < 0xa1 || byte == 0xff) return false;
     }
+    if (shape == Shape::kEucDouble) return lead >= 0xa1 && lead != 0xff;
     return lead >= 0xa1 || lead == 0x8e || lead == 0x8f;
   }
   if (shape == Shape::kShiftJis) {
     bool first = (lead >= 0x81 && lead <= 0x9f) || (lead >= 0xe0 && lead <= 0xfc);
     return first && ((second >= 0x40 && second <= 0x7e) || (second >= 0x80 && second <= 0xfc));
+  }
+  if (shape == Shape::kGb18030) {
+    if (length == 4) return lead != 0xff;
+    return lead != 0xff && second >= 0x40 && second != 0x7f && second != 0xff;
   }
   return second != 0;
 }
@@ -197,28 +203,33 @@ class Converter {
   iconv_t handle_;
 };
 
-std::string convert(std::string_view bytes, int from, int to) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  std::optional<Converter> converter;
-  for (size_t at = 0; at < bytes.size();) {
-    std::string_view rest = bytes.substr(at);
-    size_t length = checked_length(rest, from);
-    std::string_view character = rest.substr(0, length);
-    if (length == 1 && static_cast<unsigned char>(character[0]) < 0x80) {
-      out.push_back(character[0]);
-    } else {
-      if (!converter) converter.emplace(from, to);
-      if (!converter->append(character, out)) throw_untranslatable(character, from, to);
-    }
-    at += length;
-  }
-  return out;
-}
-
 void verify(std::string_view bytes, int encoding) {
   if (encoding == kEncodingUtf8) return utf8::validate(bytes);
   for (size_t at = 0; at < bytes.size();) at += checked_length(bytes.substr(at), encoding);
+}
+
+// Of verified input; by way of UTF-8 where neither side is.
+std::string convert(std::string_view bytes, int from, int to) {
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  bool direct = from == kEncodingUtf8 || to == kEncodingUtf8;
+  std::optional<Converter> first, second;
+  for (size_t at = 0; at < bytes.size();) {
+    size_t length = claimed_length(bytes.substr(at), kEncodings[from].shape);
+    std::string_view character = bytes.substr(at, length);
+    at += length;
+    if (length == 1 && static_cast<unsigned char>(character[0]) < 0x80) {
+      out.push_back(character[0]);
+      continue;
+    }
+    if (!first) first.emplace(from, direct ? to : kEncodingUtf8);
+    if (!direct && !second) second.emplace(kEncodingUtf8, to);
+    std::string between;
+    bool done =
+        direct ? first->append(character, out) : first->append(character, between) && second->append(between, out);
+    if (!done) throw_untranslatable(character, from, to);
+  }
+  return out;
 }
 
 int required_encoding(std::string_view name, const char* role) {
@@ -286,23 +297,18 @@ std::string_view encoding_name(int encoding) {
 
 std::string convert_encoding(std::string_view bytes, int from, int to) {
   if (bytes.empty()) return {};
-  if (from == to || to == kEncodingSqlAscii) {
-    verify(bytes, from);
-    return std::string(bytes);
-  }
+  verify(bytes, from);
+  if (from == to || to == kEncodingSqlAscii) return std::string(bytes);
   if (from == kEncodingSqlAscii) {
-    verify(bytes, from);
     verify(bytes, to);
     return std::string(bytes);
   }
   if (!is_convertible(from, to)) {
-    verify(bytes, from);
     throw SqlError(sqlstate::kUndefinedFunction, "default conversion function for encoding \"" +
                                                      std::string(encoding_name(from)) + "\" to \"" +
                                                      std::string(encoding_name(to)) + "\" does not exist");
   }
-  if (from == kEncodingUtf8 || to == kEncodingUtf8) return convert(bytes, from, to);
-  return convert(convert(bytes, from, kEncodingUtf8), kEncodingUtf8, to);
+  return convert(bytes, from, to);
 }
 
 size_t encoded_length(std::string_view bytes, int encoding) {

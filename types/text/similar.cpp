@@ -38,7 +38,7 @@ class SimilarRewriter {
 
  private:
   void escaped_character(std::string_view c) {
-    if (c == "\"" && !in_class_) {
+    if (c == "\"" && brackets_ == 0) {
       if (separators_ == 0)
         out_ += "){1,1}?(";
       else if (separators_ == 1)
@@ -52,16 +52,16 @@ class SimilarRewriter {
     }
     out_.push_back('\\');
     out_ += c;
+    class_position_ = kInside;
   }
 
   void character(std::string_view c) {
-    if (in_class_) {
-      if (c == "\\") out_.push_back('\\');
-      out_ += c;
-      if (c == "]") in_class_ = false;
+    if (brackets_ > 0) {
+      class_character(c);
     } else if (c == "[") {
       out_ += c;
-      in_class_ = true;
+      brackets_ = 1;
+      class_position_ = kOpened;
     } else if (c == "%") {
       out_ += ".*";
     } else if (c == "_") {
@@ -74,10 +74,29 @@ class SimilarRewriter {
     }
   }
 
+  // Reads a bracket expression well enough to know its end: a ] right behind [ or [^ is a member, and [: :] may nest.
+  void class_character(std::string_view c) {
+    if (c == "\\") out_.push_back('\\');
+    out_ += c;
+    if (c == "]" && class_position_ >= kInside) {
+      --brackets_;
+    } else if (c == "[") {
+      ++brackets_;
+      class_position_ = kInside;
+    } else if (c == "^") {
+      ++class_position_;
+    } else {
+      class_position_ = kInside;
+    }
+  }
+
+  static constexpr int kOpened = 1, kInside = 3;
+
   std::string_view pattern_, escape_;
   std::string out_;
   int separators_ = 0;
-  bool in_class_ = false;
+  int brackets_ = 0;
+  int class_position_ = 0;
 };
 
 std::string rewritten(std::string_view pattern, std::string_view escape) {
