@@ -160,8 +160,8 @@ Value position_from(FunctionCall& call, std::span<const Value> arguments, const 
   if (arguments[0].is_null()) return Value();
   ArrayView view(arguments[0].string());
   check_searchable(view);
+  if (view.dimensions() == 0 || (arguments[1].is_null() && !view.has_nulls())) return Value();
   if (start && start->is_null()) throw SqlError(sqlstate::kNullValueNotAllowed, "initial position must not be null");
-  if (view.dimensions() == 0) return Value();
   ArrayDimension dim = view.dimension(0);
   int64_t first = start ? std::max<int64_t>(start->as<int32_t>(), dim.lower) - dim.lower : 0;
   for (int64_t i = first; i < view.size(); ++i) {

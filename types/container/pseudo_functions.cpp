@@ -2,7 +2,6 @@
 #include "common/sqlstate.hpp"
 #include "types/container/detail.hpp"
 #include "types/function_adaptor.hpp"
-#include "types/text/utf8.hpp"
 #include "types/value_function.hpp"
 
 namespace basalt::types::container {
@@ -83,12 +82,6 @@ Value pg_column_size(FunctionCall& call, std::span<const Value> arguments) {
   return Value::of(static_cast<int32_t>(raw_bytes(arguments[0]).size() + (type->length == -2 ? 1 : 4)));
 }
 
-// name || '_' || oid, the name cut so that the whole remains a name.
-std::string nameconcatoid(std::string_view name, uint32_t value) {
-  std::string suffix = "_" + std::to_string(value);
-  return std::string(name.substr(0, utf8::clip(name, 63 - suffix.size()))) + suffix;
-}
-
 void register_refusing(FunctionRegistry& registry) {
   add_both<"any">(registry);
   add_both<"anycompatible">(registry);
@@ -135,7 +128,6 @@ void register_pseudo(FunctionRegistry& registry) {
   registry.add_scalar("domain_recv", value_kernel<domain_recv, NullArguments::kReach>());
   registry.add_scalar("pg_typeof", pg_typeof);
   registry.add_scalar("pg_column_size", value_kernel<pg_column_size>());
-  registry.add_scalar("nameconcatoid", scalar<nameconcatoid>());
 }
 
 }  // namespace basalt::types::container
