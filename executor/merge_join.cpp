@@ -1,0 +1,242 @@
+// Merge join over inputs sorted by the keys, ascending with NULLs last. The right rows of one key are kept while the left rows with
+// that key pass.
+#include <algorithm>
+
+#include "executor/builder.hpp"
+#include "executor/row_compare.hpp"
+
+namespace basalt::executor {
+
+namespace {
+
+using common::PhysicalType;
+using planner::JoinType;
+
+// One input, row by row, with the keys of the current row.
+class SortedInput {
+ public:
+  SortedInput(ExecutionContext& context, std::unique_ptr<Pipeline> pipeline, const query::ExpressionList& keys)
+      : pipeline_(std::move(pipeline)) {
+    query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
+    expressions_ = compiler.compile_list(keys);
+  }
+  // Stands on a row; false at the end.
+  bool current(ExecutionContext& context) {
+    while (!ended_ && at_ >= chunk.rows) {
+      ended_ = !pipeline_->pull(context, chunk, common::kChunkRowsMax);
+      at_ = 0;
+      if (ended_) return false;
+      keys.clear();
+      for (auto& e : expressions_) {
+        query::Rows rows(chunk.rows);
+        keys.push_back(e->evaluate(context.evaluation, chunk, rows));
+        rows.raise();
+      }
+    }
+    return !ended_;
+  }
+  void advance() { ++at_; }
+  uint32_t at() const { return at_; }
+  bool has_null() const {
+    return std::any_of(keys.begin(), keys.end(), [&](const Vector& key) { return key.is_null(at_); });
+  }
+  void rewind(ExecutionContext& context) {
+    pipeline_->rewind(context);
+    chunk.rows = at_ = 0;
+    ended_ = false;
+  }
+  Chunk chunk;
+  std::vector<Vector> keys;
+
+ private:
+  std::unique_ptr<Pipeline> pipeline_;
+  std::vector<query::EvaluatorPointer> expressions_;
+  uint32_t at_ = 0;
+  bool ended_ = false;
+};
+
+class MergeJoinSource : public Source {
+ public:
+  MergeJoinSource(ExecutionContext& context, const planner::PhysicalMergeJoin& node, std::unique_ptr<Pipeline> left,
+                  std::unique_ptr<Pipeline> right)
+      : node_(node),
+        left_types_(physical_types(*node.children[0])),
+        right_types_(physical_types(*node.children[1])),
+        left_(context, std::move(left), node.left_keys),
+        right_(context, std::move(right), node.right_keys),
+        out_types_(physical_types(node)) {
+    query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
+    if (node.condition) condition_ = compiler.compile(*node.condition);
+    for (size_t i = 0; i < node.left_keys.size(); ++i)
+      operations_.push_back(types::type_operations(*context.evaluation.call, node.left_keys[i]->type, node.key_collations[i]));
+  }
+
+  void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
+    out.rows = 0;
+    while (ready_at_ >= ready_.rows) {
+      ready_.reset(out_types_, common::kChunkRowsMax);
+      ready_at_ = 0;
+      while (ready_.rows < common::kChunkRowsMax / 2 && step(context)) context.check_interrupts();
+      if (ready_.rows == 0) return;
+    }
+    uint32_t count = std::min(demand, ready_.rows - ready_at_);
+    auto selection = std::make_shared<common::Selection>();
+    for (uint32_t i = 0; i < count; ++i) selection->push_back(ready_at_ + i);
+    out = ready_;
+    out.slice(selection);
+    ready_at_ += count;
+  }
+
+  void rewind(ExecutionContext& context) override {
+    left_.rewind(context);
+    right_.rewind(context);
+    group_rows_ = 0;
+    ready_.rows = ready_at_ = 0;
+  }
+
+ private:
+  bool keeps_left() const {
+    return node_.join == JoinType::kLeft || node_.join == JoinType::kFull || node_.join == JoinType::kAnti;
+  }
+  bool keeps_right() const { return node_.join == JoinType::kRight || node_.join == JoinType::kFull; }
+  bool left_only() const { return node_.join == JoinType::kSemi || node_.join == JoinType::kAnti; }
+
+  int compare(const std::vector<Vector>& a, uint32_t row_a, const std::vector<Vector>& b, uint32_t row_b) const {
+    for (size_t k = 0; k < operations_.size(); ++k) {
+      bool null_a = a[k].is_null(row_a), null_b = b[k].is_null(row_b);
+      if (null_a || null_b) {
+        if (null_a != null_b) return null_a ? 1 : -1;
+        continue;
+      }
+      if (int order = operations_[k]->compare(a[k], row_a, b[k], row_b)) return order;
+    }
+    return 0;
+  }
+
+  // Makes some output; false at the end.
+  bool step(ExecutionContext& context) {
+    if (!left_.current(context)) {
+      release_group();
+      if (!keeps_right() || !right_.current(context)) return false;
+      emit_right_alone(right_.chunk, right_.at());
+      right_.advance();
+      return true;
+    }
+    if (group_rows_ > 0 && !left_.has_null() && compare(left_.keys, left_.at(), group_keys_, 0) == 0) {
+      join_row(context);
+      left_.advance();
+      return true;
+    }
+    release_group();
+    bool have_right = right_.current(context);
+    int order = !have_right || left_.has_null() ? -1 : compare(left_.keys, left_.at(), right_.keys, right_.at());
+    if (order == 0 && right_.has_null()) order = -1;
+    if (order < 0) {
+      if (keeps_left()) emit_left_alone();
+      left_.advance();
+    } else if (order > 0) {
+      if (keeps_right()) emit_right_alone(right_.chunk, right_.at());
+      right_.advance();
+    } else {
+      gather_group(context);
+    }
+    return true;
+  }
+
+  // All right rows with the key that both sides stand on.
+  void gather_group(ExecutionContext& context) {
+    group_.reset(right_types_, 64);
+    group_keys_.clear();
+    for (const Vector& key : right_.keys) {
+      Vector one(key.type(), 1);
+      one.copy_row(0, key, right_.at());
+      group_keys_.push_back(std::move(one));
+    }
+    uint32_t capacity = 64;
+    while (right_.current(context) && compare(right_.keys, right_.at(), group_keys_, 0) == 0) {
+      if (group_.rows == capacity) {
+        capacity *= 2;
+        for (Vector& column : group_.columns) column.grow(capacity);
+      }
+      group_.append_row(right_.chunk, right_.at());
+      right_.advance();
+    }
+    group_rows_ = group_.rows;
+    matched_.assign(group_rows_, false);
+  }
+
+  void release_group() {
+    if (keeps_right())
+      for (uint32_t i = 0; i < group_rows_; ++i)
+        if (!matched_[i]) emit_right_alone(group_, i);
+    group_rows_ = 0;
+  }
+
+  void join_row(ExecutionContext& context) {
+    auto selection = std::make_shared<common::Selection>(group_rows_, left_.at());
+    Chunk both;
+    for (const Vector& column : left_.chunk.columns) both.columns.push_back(column.slice(selection));
+    both.columns.insert(both.columns.end(), group_.columns.begin(), group_.columns.end());
+    both.rows = group_rows_;
+    common::Selection selected;
+    if (condition_) {
+      query::Rows rows(both.rows);
+      query::evaluate_filter(*condition_, context.evaluation, both, rows, selected);
+      rows.raise();
+    } else {
+      for (uint32_t i = 0; i < group_rows_; ++i) selected.push_back(i);
+    }
+    if (selected.empty()) {
+      if (keeps_left()) emit_left_alone();
+      return;
+    }
+    if (node_.join == JoinType::kSemi) emit_left_alone();
+    if (left_only()) return;
+    for (uint32_t i : selected) {
+      matched_[i] = true;
+      make_room();
+      ready_.append_row(both, i);
+    }
+  }
+
+  void make_room() {
+    if (ready_.columns.empty() || ready_.rows < ready_.columns[0].capacity()) return;
+    uint32_t capacity = ready_.columns[0].capacity() * 2;
+    for (Vector& column : ready_.columns) column.grow(capacity);
+  }
+
+  void emit_left_alone() {
+    make_room();
+    size_t c = 0;
+    for (; c < left_.chunk.columns.size(); ++c) ready_.columns[c].copy_row(ready_.rows, left_.chunk.columns[c], left_.at());
+    for (; c < ready_.columns.size(); ++c) ready_.columns[c].set_null(ready_.rows);
+    ++ready_.rows;
+  }
+  void emit_right_alone(const Chunk& chunk, uint32_t row) {
+    make_room();
+    size_t width = left_types_.size();
+    for (size_t c = 0; c < width; ++c) ready_.columns[c].set_null(ready_.rows);
+    for (size_t c = 0; c < chunk.columns.size(); ++c) ready_.columns[width + c].copy_row(ready_.rows, chunk.columns[c], row);
+    ++ready_.rows;
+  }
+
+  const planner::PhysicalMergeJoin& node_;
+  std::vector<PhysicalType> left_types_, right_types_;
+  SortedInput left_, right_;
+  std::vector<PhysicalType> out_types_;
+  query::EvaluatorPointer condition_;
+  std::vector<types::TypeOperationsPointer> operations_;
+  Chunk group_, ready_;
+  std::vector<Vector> group_keys_;
+  std::vector<bool> matched_;
+  uint32_t group_rows_ = 0, ready_at_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_merge_join(ExecutionContext& context, const planner::PhysicalMergeJoin& node,
+                                        std::unique_ptr<Pipeline> left, std::unique_ptr<Pipeline> right) {
+  return std::make_unique<MergeJoinSource>(context, node, std::move(left), std::move(right));
+}
+
+}  // namespace basalt::executor

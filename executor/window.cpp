@@ -1,0 +1,116 @@
+// Window functions. The input is sorted by partition and order; one partition at a time is kept (spilling is the store's business),
+// its results are computed, and its rows go out with them.
+#include <algorithm>
+
+#include "executor/builder.hpp"
+#include "executor/window_partition.hpp"
+#include "query/walker.hpp"
+
+namespace basalt::executor {
+
+namespace {
+
+using common::PhysicalType;
+
+class WindowSource : public Source {
+ public:
+  WindowSource(ExecutionContext& context, const planner::PhysicalWindow& node, std::unique_ptr<Pipeline> input)
+      : node_(node),
+        input_(std::move(input)),
+        input_types_(physical_types(*node.children[0])),
+        partition_keys_(context, make_keys(node)),
+        functions_(context, node) {}
+
+  void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
+    out.rows = 0;
+    while (emitted_ == partition_.rows) {
+      if (!next_partition(context)) return;
+      functions_.compute(context, partition_, results_);
+      emitted_ = 0;
+    }
+    uint32_t count = std::min(demand, partition_.rows - emitted_);
+    auto selection = std::make_shared<common::Selection>(count);
+    for (uint32_t i = 0; i < count; ++i) (*selection)[i] = emitted_ + i;
+    out.columns.clear();
+    for (const Vector& column : partition_.columns) out.columns.push_back(column.slice(selection));
+    for (const Vector& column : results_) out.columns.push_back(column.slice(selection));
+    out.rows = count;
+    emitted_ += count;
+  }
+
+  void rewind(ExecutionContext& context) override {
+    input_->rewind(context);
+    partition_ = Chunk();
+    pending_ = Chunk();
+    pending_at_ = emitted_ = 0;
+    ended_ = false;
+  }
+
+ private:
+  static std::vector<planner::SortKey> make_keys(const planner::PhysicalWindow& node) {
+    std::vector<planner::SortKey> keys;
+    for (size_t i = 0; i < node.partition_by.size(); ++i) {
+      keys.push_back({query::clone(*node.partition_by[i]), node.partition_collations[i], false, false});
+    }
+    return keys;
+  }
+
+  // Gathers the rows of the next partition into one flat chunk.
+  bool next_partition(ExecutionContext& context) {
+    partition_ = Chunk();
+    partition_.reset(input_types_, common::kChunkRowsMax);
+    uint32_t capacity = common::kChunkRowsMax;
+    bool have_first = false;
+    while (true) {
+      if (pending_at_ >= pending_.rows) {
+        if (ended_ || !input_->pull(context, pending_, common::kChunkRowsMax)) {
+          ended_ = true;
+          pending_.rows = pending_at_ = 0;
+          return partition_.rows > 0;
+        }
+        pending_at_ = 0;
+        pending_keys_ = partition_keys_.evaluate(context, pending_);
+      }
+      if (!have_first) {
+        have_first = true;
+        first_keys_.clear();
+        for (const Vector& key : pending_keys_) {
+          Vector one(key.type(), 1);
+          one.copy_row(0, key, pending_at_);
+          first_keys_.push_back(std::move(one));
+        }
+      }
+      uint32_t end = pending_at_;
+      while (end < pending_.rows && partition_keys_.compare(pending_keys_, end, first_keys_, 0) == 0) ++end;
+      uint32_t count = end - pending_at_;
+      if (partition_.rows + count > capacity) {
+        capacity = std::max(capacity * 2, partition_.rows + count);
+        for (Vector& column : partition_.columns) column.grow(capacity);
+      }
+      std::vector<uint32_t> selection(count);
+      for (uint32_t i = 0; i < count; ++i) selection[i] = pending_at_ + i;
+      append_rows(partition_, pending_, selection.data(), count);
+      pending_at_ = end;
+      if (end < pending_.rows) return true;
+    }
+  }
+
+  const planner::PhysicalWindow& node_;
+  std::unique_ptr<Pipeline> input_;
+  std::vector<PhysicalType> input_types_;
+  RowCompare partition_keys_;
+  WindowFunctions functions_;
+  Chunk partition_, pending_;
+  std::vector<Vector> pending_keys_, first_keys_, results_;
+  uint32_t pending_at_ = 0, emitted_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_window(ExecutionContext& context, const planner::PhysicalWindow& node,
+                                    std::unique_ptr<Pipeline> input) {
+  return std::make_unique<WindowSource>(context, node, std::move(input));
+}
+
+}  // namespace basalt::executor

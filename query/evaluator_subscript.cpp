@@ -1,0 +1,125 @@
+// Array subscripts: element, slice, and their assignment.
+#include "common/sqlstate.hpp"
+#include "query/evaluator_nodes.hpp"
+#include "types/container/array_subscript.hpp"
+
+namespace basalt::query {
+
+namespace {
+
+using common::PhysicalType;
+
+class SubscriptEvaluator : public Evaluator {
+ public:
+  SubscriptEvaluator(PhysicalType physical, Oid element, PhysicalType element_physical, bool slice,
+                     EvaluatorPointer container, std::vector<EvaluatorPointer> upper,
+                     std::vector<EvaluatorPointer> lower, EvaluatorPointer assigned)
+      : Evaluator(physical),
+        element_(element),
+        element_physical_(element_physical),
+        slice_(slice),
+        container_(std::move(container)),
+        upper_(std::move(upper)),
+        lower_(std::move(lower)),
+        assigned_(std::move(assigned)) {}
+
+  Vector evaluate(EvaluationContext& context, const Chunk& input, Rows& rows) override {
+    Vector container = container_->evaluate(context, input, rows);
+    std::vector<Vector> upper = evaluate_all(context, input, rows, upper_);
+    std::vector<Vector> lower = evaluate_all(context, input, rows, lower_);
+    Vector assigned = assigned_ ? assigned_->evaluate(context, input, rows) : Vector();
+    return evaluate_rows(physical_, rows, [&](uint32_t row) {
+      return assigned_ ? assign(container, upper, lower, assigned, row) : fetch(container, upper, lower, row);
+    });
+  }
+
+ private:
+  static std::vector<Vector> evaluate_all(EvaluationContext& context, const Chunk& input, Rows& rows,
+                                          std::vector<EvaluatorPointer>& list) {
+    std::vector<Vector> out;
+    for (auto& e : list) out.push_back(e ? e->evaluate(context, input, rows) : Vector());
+    return out;
+  }
+
+  // False when a subscript is NULL.
+  bool subscripts(const std::vector<Vector>& upper, uint32_t row, std::vector<int32_t>& out) const {
+    for (const Vector& v : upper) {
+      if (v.is_null(row)) return false;
+      out.push_back(v.view<int32_t>()[row]);
+    }
+    return true;
+  }
+  bool bounds(const std::vector<Vector>& upper, const std::vector<Vector>& lower, uint32_t row,
+              std::vector<types::SliceBounds>& out) const {
+    for (size_t i = 0; i < upper_.size(); ++i) {
+      types::SliceBounds one;
+      if (i < lower_.size() && lower_[i]) {
+        if (lower[i].is_null(row)) return false;
+        one.lower = lower[i].view<int32_t>()[row];
+      }
+      if (upper_[i]) {
+        if (upper[i].is_null(row)) return false;
+        one.upper = upper[i].view<int32_t>()[row];
+      }
+      out.push_back(one);
+    }
+    return true;
+  }
+
+  Value fetch(const Vector& container, const std::vector<Vector>& upper, const std::vector<Vector>& lower, uint32_t row) {
+    if (container.is_null(row)) return Value::null(physical_);
+    std::string_view array = container.view<common::StringRef>()[row].view();
+    if (!slice_) {
+      std::vector<int32_t> at;
+      if (!subscripts(upper, row, at)) return Value::null(physical_);
+      return types::array_element(array, at);
+    }
+    std::vector<types::SliceBounds> at;
+    if (!bounds(upper, lower, row, at)) return Value::null(physical_);
+    return Value::of(types::array_slice(array, at));
+  }
+
+  Value assign(const Vector& container, const std::vector<Vector>& upper, const std::vector<Vector>& lower,
+               const Vector& assigned, uint32_t row) {
+    std::string array = container.is_null(row) ? types::empty_array(element_, element_physical_)
+                                               : std::string(container.view<common::StringRef>()[row].view());
+    auto null_subscript = [] {
+      return common::SqlError(common::sqlstate::kNullValueNotAllowed, "array subscript in assignment must not be null");
+    };
+    if (!slice_) {
+      std::vector<int32_t> at;
+      if (!subscripts(upper, row, at)) throw null_subscript();
+      return Value::of(types::array_with_element(array, at, assigned.value(row)));
+    }
+    std::vector<types::SliceBounds> at;
+    if (!bounds(upper, lower, row, at)) throw null_subscript();
+    if (assigned.is_null(row)) return container.value(row);
+    return Value::of(types::array_with_slice(array, at, assigned.view<common::StringRef>()[row].view()));
+  }
+
+  Oid element_;
+  PhysicalType element_physical_;
+  bool slice_;
+  EvaluatorPointer container_;
+  std::vector<EvaluatorPointer> upper_, lower_;
+  EvaluatorPointer assigned_;
+};
+
+}  // namespace
+
+EvaluatorPointer compile_subscript(ExpressionCompiler& compiler, const Subscript& node) {
+  types::TypePointer container = compiler.catalog().type(node.container_type);
+  while (container->kind == 'd') container = compiler.catalog().type(container->base);
+  if (!container->element.valid()) throw common::not_supported("subscripting type " + container->name);
+  auto compile_all = [&](const ExpressionList& list) {
+    std::vector<EvaluatorPointer> out;
+    for (const auto& e : list) out.push_back(e ? compiler.compile(*e) : nullptr);
+    return out;
+  };
+  return std::make_unique<SubscriptEvaluator>(
+      compiler.catalog().type(node.type)->physical, container->element,
+      compiler.catalog().type(container->element)->physical, node.slice, compiler.compile(*node.container),
+      compile_all(node.upper), compile_all(node.lower), node.assigned ? compiler.compile(*node.assigned) : nullptr);
+}
+
+}  // namespace basalt::query
