@@ -91,7 +91,7 @@ Vector WindowFunctions::ntile(Call& call, const std::vector<Vector>& arguments) 
   }
   int32_t buckets = arguments[0].view<int32_t>()[0];
   if (buckets <= 0)
-    throw SqlError(sqlstate::kInvalidArgumentForNtileFunction, "argument of ntile must be greater than zero");
+    throw SqlError(sqlstate::kInvalidArgumentForNtile, "argument of ntile must be greater than zero");
   uint32_t size = rows / static_cast<uint32_t>(buckets), larger = rows % static_cast<uint32_t>(buckets);
   for (uint32_t row = 0; row < rows; ++row) {
     uint32_t split = larger * (size + 1);
