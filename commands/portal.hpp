@@ -1,0 +1,54 @@
+// Prepared statements and portals (QRY-4). ONE_SELECT portals stream from a suspended Execution; everything else runs to its end at
+// the first Execute and is then read from a store.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands/result_sink.hpp"
+#include "executor/chunk_store.hpp"
+#include "executor/execution.hpp"
+#include "parser/parse.hpp"
+#include "query/binder.hpp"
+
+namespace basalt::commands {
+
+struct PreparedStatement {
+  std::string name;
+  std::string text;
+  std::vector<parser::ParsedStatementText> parsed;  // at most one; none: an empty query
+  std::vector<common::Oid> parameter_types;
+  std::vector<ResultColumn> columns;                // empty: returns no rows
+  bool returns_rows = false;
+  bool from_sql = false;                            // by PREPARE
+  int64_t prepare_time = 0;
+  // The plan and what it depends on; made anew when one of them has changed (0A000 when the row type would differ).
+  std::vector<std::shared_ptr<const planner::PhysicalStatement>> plans;
+  query::BindDependencies dependencies;
+  uint64_t settings_generation = 0;
+  std::vector<common::Oid> search_path;
+};
+
+struct Portal {
+  std::string name;
+  std::shared_ptr<PreparedStatement> statement;
+  std::vector<common::Value> parameters;
+  std::vector<ResultColumn> columns;
+  bool returns_rows = false;
+  bool is_cursor = false, holdable = false, scrollable = false, no_scroll = false, binary = false;
+  std::string query_text;
+  int64_t creation_time = 0;
+  int savepoint_depth = 0;
+
+  // Running state.
+  bool started = false, finished = false;
+  std::unique_ptr<executor::ExecutionContext> context;
+  std::unique_ptr<executor::Execution> execution;
+  std::unique_ptr<executor::ChunkStore> store;  // rows kept: RETURNING, utility results, scrollable and held cursors
+  uint64_t position = 0;                        // rows given out (of a cursor: the row it stands on)
+  std::string tag;
+  storage::Snapshot snapshot;
+};
+
+}  // namespace basalt::commands

@@ -1,0 +1,69 @@
+// ServerState: what all sessions of a server share. Made by server/ (and by tests), outlives the sessions.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog_manager.hpp"
+#include "commands/settings.hpp"
+#include "common/clock.hpp"
+#include "common/memory.hpp"
+#include "storage/engine.hpp"
+
+namespace basalt::commands {
+
+class Session;
+
+// A row of pg_stat_activity; kept up to date by its session, read by others under the registry's mutex.
+struct ActivityEntry {
+  int32_t pid = 0;  // number of the session, not of a process
+  int32_t cancel_key = 0;
+  common::Oid database, user;
+  std::string application_name, client_address, state = "idle", query;
+  int client_port = -1;
+  int64_t backend_start = 0, transaction_start = 0, query_start = 0, state_change = 0;
+  std::string wait_event_type, wait_event;
+  uint64_t transaction = 0;
+  common::Interrupt* interrupt = nullptr;
+};
+
+class SessionRegistry {
+ public:
+  // Gives the session a pid and a cancel key.
+  void add(Session& session, ActivityEntry entry);
+  void remove(int32_t pid);
+  template <typename F>
+  void update(int32_t pid, F&& change) {
+    std::lock_guard lock(mutex_);
+    auto it = entries_.find(pid);
+    if (it != entries_.end()) change(it->second);
+  }
+  std::vector<ActivityEntry> list() const;
+  // Raises the interrupt of a session; false: no such session, or another key (`key` 0: not asked).
+  bool signal(int32_t pid, int32_t key, common::Interrupt::Reason reason);
+  void signal_all(common::Interrupt::Reason reason);
+  size_t size() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<int32_t, ActivityEntry> entries_;
+  int32_t next_pid_ = 1000;
+};
+
+struct ServerState {
+  storage::StorageEngine& storage;
+  catalog::CatalogManager& catalogs;
+  SettingsBase settings;  // built-in defaults, configuration file, command line
+  SessionRegistry sessions;
+  common::Clock& clock = common::Clock::real();
+  std::string data_directory;
+  int64_t start_time = 0;
+
+  ServerState(storage::StorageEngine& s, catalog::CatalogManager& c) : storage(s), catalogs(c) {}
+};
+
+}  // namespace basalt::commands

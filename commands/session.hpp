@@ -1,0 +1,189 @@
+// Session: one connected user in one database: settings, the transaction, prepared statements and portals. Knows no network;
+// server/ feeds it with messages and gives it a ResultSink.
+//
+//   simple_query(text)       every statement of the text; one implicit transaction unless the text opens its own
+//   parse / bind / execute   the extended protocol; sync() ends the implicit transaction
+//
+// Transaction states, as PostgreSQL's: idle -> (implicit | block) -> failed. An error in a block makes it failed; only ROLLBACK,
+// COMMIT (which rolls back) and ROLLBACK TO get out.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog_service.hpp"
+#include "commands/portal.hpp"
+#include "commands/result_sink.hpp"
+#include "commands/server_state.hpp"
+#include "executor/execution_context.hpp"
+#include "query/binder.hpp"
+
+namespace basalt::commands {
+
+class SessionContext;  // the CallContext of the session (session_context.hpp)
+class TriggerManager;
+
+enum class TransactionPhase : uint8_t { kIdle, kImplicit, kBlock, kFailed };
+
+struct SessionOptions {
+  common::Oid database, user;
+  std::string database_name, user_name;
+  std::string client_address;
+  int client_port = -1;
+  std::vector<std::pair<std::string, std::string>> startup_settings;
+};
+
+class Session {
+ public:
+  Session(ServerState& server, const SessionOptions& options);
+  ~Session();
+
+  // --- protocol (session.cpp, extended.cpp)
+  void simple_query(std::string_view text, ResultSink& sink);
+  void parse(const std::string& name, std::string_view text, std::vector<common::Oid> parameter_types);
+  void bind(const std::string& portal, const std::string& statement, std::vector<common::Value> parameters);
+  // rows_max 0: all. True: suspended, more rows may come.
+  bool execute(const std::string& portal, uint64_t rows_max, ResultSink& sink);
+  void close_statement(const std::string& name);
+  void close_portal(const std::string& name);
+  // End of an extended batch, also after an error.
+  void sync();
+  // An error came out of one of the above: the transaction is rolled back or marked failed.
+  void handle_error();
+  const PreparedStatement& prepared(const std::string& name) const;  // throws 26000
+  const Portal& portal(const std::string& name) const;               // throws 34000
+  // 'I' idle, 'T' in a block, 'E' in a failed block.
+  char status() const;
+
+  // --- the transaction (transaction_control.cpp)
+  storage::Transaction& transaction();  // starts one where there is none
+  bool has_transaction() const { return transaction_ != nullptr; }
+  TransactionPhase phase() const { return phase_; }
+  bool in_block() const { return phase_ == TransactionPhase::kBlock || phase_ == TransactionPhase::kFailed; }
+  void begin_block(const parser::ParsedTransaction* options);
+  void commit();
+  void rollback();
+  void begin_savepoint(const std::string& name);
+  void release_savepoint(const std::string& name);
+  void rollback_to_savepoint(const std::string& name);
+  // 25001 / 25P01 checks: `CREATE DATABASE cannot run inside a transaction block`.
+  void prevent_in_block(std::string_view command);
+  void require_block(std::string_view command);
+  void advance_command() { transaction().advance_command(); }
+  // The snapshot of the running statement: per statement under READ COMMITTED, of the transaction otherwise.
+  storage::Snapshot statement_snapshot();
+  int64_t transaction_start() const { return transaction_start_; }
+  int64_t statement_start() const { return statement_start_; }
+  bool read_only() const { return read_only_; }
+  void set_read_only(bool on) { read_only_ = on; }
+  storage::IsolationLevel isolation() const { return isolation_; }
+  void set_isolation(storage::IsolationLevel level);
+  // 25006 when the transaction is read-only.
+  void prevent_read_only(std::string_view command);
+  int savepoint_depth() const { return static_cast<int>(savepoints_.size()); }
+
+  // --- running statements (statement_runner.cpp)
+  // Runs one statement to its end (utility or query); used by simple_query, PL/pgSQL, SQL functions, EXECUTE.
+  void run_statement(const parser::ParsedStatementText& statement, std::string_view text,
+                     const std::vector<common::Value>& parameters, const std::vector<common::Oid>& parameter_types,
+                     ResultSink& sink);
+  // Binds, rewrites and plans a query statement.
+  std::vector<std::shared_ptr<const planner::PhysicalStatement>> plan_statement(const parser::ParsedStatement& statement,
+                                                                                query::BindContext& context);
+  query::BindContext bind_context(std::string_view text);
+  executor::ExecutionContext execution_context(const storage::Snapshot& snapshot, std::span<const common::Value> parameters);
+  std::vector<ResultColumn> result_columns(const planner::PhysicalStatement& statement);
+  // 42501 unless the user holds the privileges that the statement's tables ask for.
+  void check_privileges(const planner::PhysicalStatement& statement);
+
+  // --- surroundings
+  ServerState& server() { return server_; }
+  storage::StorageEngine& storage() { return server_.storage; }
+  Settings& settings() { return settings_; }
+  SessionContext& context() { return *context_; }
+  types::CallContext& call_context();
+  common::Interrupt& interrupt() { return interrupt_; }
+  catalog::DatabaseCatalog& database_catalog() { return *database_catalog_; }
+  // The catalogs as the current transaction sees them (made anew for each statement).
+  catalog::CatalogReader& catalog();
+  catalog::CatalogWriter& writer();
+  void new_statement_catalog();  // forgets the reader: the next catalog() reads anew
+  const catalog::SearchPath& search_path();
+  const catalog::ResolvedSearchPath& resolved_search_path();
+  // The schema where CREATE without a schema goes; throws 3F000 "no schema has been selected to create in".
+  common::Oid creation_namespace();
+  common::Oid temporary_schema() const { return temporary_schema_; }
+  common::Oid require_temporary_schema();  // makes pg_temp_n when there is none
+  common::Oid database() const { return options_.database; }
+  const std::string& database_name() const { return options_.database_name; }
+  common::Oid current_user() const { return current_user_; }
+  common::Oid session_user() const { return session_user_; }
+  void set_current_user(common::Oid user) { current_user_ = user; forget_search_path(); }
+  void set_session_user(common::Oid user) { session_user_ = current_user_ = user; forget_search_path(); }
+  bool is_superuser();
+  int32_t pid() const { return pid_; }
+  void set_pid(int32_t pid) { pid_ = pid; }
+  void notice(common::ErrorReport report);
+  void notice(common::Severity severity, common::SqlState state, std::string message);
+  void forget_search_path() { search_path_valid_ = false; }
+  TriggerManager& triggers() { return *triggers_; }
+  std::map<std::string, std::shared_ptr<PreparedStatement>>& prepared_statements() { return prepared_; }
+  std::map<std::string, std::shared_ptr<Portal>>& portals() { return portals_; }
+  const SessionOptions& options() const { return options_; }
+  // Work to be done when the transaction has committed or rolled back (NOTIFY, dropped temp schema, ...).
+  std::function<void(const common::ErrorReport&)> on_notice;
+  std::function<void(int32_t pid, std::string_view channel, std::string_view payload)> on_notification;
+  // State that a folder's commands keep per session, by name (sequences' currval, LISTEN channels, advisory locks, ...).
+  template <typename T>
+  T& extra(const std::string& name) {
+    auto& slot = extras_[name];
+    if (!slot) slot = std::make_shared<T>();
+    return *static_cast<T*>(slot.get());
+  }
+
+ private:
+  friend class SessionContext;
+  struct SavepointEntry {
+    std::string name;
+    storage::SavepointId id;
+  };
+  void start_transaction();
+  void end_transaction(bool commit_it);
+  void close_portals(bool keep_holdable);
+  void start_statement(std::string_view text);
+  void finish_statement();
+  SavepointEntry* find_savepoint(const std::string& name);
+
+  ServerState& server_;
+  SessionOptions options_;
+  Settings settings_;
+  common::Interrupt interrupt_;
+  common::MemoryBudget query_memory_;
+  std::shared_ptr<catalog::DatabaseCatalog> database_catalog_;
+  std::unique_ptr<SessionContext> context_;
+  std::unique_ptr<TriggerManager> triggers_;
+  common::Oid current_user_, session_user_, temporary_schema_;
+  int32_t pid_ = 0;
+
+  std::unique_ptr<storage::Transaction> transaction_;
+  std::unique_ptr<catalog::CatalogReader> reader_;
+  std::unique_ptr<catalog::CatalogWriter> writer_;
+  TransactionPhase phase_ = TransactionPhase::kIdle;
+  std::vector<SavepointEntry> savepoints_;
+  std::optional<storage::Snapshot> transaction_snapshot_, statement_snapshot_;
+  storage::IsolationLevel isolation_ = storage::IsolationLevel::kReadCommitted;
+  bool read_only_ = false;
+  int64_t transaction_start_ = 0, statement_start_ = 0;
+  int statement_depth_ = 0;
+
+  catalog::ResolvedSearchPath search_path_;
+  bool search_path_valid_ = false;
+  std::map<std::string, std::shared_ptr<PreparedStatement>> prepared_;
+  std::map<std::string, std::shared_ptr<Portal>> portals_;
+  std::map<std::string, std::shared_ptr<void>> extras_;
+};
+
+}  // namespace basalt::commands

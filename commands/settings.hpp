@@ -1,0 +1,126 @@
+// Settings: PostgreSQL's configuration parameters.
+//
+//   SettingDefinition   one row of the table in settings_table.cpp: name, type, default, limits, who may change it when
+//   SettingsBase        the server's values: built-in defaults < basalt.conf < command line; reloaded by SIGHUP
+//   Settings            one session's values: base < startup packet < ALTER DATABASE/ROLE SET < SET < SET LOCAL, with what a
+//                       rollback restores
+//
+// Values are kept as PostgreSQL shows them ("128MB", "on"). What hot paths read is parsed once when it changes
+// (Settings::types(), planner(), and the typed getters).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/sql_error.hpp"
+#include "planner/planner.hpp"
+#include "types/call_context.hpp"
+
+namespace basalt::commands {
+
+enum class SettingType : uint8_t { kBool, kInt, kReal, kString, kEnum };
+enum class SettingContext : uint8_t { kInternal, kPostmaster, kSighup, kSuperuserBackend, kBackend, kSuperuser, kUser };
+enum class SettingSource : uint8_t { kDefault, kFile, kCommandLine, kDatabase, kUser, kDatabaseUser, kClient, kSession };
+
+struct SettingDefinition {
+  const char* name;
+  SettingType type;
+  SettingContext context;
+  const char* boot_value;      // as parsed: "128MB", "on"
+  const char* unit;            // "kB", "8kB", "ms", "s", "min", "B", "MB" or ""
+  double min, max;             // numbers, in units
+  const char* enum_values;     // comma-separated; hidden alternatives after ';'
+  const char* category;
+  const char* description;
+  bool report;                 // ParameterStatus
+  bool list_quote;             // value is a list of identifiers (search_path)
+};
+
+// Sorted by name (case-insensitively).
+const std::vector<SettingDefinition>& setting_definitions();
+const SettingDefinition* find_setting(std::string_view name);  // case-insensitive; null: none
+
+// The value as SHOW prints it. Throws 22023 `invalid value for parameter "x": "y"` (with hints), as PostgreSQL.
+std::string normalize_setting(const SettingDefinition& definition, std::string_view value);
+
+struct SettingValue {
+  std::string value;
+  SettingSource source = SettingSource::kDefault;
+  std::string file;
+  int line = 0;
+};
+
+class SettingsBase {
+ public:
+  SettingsBase();
+  // Throws SqlError for an unknown name or a bad value.
+  void set(std::string_view name, std::string_view value, SettingSource source, std::string file = {}, int line = 0);
+  const SettingValue& get(const SettingDefinition& definition) const;
+  // Reads a configuration file in PostgreSQL's format (include directives too). Errors are collected, not thrown.
+  std::vector<std::string> load_file(const std::string& path);
+
+ private:
+  std::map<std::string, SettingValue, std::less<>> values_;
+};
+
+class Settings {
+ public:
+  explicit Settings(const SettingsBase& base);
+
+  // SHOW. Throws 42704 for an unknown name; placeholders "a.b" exist once set.
+  std::string show(std::string_view name) const;
+  bool get(std::string_view name, std::string& value) const;
+  SettingSource source(std::string_view name) const;
+  const std::map<std::string, SettingValue, std::less<>>& placeholders() const { return placeholders_; }
+
+  enum class Scope : uint8_t { kSession, kLocal };
+  // SET. `superuser` decides about PGC_SUSET. Throws 42704, 55P02, 42501, 22023.
+  void set(std::string_view name, std::string_view value, Scope scope, SettingSource source, bool superuser);
+  void reset(std::string_view name, bool superuser);
+  void reset_all();
+
+  // Transactions: SET is undone by rollback, SET LOCAL at the end. Levels are savepoint depths; level 1 is the transaction.
+  void begin_level(int level);
+  void end_level(int level, bool commit);
+
+  // Parsed forms.
+  const types::TypeSettings& types() const { return types_; }
+  const planner::PlannerSettings& planner() const { return planner_; }
+  bool get_bool(std::string_view name) const;
+  int64_t get_int(std::string_view name) const;  // in the setting's unit
+  double get_real(std::string_view name) const;
+  std::vector<std::string> get_list(std::string_view name) const;  // search_path
+  // Raised by every change that may alter plans (QRY-3).
+  uint64_t plan_generation() const { return plan_generation_; }
+
+  // Called for each reported setting that changes (ParameterStatus), and for any change by name.
+  std::function<void(std::string_view name, std::string_view value)> on_report;
+  std::function<void(std::string_view name)> on_change;
+
+ private:
+  struct Saved {
+    int level;
+    std::string name;
+    std::optional<SettingValue> before;
+    bool local;
+  };
+  void apply(std::string_view name);
+  const SettingValue& current(const SettingDefinition& definition) const;
+  void assign(const std::string& name, std::optional<SettingValue> value);
+
+  const SettingsBase& base_;
+  std::map<std::string, SettingValue, std::less<>> values_;
+  std::map<std::string, SettingValue, std::less<>> placeholders_;
+  std::vector<Saved> saved_;
+  int level_ = 0;
+  types::TypeSettings types_;
+  planner::PlannerSettings planner_;
+  uint64_t plan_generation_ = 0;
+};
+
+}  // namespace basalt::commands
