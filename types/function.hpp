@@ -31,6 +31,12 @@ struct CallState {
   virtual ~CallState() = default;
 };
 
+// The direction of one sorted column of an ordered-set aggregate.
+struct SortDirection {
+  bool descending = false;
+  bool nulls_first = false;
+};
+
 class FunctionCall {
  public:
   CallContext* context = nullptr;
@@ -40,6 +46,9 @@ class FunctionCall {
   int32_t result_typmod = -1;
   common::Oid collation;                      // input collation
   bool variadic_array = false;                // VARIADIC "any" functions: called with VARIADIC arr
+  // Ordered-set and hypothetical-set aggregates only (types/aggregate/aggregate.hpp).
+  std::span<const SortDirection> ordering;    // WITHIN GROUP (ORDER BY ...)
+  bool empty_group = false;                   // update() brings direct arguments for a group without rows
   std::unique_ptr<CallState>* state = nullptr;
 
   template <typename T, typename Make>
