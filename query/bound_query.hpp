@@ -222,6 +222,7 @@ struct BoundQuery {
   char overriding = 0;  // 'u' user value, 's' system value
   std::vector<TargetEntry> returning;
   std::vector<ExpressionPointer> check_options;  // WITH CHECK OPTION of auto-updatable views, evaluated on the new row
+  std::vector<std::string> check_option_views;   // the view each check option belongs to (for the error)
 
   bool has_aggregates = false, has_windows = false, has_target_sets = false, has_sublinks = false, has_distinct = false,
        has_row_security = false, is_return = false;

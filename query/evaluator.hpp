@@ -68,8 +68,12 @@ struct EvaluationContext {
   std::span<const Value> parameters;    // $1 ...
   std::span<const Value> literals;      // of the fingerprint
   std::vector<Value> exec_parameters;   // set by Apply and SubPlanCall
-  uint64_t exec_generation = 0;         // raised when an exec parameter changes
+  std::vector<uint64_t> exec_versions;  // raised when the parameter is set
   const Value* domain_value = nullptr;  // VALUE while a domain's CHECK runs
+  uint64_t version_of(int id) const {
+    auto slot = static_cast<size_t>(id);
+    return slot < exec_versions.size() ? exec_versions[slot] : 0;
+  }
   void set_exec_parameter(int id, Value value) {
     auto slot = static_cast<size_t>(id);
     if (exec_parameters.size() <= slot) exec_parameters.resize(slot + 1);

@@ -66,7 +66,8 @@ class SubscriptEvaluator : public Evaluator {
     return true;
   }
 
-  Value fetch(const Vector& container, const std::vector<Vector>& upper, const std::vector<Vector>& lower, uint32_t row) {
+  Value fetch(const Vector& container, const std::vector<Vector>& upper, const std::vector<Vector>& lower,
+              uint32_t row) {
     if (container.is_null(row)) return Value::null(physical_);
     std::string_view array = container.view<common::StringRef>()[row].view();
     if (!slice_) {

@@ -8,7 +8,8 @@ namespace basalt::query::frame {
 inline constexpr uint32_t kRange = parser::kFrameRange, kRows = parser::kFrameRows, kGroups = parser::kFrameGroups;
 inline constexpr uint32_t kStartUnboundedPreceding = parser::kFrameStartUnboundedPreceding,
                           kEndUnboundedFollowing = parser::kFrameEndUnboundedFollowing,
-                          kStartCurrentRow = parser::kFrameStartCurrentRow, kEndCurrentRow = parser::kFrameEndCurrentRow,
+                          kStartCurrentRow = parser::kFrameStartCurrentRow,
+                          kEndCurrentRow = parser::kFrameEndCurrentRow,
                           kStartOffsetPreceding = parser::kFrameStartOffsetPreceding,
                           kEndOffsetPreceding = parser::kFrameEndOffsetPreceding,
                           kStartOffsetFollowing = parser::kFrameStartOffsetFollowing,

@@ -1,0 +1,60 @@
+#include "query/clause.hpp"
+
+namespace basalt::query {
+
+const ClauseInfo& clause_info(Clause clause) {
+  static constexpr ClauseInfo kTable[] = {
+      {"unknown", nullptr, nullptr, nullptr, nullptr},
+      {"extension", nullptr, nullptr, nullptr, nullptr},
+      {"JOIN/ON", "JOIN conditions", "JOIN conditions", "JOIN conditions", nullptr},
+      {"JOIN/USING", "JOIN conditions", "JOIN conditions", "JOIN conditions", nullptr},
+      {"sub-SELECT in FROM", "FROM clause of their own query level", "FROM", "FROM", nullptr},
+      {"function in FROM", "functions in FROM", "functions in FROM", nullptr, nullptr},
+      {"WHERE", "WHERE", "WHERE", "WHERE", nullptr},
+      {"HAVING", nullptr, "HAVING", "HAVING", nullptr},
+      {"FILTER", "FILTER", "FILTER", "FILTER", nullptr},
+      {"window PARTITION BY", nullptr, "window definitions", nullptr, nullptr},
+      {"window ORDER BY", nullptr, "window definitions", nullptr, nullptr},
+      {"window RANGE", "window RANGE", "window definitions", "window definitions", nullptr},
+      {"window ROWS", "window ROWS", "window definitions", "window definitions", nullptr},
+      {"window GROUPS", "window GROUPS", "window definitions", "window definitions", nullptr},
+      {"SELECT", nullptr, nullptr, nullptr, nullptr},
+      {"INSERT", "INSERT", "INSERT", nullptr, nullptr},
+      {"UPDATE", "UPDATE", "UPDATE", "UPDATE", nullptr},
+      {"UPDATE", "UPDATE", "UPDATE", "UPDATE", nullptr},
+      {"MERGE WHEN", "MERGE WHEN conditions", "MERGE WHEN conditions", "MERGE WHEN conditions", nullptr},
+      {"GROUP BY", "GROUP BY", "GROUP BY", nullptr, nullptr},
+      {"ORDER BY", nullptr, nullptr, nullptr, nullptr},
+      {"DISTINCT ON", nullptr, nullptr, nullptr, nullptr},
+      {"LIMIT", "LIMIT", "LIMIT", "LIMIT", nullptr},
+      {"OFFSET", "OFFSET", "OFFSET", "OFFSET", nullptr},
+      {"RETURNING", "RETURNING", "RETURNING", "RETURNING", nullptr},
+      {"VALUES", "VALUES", "VALUES", "VALUES", nullptr},
+      {"VALUES", "VALUES", "VALUES", nullptr, nullptr},
+      {"CHECK", "check constraints", "check constraints", "check constraints", "check constraint"},
+      {"CHECK", "check constraints", "check constraints", "check constraints", "check constraint"},
+      {"DEFAULT", "DEFAULT expressions", "DEFAULT expressions", "DEFAULT expressions", "DEFAULT expression"},
+      {"DEFAULT", "DEFAULT expressions", "DEFAULT expressions", "DEFAULT expressions", "DEFAULT expression"},
+      {"index expression", "index expressions", "index expressions", "index expressions", "index expression"},
+      {"index predicate", "index predicates", "index predicates", "index predicates", "index predicate"},
+      {"statistics expression", "statistics expressions", "statistics expressions", "statistics expressions",
+       "statistics expression"},
+      {"USING", "transform expressions", "transform expressions", "transform expressions", "transform expression"},
+      {"EXECUTE", "EXECUTE parameters", "EXECUTE parameters", "EXECUTE parameters", "EXECUTE parameter"},
+      {"WHEN", "trigger WHEN conditions", "trigger WHEN conditions", "trigger WHEN conditions",
+       "trigger WHEN condition"},
+      {"POLICY", "policy expressions", "policy expressions", "policy expressions", nullptr},
+      {"partition bound", "partition bound", "partition bound", "partition bound", "partition bound"},
+      {"PARTITION BY", "partition key expressions", "partition key expressions", "partition key expressions",
+       "partition key expression"},
+      {"CALL", "CALL arguments", "CALL arguments", "CALL arguments", "CALL argument"},
+      {"WHERE", "COPY FROM WHERE conditions", "COPY FROM WHERE conditions", "COPY FROM WHERE conditions",
+       "COPY FROM WHERE condition"},
+      {"GENERATED AS", "column generation expressions", "column generation expressions",
+       "column generation expressions", "column generation expression"},
+      {"CYCLE", "CYCLE", "CYCLE", "CYCLE", nullptr},
+  };
+  return kTable[static_cast<int>(clause)];
+}
+
+}  // namespace basalt::query
