@@ -1,17 +1,12 @@
 // Rollback (STO-6) and purge (STO-3, STO-8) of heap rows; checks; the layout's stored form.
 #include "common/sqlstate.hpp"
 #include "storage/heap_tree.hpp"
+#include "storage/undo_log.hpp"
 
 namespace basalt::storage {
 
 namespace {
 constexpr uint64_t kChangeBytes = 64 << 10;
-
-void compensate(PageChange& change, const UndoEntry& entry, uint32_t count) {
-  CompensationRecord record{entry.tree, count, entry.kind};
-  change.set_compensation();
-  change.logical({reinterpret_cast<const char*>(&record), sizeof record});
-}
 }  // namespace
 
 void HeapTreeImpl::roll_back_entry(TransactionState& state, SpaceReservation* space) {
@@ -35,16 +30,9 @@ void HeapTreeImpl::undo_insert(TransactionState& state, UndoEntry& entry) {
   auto left = static_cast<uint32_t>(first - entry.row);
   PageChange change(core_, RecordType::kHeapUndo, state.id);
   change.add(guard, block_op(TreeOp::kHeapClear), {payload, sizeof payload});
-  compensate(change, entry, left);
-  change.commit();
+  commit_compensation(change, undo_, state, left);
   if (rows_.load(std::memory_order_relaxed) > 0)
     rows_.fetch_sub(static_cast<int64_t>(last - first + 1), std::memory_order_relaxed);
-  if (left > 0) {
-    undo_.trim_run(&entry, left);
-  } else {
-    state.undo.pop_back();
-    undo_.drop(&entry);
-  }
 }
 
 void HeapTreeImpl::undo_row(TransactionState& state, UndoEntry& entry, SpaceReservation* space) {
@@ -70,12 +58,9 @@ void HeapTreeImpl::undo_row(TransactionState& state, UndoEntry& entry, SpaceRese
     }
     PageChange change(core_, RecordType::kHeapUndo, state.id);
     change.add(guard, block_op(op), payload);
-    compensate(change, entry, 0);
-    change.commit();
     if (entry.kind == UndoKind::kHeapDelete && rows_.load(std::memory_order_relaxed) >= 0)
       rows_.fetch_add(1, std::memory_order_relaxed);
-    state.undo.pop_back();
-    undo_.drop(&entry);
+    commit_compensation(change, undo_, state, 0);
     return;
   }
 }
@@ -85,10 +70,7 @@ void HeapTreeImpl::undo_overflow_page(TransactionState& state, UndoEntry& entry)
   PageChange change(core_, RecordType::kHeapUndo, state.id);
   change.add(guard, block_op(TreeOp::kOverflowErase), {});
   change.free_page(guard);
-  compensate(change, entry, 0);
-  change.commit();
-  state.undo.pop_back();
-  undo_.drop(&entry);
+  commit_compensation(change, undo_, state, 0);
 }
 
 void HeapTreeImpl::purge_rows(uint64_t row, uint32_t count, Lsn horizon) {

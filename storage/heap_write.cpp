@@ -3,6 +3,7 @@
 
 #include "common/sqlstate.hpp"
 #include "storage/heap_tree.hpp"
+#include "storage/undo_log.hpp"
 
 namespace basalt::storage {
 
@@ -18,11 +19,6 @@ thread_local std::string t_payload, t_before;
 
 void put_payload(PageChange& change, ExclusiveGuard& page, TreeOp op, const std::string& payload) {
   change.add(page, block_op(op), payload);
-}
-
-void add_undo(PageChange& change, const UndoRecord& record, const char* data) {
-  change.logical({reinterpret_cast<const char*>(&record), sizeof record});
-  if (record.bytes) change.logical({data, record.bytes});
 }
 
 [[noreturn]] void row_too_big(size_t bytes, size_t max) {
@@ -155,8 +151,7 @@ uint32_t HeapTreeImpl::append_some(TransactionImpl& t, Tail& tail, const Encoded
   std::memcpy(payload + 12, rows.cells.data() + begin, bytes);
   UndoRecord record{id_.value, tail.next_row, 0, fit, 0, UndoKind::kHeapInsert, 0};
   add_undo(change, record, nullptr);
-  change.commit();
-  undo_.push(state, record, nullptr, t.command().value);
+  commit_with_undo(change, undo_, state, record, nullptr, t.command().value);
   tail.next_row += fit;
   t.owe_rollback(128);
   return fit;
@@ -341,15 +336,13 @@ WriteResult HeapTreeImpl::update(Transaction& transaction, const Snapshot& snaps
     }
     UndoRecord record{id_.value, row.value, leaf.writer(slot), 0, static_cast<uint32_t>(before.size()),
                       UndoKind::kHeapUpdate, static_cast<uint8_t>(RowLockStrength::kNoKeyUpdate)};
+    // A lock for a key update taken before makes this one.
+    if (undo_.holds_lock(state, id_.value, row.value, RowLockStrength::kUpdate))
+      record.strength = static_cast<uint8_t>(RowLockStrength::kUpdate);
     PageChange change(core_, RecordType::kHeapUpdate, state.id, space);
     put_payload(change, guard, TreeOp::kHeapUpdateRow, images);
     add_undo(change, record, before.data());
-    change.commit();
-    UndoEntry* entry = undo_.push(state, record, before.data(), t.command().value);
-    // A lock for a key update taken before makes this one.
-    for (const auto& grant : state.row_locks)
-      if (grant.tree == id_.value && grant.row == row.value && grant.strength == RowLockStrength::kUpdate)
-        entry->strength = static_cast<uint8_t>(RowLockStrength::kUpdate);
+    commit_with_undo(change, undo_, state, record, before.data(), t.command().value);
     t.owe_rollback(before.size() + 128);
     return {};
   }
@@ -375,8 +368,7 @@ WriteResult HeapTreeImpl::remove(Transaction& transaction, const Snapshot& snaps
   PageChange change(core_, RecordType::kHeapDelete, state.id, space);
   change.add(guard, block_op(TreeOp::kHeapSetDeleted), {payload, sizeof payload});
   add_undo(change, record, nullptr);
-  change.commit();
-  undo_.push(state, record, nullptr, t.command().value);
+  commit_with_undo(change, undo_, state, record, nullptr, t.command().value);
   t.owe_rollback(128);
   guard.release();
   if (rows_.load(std::memory_order_relaxed) > 0) rows_.fetch_sub(1, std::memory_order_relaxed);
@@ -404,6 +396,9 @@ WriteResult HeapTreeImpl::lock_row(Transaction& transaction, const Snapshot& sna
 // ---- layout ----
 
 ColumnIndex HeapTreeImpl::add_column(Transaction&, ColumnLayout column) {
+  if (!column.missing.is_null() && column.type == PhysicalType::kString &&
+      column.missing.string().size() > kOverflowThreshold)
+    throw common::not_supported("ADD COLUMN with a stored default longer than 2048 bytes");
   std::lock_guard lock(layout_mutex_);
   auto next = std::make_unique<HeapLayout>(layout());
   next->columns.push_back(std::move(column));

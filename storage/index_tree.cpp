@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "common/sqlstate.hpp"
+#include "storage/undo_log.hpp"
 
 namespace basalt::storage {
 
@@ -32,11 +33,6 @@ void add_mark(PageChange& change, ExclusiveGuard& guard, std::string_view key, u
 }
 void add_remove(PageChange& change, ExclusiveGuard& guard, std::string_view key, uint64_t row) {
   entry_payload(change, guard, TreeOp::kIndexRemove, row, key, 0, {});
-}
-
-void add_undo(PageChange& change, const UndoRecord& record, std::string_view data) {
-  change.logical({reinterpret_cast<const char*>(&record), sizeof record});
-  if (!data.empty()) change.logical({data.data(), data.size()});
 }
 }  // namespace
 
@@ -153,9 +149,8 @@ void IndexTree::insert(Transaction& transaction, std::string_view key, std::stri
       record.bytes = static_cast<uint32_t>(key.size());
       PageChange change(core_, RecordType::kIndexInsert, state.id, space);
       add_insert(change, guard, key, row.value, payload);
-      add_undo(change, record, key);
-      change.commit();
-      undo_.push(state, record, key.data(), t.command().value);
+      add_undo(change, record, key.data());
+      commit_with_undo(change, undo_, state, record, key.data(), t.command().value);
       t.owe_rollback(key.size() + 128);
       return;
     }
@@ -179,9 +174,8 @@ void IndexTree::insert(Transaction& transaction, std::string_view key, std::stri
     } else {
       replace_entry(change, guard, key, row.value, payload, false);
     }
-    add_undo(change, record, old);
-    change.commit();
-    undo_.push(state, record, old.data(), t.command().value);
+    add_undo(change, record, old.data());
+    commit_with_undo(change, undo_, state, record, old.data(), t.command().value);
     t.owe_rollback(old.size() + 128);
     return;
   }
@@ -200,9 +194,8 @@ void IndexTree::mark(Transaction& transaction, std::string_view key, RowId row) 
   UndoRecord record{id_.value, row.value, 0, 0, static_cast<uint32_t>(key.size()), UndoKind::kIndexMark, 0};
   PageChange change(core_, RecordType::kIndexMark, state.id, space);
   add_mark(change, guard, key, row.value, true);
-  add_undo(change, record, key);
-  change.commit();
-  undo_.push(state, record, key.data(), t.command().value);
+  add_undo(change, record, key.data());
+  commit_with_undo(change, undo_, state, record, key.data(), t.command().value);
   t.owe_rollback(key.size() + 128);
 }
 
@@ -295,12 +288,7 @@ void IndexTree::roll_back_entry(TransactionState& state, SpaceReservation* space
           replace_entry(change, guard, key, entry.row, payload, entry.strength == 0);
         }
     }
-    CompensationRecord record{entry.tree, 0, entry.kind};
-    change.set_compensation();
-    change.logical({reinterpret_cast<const char*>(&record), sizeof record});
-    change.commit();
-    state.undo.pop_back();
-    undo_.drop(&entry);
+    commit_compensation(change, undo_, state, 0);
     return;
   }
 }

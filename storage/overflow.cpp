@@ -7,6 +7,7 @@
 
 #include "common/sqlstate.hpp"
 #include "storage/heap_tree.hpp"
+#include "storage/undo_log.hpp"
 
 namespace basalt::storage {
 
@@ -56,9 +57,8 @@ OverflowRef HeapTreeImpl::write_overflow(TransactionImpl& t, std::string_view va
     change.image(guard, scratch);
     next = guard.id().value;
     UndoRecord record{id_.value, next, 0, 0, 0, UndoKind::kOverflowPage, 0};
-    change.logical({reinterpret_cast<const char*>(&record), sizeof record});
-    change.commit();
-    undo_.push(state, record, nullptr, t.command().value);
+    add_undo(change, record, nullptr);
+    commit_with_undo(change, undo_, state, record, nullptr, t.command().value);
     t.owe_rollback(256);
   }
   ref.first_page = next;

@@ -115,7 +115,11 @@ Lsn TransactionManager::log_commit(TransactionState& state, bool synchronous) {
   std::vector<TreeId> drops = trees_to_drop(state);
   StampHook hook(state);
   committing_.fetch_add(1, std::memory_order_seq_cst);
-  Lsn lsn = core_.insert_commit(state.id, drops, {}, &hook);
+  Lsn lsn;
+  {
+    std::lock_guard guard(state.carry_mutex);  // no carry after the commit
+    lsn = core_.insert_commit(state.id, drops, {}, &hook);
+  }
   // An asynchronous commit may be published at once, unless an earlier one is still on its way to the disk: everything up to
   // here must be stamped and, if it asked for it, durable.
   if (!synchronous && committing_.load(std::memory_order_seq_cst) == 1) {
@@ -182,8 +186,11 @@ void TransactionManager::roll_back(TransactionState& state, size_t keep, SpaceRe
 }
 
 void TransactionManager::log_abort(TransactionState& state) {
-  core_.wal().insert(RecordType::kAbort, state.id, 0, {});
-  state.commit_lsn.store(kAbortedLsn);
+  {
+    std::lock_guard guard(state.carry_mutex);
+    core_.wal().insert(RecordType::kAbort, state.id, 0, {});
+    state.commit_lsn.store(kAbortedLsn);
+  }
   std::lock_guard guard(aborted_mutex_);
   aborted_.push_back(state.id.value);
   if (aborted_.size() > kAbortedKept) aborted_.pop_front();
@@ -240,11 +247,16 @@ void TransactionManager::prepare(Transaction& transaction, const std::string& gi
                              "transaction identifier \"" + gid + "\" is already in use");
     prepared_.emplace(gid, Prepared{&state, nullptr});
   }
-  state.gid = gid;
-  state.prepared = true;
-  std::string body = prepare_body(state, t.locks_);
-  core_.wal().flush(core_.wal().insert(RecordType::kPrepare, state.id, 0, body));
   prepared.locks->transaction = state.id;
+  Lsn end;
+  {
+    std::lock_guard guard(state.carry_mutex);
+    state.gid = gid;
+    state.prepared = true;
+    state.prepare_body = prepare_body(state, t.locks_);
+    end = core_.wal().insert(RecordType::kPrepare, state.id, 0, state.prepare_body);
+  }
+  core_.wal().flush(end);
   locks_.transfer(t.locks_, *prepared.locks);
   t.state_ = nullptr;
   finish(t);

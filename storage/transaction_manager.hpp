@@ -218,7 +218,11 @@ class TransactionManager final : public ReplayParticipant {
   void purge_main();
   std::string prepare_body(const TransactionState& state, const LockOwner& locks) const;
   void forget_prepared(const std::string& gid);
-  void replay_prepare(const RecordView& record);
+  void restore_prepared(TransactionState& state, Bytes body);
+  void replay_carry(TransactionState& state, Bytes body);
+  void write_carry(TransactionState& state);
+  void push_undo(TransactionState& state, Bytes logical);
+  void drop_newest(TransactionState& state);
   void replay_commit(const RecordView& record);
 
   StorageCore& core_;
@@ -247,6 +251,7 @@ class TransactionManager final : public ReplayParticipant {
   std::vector<PurgeWork> suggestions_;
   std::vector<PurgeWork> replay_work_;
   Lsn checkpoint_end_;
+  std::unordered_map<uint64_t, std::string> carries_;  // parts seen so far
 
   std::thread purger_;
   std::mutex purger_mutex_;

@@ -10,6 +10,11 @@ constexpr uint64_t kPreparedOwner = uint64_t{1} << 62;
 struct CheckpointState {
   uint64_t next_id;
 };
+// A carry is cut into records of about this size; the first begins with u32 bytes of the prepare record's body, and that body.
+constexpr size_t kCarryBytes = 256 << 10;
+struct CarryHeader {
+  uint8_t first, last;
+};
 template <typename T>
 T take(Bytes& bytes) {
   ENSURE(bytes.size() >= sizeof(T), "log record is too short");
@@ -54,13 +59,15 @@ void TransactionManager::replay(const RecordView& record) {
     found = shard.states.emplace(id.value, state).first;
   }
   TransactionState& state = *found->second;
-  if (record.type() == RecordType::kPrepare) return replay_prepare(record);
+  if (record.type() == RecordType::kPrepare) return restore_prepared(state, record.body);
+  if (record.type() == RecordType::kCarry) return replay_carry(state, record.body);
   if (!record.is_change()) return;
   Bytes logical = record.logical();
   if (record.is_compensation()) {
     auto compensation = take<CompensationRecord>(logical);
     // The redo point may lie in the middle of a transaction that had ended before the checkpoint: what it changed before that
     // point has no entry here, and needs none.
+    while (!state.undo.empty() && state.undo.back()->kind == UndoKind::kTreeDrop) drop_newest(state);  // never logged
     if (state.undo.empty() && record.end <= checkpoint_end_) return;
     ENSURE(!state.undo.empty() && state.undo.back()->kind == compensation.kind,
            "STO-6: compensation of kind " + std::to_string(static_cast<int>(compensation.kind)) + " at " +
@@ -70,11 +77,21 @@ void TransactionManager::replay(const RecordView& record) {
     if (compensation.count > 0) {
       undo_.trim_run(entry, compensation.count);
     } else {
-      state.undo.pop_back();
-      undo_.drop(entry);
+      drop_newest(state);
     }
     return;
   }
+  push_undo(state, logical);
+}
+
+void TransactionManager::drop_newest(TransactionState& state) {
+  UndoEntry* entry = state.undo.back();
+  state.undo.pop_back();
+  undo_.drop(entry);
+}
+
+// Undo from the log alone (STO-3).
+void TransactionManager::push_undo(TransactionState& state, Bytes logical) {
   while (!logical.empty()) {
     auto undo = take<UndoRecord>(logical);
     ENSURE(logical.size() >= undo.bytes, "log record is too short");
@@ -114,9 +131,27 @@ void TransactionManager::replay_commit(const RecordView& record) {
       replay_work_.push_back(std::move(item));
 }
 
-void TransactionManager::replay_prepare(const RecordView& record) {
-  TransactionState& state = *active(record.transaction()).states.at(record.transaction().value);
-  Bytes body = record.body;
+// A carry replaces what replay has gathered so far, once its last part is there (STO-5).
+void TransactionManager::replay_carry(TransactionState& state, Bytes body) {
+  auto header = take<CarryHeader>(body);
+  std::string& gathered = carries_[state.id.value];
+  if (header.first) gathered.clear();
+  gathered.append(body.data(), body.size());
+  if (!header.last) return;
+  std::string whole = std::move(gathered);
+  carries_.erase(state.id.value);
+  forget_prepared(state.gid);
+  release_row_locks(state, 0);
+  while (!state.undo.empty()) drop_newest(state);
+  Bytes rest = whole;
+  auto prepare_bytes = take<uint32_t>(rest);
+  Bytes prepare = rest.first(prepare_bytes);
+  push_undo(state, rest.subspan(prepare_bytes));
+  if (prepare_bytes > 0) restore_prepared(state, prepare);
+}
+
+void TransactionManager::restore_prepared(TransactionState& state, Bytes body) {
+  state.prepare_body.assign(body.data(), body.size());
   auto gid_bytes = take<uint32_t>(body);
   state.gid.assign(body.data(), gid_bytes);
   body = body.subspan(gid_bytes);
@@ -166,12 +201,39 @@ void TransactionManager::finish_replay() {
   run_purge_work(replay_work_, Lsn{visible_.load()});
 }
 
-// Open transactions keep the log from their first record on (a carry would let it go: docs of STO-5 in README.md).
-Lsn TransactionManager::carry(Lsn) {
+// Writes what is left to undo of an open transaction, so that the log before may go.
+void TransactionManager::write_carry(TransactionState& state) {
+  uint64_t start = core_.wal().insert_lsn().value;
+  std::string body;
+  append_raw(body, CarryHeader{1, 0});
+  append_raw(body, static_cast<uint32_t>(state.prepare_body.size()));
+  body += state.prepare_body;
+  for (const UndoEntry* entry : state.undo) {
+    if (entry->kind == UndoKind::kTreeDrop) continue;
+    if (body.size() > kCarryBytes) {
+      core_.wal().insert(RecordType::kCarry, state.id, 0, body);
+      body.clear();
+      append_raw(body, CarryHeader{0, 0});
+    }
+    append_raw(body, UndoRecord{entry->tree, entry->row, entry->previous_writer, entry->count, entry->bytes,
+                                entry->kind, entry->strength});
+    body.append(entry->data(), entry->bytes);
+  }
+  body[1] = 1;  // CarryHeader::last
+  core_.wal().insert(RecordType::kCarry, state.id, 0, body);
+  state.first_lsn = start;
+}
+
+Lsn TransactionManager::carry(Lsn previous) {
   uint64_t oldest = core_.wal().insert_lsn().value;
   for (Active& shard : active_) {
-    std::lock_guard guard(shard.mutex);
-    for (auto& [id, state] : shard.states) oldest = std::min(oldest, state->first_lsn);
+    std::lock_guard guard(shard.mutex);  // nobody leaves meanwhile
+    for (auto& [id, state] : shard.states) {
+      std::lock_guard carrying(state->carry_mutex);
+      if (state->commit_lsn.load() != 0) continue;  // its end is in the log
+      if (state->first_lsn < previous.value) write_carry(*state);
+      oldest = std::min(oldest, state->first_lsn);
+    }
   }
   // Committed, but purge still has to free overflow values that only its before-images name.
   auto keep_wide = [&](const std::deque<TransactionState*>& queue) {

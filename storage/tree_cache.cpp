@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "common/sqlstate.hpp"
+#include "storage/undo_log.hpp"
 
 namespace basalt::storage {
 
@@ -54,10 +55,9 @@ TreeId TreeCache::create(Transaction& transaction, TreeKind kind, std::string de
     change.image(root, scratch);
   }
   UndoRecord record{id.value, 0, 0, 0, 0, UndoKind::kTreeCreate, 0};
-  change.logical({reinterpret_cast<const char*>(&record), sizeof record});
+  add_undo(change, record, nullptr);
   core_.directory().put(change, TreeRecord{id, kind, root.id(), std::move(descriptor)});
-  change.commit();
-  transactions_.undo().push(state, record, nullptr, t.command().value);
+  commit_with_undo(change, transactions_.undo(), state, record, nullptr, t.command().value);
   return id;
 }
 
@@ -78,7 +78,9 @@ TreeId TreeCache::create_index(Transaction& transaction, const IndexLayout& layo
 void TreeCache::drop_tree(Transaction& transaction, TreeId tree) {
   auto& t = static_cast<TransactionImpl&>(transaction);
   UndoRecord record{tree.value, 0, 0, 0, 0, UndoKind::kTreeDrop, 0};
-  transactions_.undo().push(t.state(), record, nullptr, t.command().value);
+  TransactionState& state = t.state();
+  std::lock_guard guard(state.carry_mutex);
+  transactions_.undo().push(state, record, nullptr, t.command().value);
 }
 
 std::unique_ptr<IndexBuilder> TreeCache::build_index(Transaction& transaction, TreeId index, size_t sort_bytes) {
@@ -114,13 +116,8 @@ void TreeCache::undo_creation(TransactionState& state) {
   TreeId tree{entry.tree};
   forget({&tree, 1});
   core_.directory().drop(tree);
-  CompensationRecord record{entry.tree, 0, entry.kind};
   PageChange change(core_, RecordType::kTreeCreateUndo, state.id);
-  change.set_compensation();
-  change.logical({reinterpret_cast<const char*>(&record), sizeof record});
-  change.commit();
-  state.undo.pop_back();
-  transactions_.undo().drop(&entry);
+  commit_compensation(change, transactions_.undo(), state, 0);
 }
 
 // ---- services ----
@@ -130,9 +127,12 @@ void TreeCache::roll_back_entry(TransactionState& state, SpaceReservation* space
   switch (entry.kind) {
     case UndoKind::kTreeCreate: return undo_creation(state);
     case UndoKind::kTreeDrop:
+    {
+      std::lock_guard guard(state.carry_mutex);
       state.undo.pop_back();
       transactions_.undo().drop(&entry);
       return;
+    }
     case UndoKind::kIndexInsert:
     case UndoKind::kIndexMark:
     case UndoKind::kIndexUnmark: {

@@ -244,6 +244,17 @@ TransactionState* UndoStore::lock_conflict(const BlockUndo& block, uint64_t row,
   return nullptr;
 }
 
+bool UndoStore::holds_lock(const TransactionState& transaction, uint64_t tree, uint64_t row, RowLockStrength strength) {
+  if (transaction.row_locks.empty()) return false;
+  View view(*this, tree, row);
+  if (!view.block()) return false;
+  uint64_t slot = row % kBlockRows;
+  for (const RowLockHolder& holder : view.block()->locks)
+    if (holder.transaction == &transaction && holder.strength == strength && (holder.rows[slot / 64] >> (slot % 64) & 1))
+      return true;
+  return false;
+}
+
 TxnId UndoStore::try_lock(TransactionState& transaction, uint64_t tree, uint64_t row, RowLockStrength strength) {
   Bucket& b = bucket(tree, row / kBlockRows);
   std::lock_guard lock(b.lock);

@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "storage/cell.hpp"
@@ -98,6 +99,8 @@ struct TransactionState {
   };
   std::vector<RowLockGrant> row_locks;
   std::string gid;
+  std::string prepare_body;  // of its kPrepare record
+  std::mutex carry_mutex;  // undo_log.hpp
 };
 
 class SpinLock {
@@ -201,9 +204,10 @@ class UndoStore {
     BlockUndo* block_;
   };
 
-  // Row locks. try_lock: the transaction in the way (0: granted). `check`: only look.
+  // Row locks. try_lock: the transaction in the way (0: granted).
   TransactionState* lock_conflict(const BlockUndo& block, uint64_t row, RowLockStrength strength,
                                   const TransactionState* self) const;
+  bool holds_lock(const TransactionState& transaction, uint64_t tree, uint64_t row, RowLockStrength strength);
   TxnId try_lock(TransactionState& transaction, uint64_t tree, uint64_t row, RowLockStrength strength);
   void unlock(TransactionState& transaction, uint64_t tree, uint64_t row, RowLockStrength strength);
 
