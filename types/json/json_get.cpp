@@ -58,6 +58,8 @@ std::optional<View> field(std::string_view bytes, std::string_view key) {
 }
 std::optional<View> element(std::string_view bytes, int32_t index) {
   View value(bytes);
+  // A scalar at the top counts as an array of itself here.
+  if (!value.is_container()) return index == 0 || index == -1 ? std::optional(value) : std::nullopt;
   return value.is_array() ? value.at(index) : std::nullopt;
 }
 std::optional<View> walk(std::string_view bytes, std::string_view path) {

@@ -383,6 +383,7 @@ int compare(std::string_view left, std::string_view right) {
 
 uint64_t hash_extended(std::string_view value, uint64_t seed) {
   View v(value);
+  if (v.is_container() && v.size() == 0) return seed;
   uint64_t result = v.is_container() ? 0 : kArrayMark;
   fold_hash(v, seed, result);
   return result;
