@@ -96,7 +96,8 @@ Store make_store(StorageEngine& engine) {
 RowId insert_row(StorageEngine& engine, const Store& store, Transaction& t, int64_t number, const std::string& text) {
   std::vector<RowId> ids;
   engine.heap(store.heap).insert(t, row_of(number, text), ids);
-  REQUIRE(!engine.index(store.index).insert_unique(t, key_of(number), {}, ids[0]).row.valid());
+  UniqueConflict conflict = engine.index(store.index).insert_unique(t, key_of(number), {}, ids[0]);
+  REQUIRE(!conflict.row.valid());
   return ids[0];
 }
 
@@ -316,4 +317,51 @@ TEST_CASE("sequences of the engine go on after a clean end without a gap", "[eng
   auto t = engine->begin(IsolationLevel::kReadCommitted, 1);
   CHECK(engine->advance_sequence(*t, store.sequence, step).last_value == 6);
   engine->abort(*t);
+}
+
+TEST_CASE("a full disk fails the statement, and rollback still works", "[engine]") {
+  for (uint64_t seed = 1; seed <= 6; ++seed) {
+    INFO("seed " << seed);
+    FaultFileSystem files(seed);
+    StorageOptions options = engine_options(files, 32);
+    REQUIRE(StorageEngine::initialize(options).ok());
+    auto engine = open_engine(options);
+    Store store = make_store(*engine);
+    auto t = engine->begin(IsolationLevel::kReadCommitted, 1);
+    std::vector<RowId> kept;
+    for (int i = 0; i < 100; ++i) kept.push_back(insert_row(*engine, store, *t, i, std::string(100, 'k')));
+    engine->commit(*t);
+    auto before = read_all(*engine, store.heap);
+    files.set_capacity(files.used_bytes() + seed * 300'000);
+    RandomGenerator random(seed);
+    t = engine->begin(IsolationLevel::kReadCommitted, 1);
+    bool full = false;
+    ColumnIndex columns[] = {ColumnIndex{1}};
+    for (int i = 1000; i < 100'000 && !full; ++i) {
+      try {
+        t->advance_command();
+        Snapshot snapshot = t->take_snapshot();
+        Chunk values = row_of(0, std::string(random.below(3000), 'u'));
+        values.columns.erase(values.columns.begin());
+        engine->heap(store.heap).update(*t, snapshot, kept[random.below(kept.size())], columns, values, 0);
+        t->release_snapshot(snapshot);
+        insert_row(*engine, store, *t, i, std::string(random.below(1000), 'n'));
+      } catch (const SqlError& e) {
+        REQUIRE(e.report().sqlstate.view() == "53100");
+        full = true;
+      }
+    }
+    REQUIRE(full);
+    engine->abort(*t);
+    CHECK(read_all(*engine, store.heap) == before);
+    // Still full: small work goes on within what is allocated, or fails in the same way.
+    files.set_capacity(~uint64_t{0});
+    t = engine->begin(IsolationLevel::kReadCommitted, 1);
+    insert_row(*engine, store, *t, 777, "after");
+    engine->commit(*t);
+    REQUIRE(engine->checkpoint().ok());
+    engine->purge();
+    require_clean(*engine);
+    CHECK(read_all(*engine, store.heap).size() == before.size() + 1);
+  }
 }
