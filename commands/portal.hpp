@@ -43,6 +43,7 @@ struct Portal {
 
   // Running state.
   bool started = false, finished = false;
+  std::unique_ptr<catalog::CatalogReader> reader;  // the catalogs as of the portal's start
   std::unique_ptr<executor::ExecutionContext> context;
   std::unique_ptr<executor::Execution> execution;
   std::unique_ptr<executor::ChunkStore> store;  // rows kept: RETURNING, utility results, scrollable and held cursors

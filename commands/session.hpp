@@ -154,6 +154,11 @@ class Session {
   void end_transaction(bool commit_it);
   void close_portals(bool keep_holdable);
   void start_statement(std::string_view text);
+  void analyze_prepared(PreparedStatement& prepared);
+  void revalidate(PreparedStatement& prepared);
+  void start_portal(Portal& portal, ResultSink& sink);
+  bool run_portal(Portal& portal, uint64_t rows_max, ResultSink& sink);
+  common::RowId cursor_row(const std::string& cursor, common::Oid relation);
   void finish_statement();
   SavepointEntry* find_savepoint(const std::string& name);
 
@@ -185,5 +190,9 @@ class Session {
   std::map<std::string, std::shared_ptr<Portal>> portals_;
   std::map<std::string, std::shared_ptr<void>> extras_;
 };
+
+// SELECT, INSERT, UPDATE, DELETE, MERGE.
+bool is_query(parser::StatementKind kind);
+std::string command_tag(query::CommandKind command, uint64_t rows);
 
 }  // namespace basalt::commands

@@ -1,0 +1,288 @@
+// The extended protocol: Parse, Bind, Execute over prepared statements and portals.
+#include <algorithm>
+
+#include "commands/session_context.hpp"
+#include "commands/trigger_manager.hpp"
+#include "commands/utility.hpp"
+#include "common/sqlstate.hpp"
+
+namespace basalt::commands {
+
+using common::Chunk;
+using common::Oid;
+using common::SqlError;
+using common::Value;
+using parser::StatementKind;
+using query::CommandKind;
+namespace sqlstate = common::sqlstate;
+
+namespace {
+
+// Keeps what a utility statement or a modifying query yields, to be handed out by Execute.
+class StoringSink : public ResultSink {
+ public:
+  StoringSink(Portal& portal, executor::ExecutionContext& context, ResultSink& outer)
+      : portal_(portal), context_(context), outer_(outer) {}
+  void describe(const std::vector<ResultColumn>& columns) override { portal_.columns = columns; }
+  void rows(const std::vector<ResultColumn>&, const Chunk& chunk) override {
+    if (!portal_.store) {
+      std::vector<common::PhysicalType> types;
+      for (const auto& column : chunk.columns) types.push_back(column.type());
+      portal_.store = std::make_unique<executor::ChunkStore>(context_, types, context_.work_mem_bytes);
+    }
+    portal_.store->append(chunk);
+  }
+  void complete(std::string_view tag) override { portal_.tag = tag; }
+  void empty_query() override { outer_.empty_query(); }
+  void begin_copy_in(bool binary, int columns) override { outer_.begin_copy_in(binary, columns); }
+  std::optional<std::string> read_copy_data() override { return outer_.read_copy_data(); }
+  void begin_copy_out(bool binary, int columns) override { outer_.begin_copy_out(binary, columns); }
+  void copy_data(std::string_view bytes) override { outer_.copy_data(bytes); }
+  void end_copy_out() override { outer_.end_copy_out(); }
+
+ private:
+  Portal& portal_;
+  executor::ExecutionContext& context_;
+  ResultSink& outer_;
+};
+
+}  // namespace
+
+void Session::parse(const std::string& name, std::string_view text, std::vector<Oid> parameter_types) {
+  start_statement(text);
+  if (!name.empty() && prepared_.contains(name))
+    throw SqlError(sqlstate::kDuplicatePstatement, "prepared statement \"" + name + "\" already exists");
+  auto prepared = std::make_shared<PreparedStatement>();
+  prepared->name = name;
+  prepared->text = text;
+  prepared->prepare_time = statement_start_;
+  parser::ParseOptions options;
+  options.standard_conforming_strings = settings_.types().standard_conforming_strings;
+  options.notice = [this](const common::ErrorReport& report) { notice(report); };
+  prepared->parsed = parser::parse_statements(prepared->text, options);
+  if (prepared->parsed.size() > 1)
+    throw SqlError(sqlstate::kSyntaxError, "cannot insert multiple commands into a prepared statement");
+  prepared->parameter_types = std::move(parameter_types);
+  if (!prepared->parsed.empty()) {
+    const parser::ParsedStatement& statement = *prepared->parsed[0].statement;
+    if (phase_ == TransactionPhase::kFailed && statement.kind != StatementKind::kTransaction)
+      throw SqlError(sqlstate::kInFailedSqlTransaction,
+                     "current transaction is aborted, commands ignored until end of transaction block");
+    analyze_prepared(*prepared);
+  }
+  prepared_[name] = std::move(prepared);
+}
+
+// Binds and plans; finds parameter types and result columns.
+void Session::analyze_prepared(PreparedStatement& prepared) {
+  const parser::ParsedStatement& statement = *prepared.parsed[0].statement;
+  if (!is_query(statement.kind)) {
+    if (statement.kind != StatementKind::kTransaction) prepared.columns = describe_utility(*this, statement);
+    prepared.returns_rows = !prepared.columns.empty();
+    return;
+  }
+  transaction();
+  query::BindContext bind = bind_context(prepared.text);
+  bind.parameter_types = prepared.parameter_types;
+  bind.infer_parameters = true;
+  prepared.plans = plan_statement(statement, bind);
+  prepared.parameter_types = bind.parameter_types;
+  prepared.dependencies = std::move(bind.dependencies);
+  prepared.settings_generation = settings_.plan_generation();
+  prepared.search_path = search_path();
+  prepared.columns.clear();
+  for (const auto& plan : prepared.plans) prepared.columns = result_columns(*plan);
+  prepared.returns_rows = !prepared.plans.empty() && (prepared.plans.back()->command == CommandKind::kSelect ||
+                                                      prepared.plans.back()->has_returning);
+}
+
+// The tables of a cached plan are locked first; then it is valid if nothing that it relies on has changed (QRY-3).
+void Session::revalidate(PreparedStatement& prepared) {
+  if (prepared.plans.empty()) return;
+  bool valid = prepared.settings_generation == settings_.plan_generation() && prepared.search_path == search_path();
+  for (const auto& plan : prepared.plans)
+    for (const auto& use : plan->tables) {
+      if (!valid) break;
+      storage::LockTag tag{storage::LockSpace::kRelation, database().value, 0, use.relation->oid.value, 0};
+      transaction().lock(tag, static_cast<storage::LockMode>(use.lock_mode), storage::WaitPolicy::kWait);
+    }
+  if (valid)
+    for (const auto& [relation, version] : prepared.dependencies.relations) {
+      catalog::RelationPointer now = catalog().relation(relation);
+      if (!now || now->version != version) valid = false;
+    }
+  if (valid) return;
+  std::vector<ResultColumn> before = prepared.columns;
+  prepared.plans.clear();
+  analyze_prepared(prepared);
+  bool same = before.size() == prepared.columns.size();
+  for (size_t i = 0; same && i < before.size(); ++i)
+    same = before[i].type == prepared.columns[i].type && before[i].typmod == prepared.columns[i].typmod;
+  if (!same)
+    throw SqlError(sqlstate::kFeatureNotSupported, "cached plan must not change result type")
+        .routine("RevalidateCachedQuery");
+}
+
+void Session::bind(const std::string& name, const std::string& statement_name, std::vector<Value> parameters) {
+  auto it = prepared_.find(statement_name);
+  if (it == prepared_.end()) {
+    throw statement_name.empty()
+        ? SqlError(sqlstate::kUndefinedPstatement, "unnamed prepared statement does not exist")
+        : SqlError(sqlstate::kUndefinedPstatement, "prepared statement \"" + statement_name + "\" does not exist");
+  }
+  start_statement(it->second->text);
+  if (phase_ == TransactionPhase::kFailed && !it->second->parsed.empty() &&
+      it->second->parsed[0].statement->kind != StatementKind::kTransaction)
+    throw SqlError(sqlstate::kInFailedSqlTransaction,
+                   "current transaction is aborted, commands ignored until end of transaction block");
+  if (parameters.size() != it->second->parameter_types.size())
+    throw SqlError(sqlstate::kProtocolViolation,
+                   "bind message supplies " + std::to_string(parameters.size()) + " parameters, but prepared statement \"" +
+                       statement_name + "\" requires " + std::to_string(it->second->parameter_types.size()));
+  if (!name.empty() && portals_.contains(name))
+    throw SqlError(sqlstate::kDuplicateCursor, "cursor \"" + name + "\" already exists");
+  auto portal = std::make_shared<Portal>();
+  portal->name = name;
+  portal->statement = it->second;
+  portal->parameters = std::move(parameters);
+  portal->query_text = it->second->text;
+  portal->creation_time = statement_start_;
+  portal->savepoint_depth = savepoint_depth();
+  if (!it->second->parsed.empty() && is_query(it->second->parsed[0].statement->kind)) {
+    transaction();
+    revalidate(*it->second);
+  }
+  portal->columns = it->second->columns;
+  portal->returns_rows = it->second->returns_rows;
+  portals_[name] = std::move(portal);
+}
+
+const PreparedStatement& Session::prepared(const std::string& name) const {
+  auto it = prepared_.find(name);
+  if (it == prepared_.end())
+    throw SqlError(sqlstate::kUndefinedPstatement, name.empty() ? "unnamed prepared statement does not exist"
+                                                                : "prepared statement \"" + name + "\" does not exist");
+  return *it->second;
+}
+
+const Portal& Session::portal(const std::string& name) const {
+  auto it = portals_.find(name);
+  if (it == portals_.end()) throw SqlError(sqlstate::kUndefinedCursor, "portal \"" + name + "\" does not exist");
+  return *it->second;
+}
+
+void Session::close_statement(const std::string& name) { prepared_.erase(name); }
+void Session::close_portal(const std::string& name) { portals_.erase(name); }
+
+bool Session::execute(const std::string& name, uint64_t rows_max, ResultSink& sink) {
+  auto it = portals_.find(name);
+  if (it == portals_.end()) throw SqlError(sqlstate::kUndefinedCursor, "portal \"" + name + "\" does not exist");
+  std::shared_ptr<Portal> portal = it->second;
+  if (portal->statement && portal->statement->parsed.empty()) {
+    sink.empty_query();
+    return false;
+  }
+  start_statement(portal->query_text);
+  interrupt_.check();
+  if (!portal->started) start_portal(*portal, sink);
+  bool suspended = run_portal(*portal, rows_max, sink);
+  if (!suspended) {
+    std::string tag = portal->tag;
+    if (portal->returns_rows && portal->statement && tag.starts_with("SELECT"))
+      tag = "SELECT " + std::to_string(portal->position);
+    if (!tag.empty()) sink.complete(tag);
+  }
+  return suspended;
+}
+
+void Session::start_portal(Portal& portal, ResultSink& sink) {
+  PreparedStatement& prepared = *portal.statement;
+  const parser::ParsedStatement& statement = *prepared.parsed[0].statement;
+  portal.started = true;
+  if (!is_query(statement.kind)) {
+    executor::ExecutionContext none;
+    none.spill_directory = server_.data_directory + "/spill";
+    none.memory = &query_memory_;
+    none.work_mem_bytes = size_t{4} << 20;
+    StoringSink storing(portal, none, sink);
+    run_statement(prepared.parsed[0], prepared.text, portal.parameters, prepared.parameter_types, storing);
+    portal.finished = true;
+    return;
+  }
+  if (phase_ == TransactionPhase::kFailed)
+    throw SqlError(sqlstate::kInFailedSqlTransaction,
+                   "current transaction is aborted, commands ignored until end of transaction block");
+  transaction();
+  const auto& plans = prepared.plans;
+  for (const auto& plan : plans) {
+    check_privileges(*plan);
+    if (plan->modifies || plan->locks_rows) {
+      prevent_read_only("this statement");
+      transaction().assign_id();
+    }
+  }
+  bool streams = plans.size() == 1 && plans[0]->command == CommandKind::kSelect && !plans[0]->modifies;
+  if (streams) {
+    portal.snapshot = transaction().take_snapshot();
+    if (isolation_ != storage::IsolationLevel::kReadCommitted) {
+      transaction().release_snapshot(portal.snapshot);
+      portal.snapshot = statement_snapshot();
+    }
+    portal.snapshot.command = transaction().command();
+    portal.context = std::make_unique<executor::ExecutionContext>(execution_context(portal.snapshot, portal.parameters));
+    portal.reader = database_catalog_->reader(transaction());
+    portal.context->evaluation.catalog = portal.reader.get();
+    portal.execution = std::make_unique<executor::Execution>(*plans[0], *portal.context);
+    portal.tag = "SELECT 0";
+    return;
+  }
+  triggers_->begin_statement();
+  for (const auto& plan : plans) {
+    executor::ExecutionContext context = execution_context(statement_snapshot(), portal.parameters);
+    executor::Execution execution(*plan, context);
+    StoringSink storing(portal, context, sink);
+    Chunk chunk;
+    uint64_t fetched = 0;
+    while (execution.fetch(chunk, common::kChunkRowsMax)) {
+      fetched += chunk.rows;
+      storing.rows(portal.columns, chunk);
+    }
+    execution.finish();
+    portal.tag = command_tag(plan->command, plan->command == CommandKind::kSelect ? fetched : execution.rows_modified());
+  }
+  advance_command();
+  triggers_->end_statement();
+  portal.finished = true;
+}
+
+// Gives out up to rows_max rows; true when there may be more.
+bool Session::run_portal(Portal& portal, uint64_t rows_max, ResultSink& sink) {
+  if (!portal.returns_rows) return false;
+  uint64_t left = rows_max == 0 ? UINT64_MAX : rows_max;
+  Chunk chunk;
+  while (left > 0) {
+    uint32_t demand = static_cast<uint32_t>(std::min<uint64_t>(left, common::kChunkRowsMax));
+    bool any = false;
+    if (portal.execution) {
+      any = portal.execution->fetch(chunk, demand);
+      if (any) portal.position += chunk.rows;
+    } else if (portal.store) {
+      any = portal.store->read(portal.position, chunk, demand);
+    }
+    if (!any) {
+      if (portal.execution) portal.execution->finish();
+      return false;
+    }
+    left -= chunk.rows;
+    sink.rows(portal.columns, chunk);
+  }
+  return true;
+}
+
+common::RowId Session::cursor_row(const std::string& cursor, Oid) {
+  if (!portals_.contains(cursor))
+    throw SqlError(sqlstate::kUndefinedCursor, "cursor \"" + cursor + "\" does not exist");
+  throw common::not_supported("WHERE CURRENT OF");
+}
+
+}  // namespace basalt::commands

@@ -1,0 +1,14 @@
+// One registration function per family of commands; register_commands() calls them all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace basalt::commands {
+
+void register_transaction_commands();  // transaction_commands.cpp: BEGIN, COMMIT, SAVEPOINT, SET TRANSACTION ...
+
+// The first two words of a statement, in capitals, for "... is not supported".
+std::string statement_name(std::string_view text);
+
+}  // namespace basalt::commands

@@ -1,0 +1,157 @@
+#include "commands/session.hpp"
+
+#include "catalog/acl.hpp"
+#include "commands/session_context.hpp"
+#include "commands/trigger_manager.hpp"
+#include "commands/utility.hpp"
+#include "common/sqlstate.hpp"
+
+namespace basalt::commands {
+
+using common::Oid;
+using common::SqlError;
+namespace sqlstate = common::sqlstate;
+
+namespace {
+constexpr size_t kDefaultQueryMemory = size_t{4} << 30;
+}
+
+Session::Session(ServerState& server, const SessionOptions& options)
+    : server_(server),
+      options_(options),
+      settings_(server.settings),
+      query_memory_(kDefaultQueryMemory, &server.storage.server_memory()),
+      database_catalog_(server.catalogs.open_database(options.database)),
+      context_(std::make_unique<SessionContext>(*this)),
+      triggers_(make_trigger_manager(*this)),
+      current_user_(options.user),
+      session_user_(options.user) {
+  settings_.on_change = [this](std::string_view name) {
+    if (name == "search_path") forget_search_path();
+  };
+  statement_start_ = server_.clock.now_microseconds();
+}
+
+Session::~Session() {
+  try {
+    rollback();
+  } catch (const std::exception&) {
+    // The transaction's remains are rolled back by the engine; the connection is gone, there is nobody to tell.
+  }
+}
+
+types::CallContext& Session::call_context() { return *context_; }
+
+catalog::CatalogReader& Session::catalog() {
+  if (!reader_) reader_ = database_catalog_->reader(transaction());
+  return *reader_;
+}
+
+catalog::CatalogWriter& Session::writer() {
+  prevent_read_only("DDL");
+  if (!writer_) writer_ = database_catalog_->writer(transaction());
+  return *writer_;
+}
+
+void Session::new_statement_catalog() { reader_.reset(); }
+
+const catalog::ResolvedSearchPath& Session::resolved_search_path() {
+  if (!search_path_valid_) {
+    search_path_ = catalog::resolve_search_path(catalog(), settings_.get_list("search_path"), current_user_, temporary_schema_);
+    search_path_valid_ = true;
+  }
+  return search_path_;
+}
+
+const catalog::SearchPath& Session::search_path() { return resolved_search_path().effective; }
+
+Oid Session::creation_namespace() {
+  const catalog::SearchPath& shown = resolved_search_path().shown;
+  for (Oid name_space : shown)
+    if (name_space.valid()) return name_space;
+  throw SqlError(sqlstate::kInvalidSchemaName, "no schema has been selected to create in");
+}
+
+bool Session::is_superuser() {
+  const catalog::RoleDescriptor* role = catalog().role(current_user_);
+  return role && role->super;
+}
+
+void Session::notice(common::ErrorReport report) {
+  if (on_notice) on_notice(report);
+}
+
+void Session::notice(common::Severity severity, common::SqlState state, std::string message) {
+  common::ErrorReport report;
+  report.severity = severity;
+  report.sqlstate = state;
+  report.message = std::move(message);
+  notice(std::move(report));
+}
+
+void Session::start_statement(std::string_view text) {
+  interrupt_.clear();
+  statement_start_ = server_.clock.now_microseconds();
+  server_.sessions.update(pid_, [&](ActivityEntry& entry) {
+    entry.state = "active";
+    entry.query = text.substr(0, 1024);
+    entry.query_start = entry.state_change = statement_start_;
+  });
+}
+
+// After each statement: the next one reads the catalogs and the data anew.
+void Session::finish_statement() {
+  if (transaction_ && statement_snapshot_) transaction_->release_snapshot(*statement_snapshot_);
+  statement_snapshot_.reset();
+  reader_.reset();
+}
+
+void Session::simple_query(std::string_view text, ResultSink& sink) {
+  start_statement(text);
+  statement_depth_ = 0;
+  std::vector<parser::ParsedStatementText> statements;
+  parser::ParseOptions options;
+  options.standard_conforming_strings = settings_.types().standard_conforming_strings;
+  options.notice = [this](const common::ErrorReport& report) { notice(report); };
+  statements = parser::parse_statements(text, options);
+  if (statements.empty()) {
+    sink.empty_query();
+    return;
+  }
+  const std::vector<common::Value> no_values;
+  const std::vector<Oid> no_types;
+  // Several statements of one message are one implicit transaction, as long as none opens its own.
+  for (const auto& statement : statements) {
+    interrupt_.check();
+    run_statement(statement, text, no_values, no_types, sink);
+    finish_statement();
+  }
+  if (phase_ == TransactionPhase::kImplicit) commit();
+}
+
+void Session::sync() {
+  finish_statement();
+  if (phase_ == TransactionPhase::kImplicit) commit();
+}
+
+void Session::handle_error() {
+  statement_depth_ = 0;
+  triggers_->abandon_statement();
+  if (phase_ == TransactionPhase::kBlock || phase_ == TransactionPhase::kFailed) {
+    phase_ = TransactionPhase::kFailed;
+    // What the failed statement did is undone when the block ends or is rolled back to a savepoint.
+    finish_statement();
+    return;
+  }
+  rollback();
+}
+
+void Session::close_portals(bool keep_holdable) {
+  for (auto it = portals_.begin(); it != portals_.end();) {
+    Portal& portal = *it->second;
+    bool keep = keep_holdable && portal.holdable && portal.store && !portal.execution;
+    it = keep ? std::next(it) : portals_.erase(it);
+  }
+}
+
+}  // namespace basalt::commands

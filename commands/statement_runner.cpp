@@ -1,0 +1,177 @@
+// Running one statement: utility statements go to their handlers; queries are bound, rewritten, planned and executed.
+#include "commands/session_context.hpp"
+#include "commands/trigger_manager.hpp"
+#include "commands/utility.hpp"
+#include "common/sqlstate.hpp"
+#include "executor/execution.hpp"
+
+namespace basalt::commands {
+
+using common::Chunk;
+using common::Oid;
+using common::SqlError;
+using common::Value;
+using parser::StatementKind;
+using query::CommandKind;
+namespace sqlstate = common::sqlstate;
+
+namespace {
+
+bool leaves_failed_block(const parser::ParsedStatement& statement) {
+  if (statement.kind != StatementKind::kTransaction) return false;
+  using parser::TransactionAction;
+  TransactionAction action = static_cast<const parser::ParsedTransaction&>(statement).action;
+  return action == TransactionAction::kCommit || action == TransactionAction::kRollback ||
+         action == TransactionAction::kRollbackTo || action == TransactionAction::kPrepare;
+}
+
+// Names the statement for "cannot execute X in a read-only transaction".
+const char* write_name(const planner::PhysicalStatement& statement) {
+  switch (statement.command) {
+    case CommandKind::kInsert: return "INSERT";
+    case CommandKind::kUpdate: return "UPDATE";
+    case CommandKind::kDelete: return "DELETE";
+    case CommandKind::kMerge: return "MERGE";
+    default: return "SELECT";
+  }
+}
+
+}  // namespace
+
+bool is_query(StatementKind kind) {
+  return kind == StatementKind::kSelect || kind == StatementKind::kInsert || kind == StatementKind::kUpdate ||
+         kind == StatementKind::kDelete || kind == StatementKind::kMerge;
+}
+
+std::string command_tag(CommandKind command, uint64_t rows) {
+  switch (command) {
+    case CommandKind::kInsert: return "INSERT 0 " + std::to_string(rows);
+    case CommandKind::kUpdate: return "UPDATE " + std::to_string(rows);
+    case CommandKind::kDelete: return "DELETE " + std::to_string(rows);
+    case CommandKind::kMerge: return "MERGE " + std::to_string(rows);
+    default: return "SELECT " + std::to_string(rows);
+  }
+}
+
+query::BindContext Session::bind_context(std::string_view text) {
+  query::BindContext bind;
+  bind.catalog = &catalog();
+  bind.call = context_.get();
+  bind.text = text;
+  bind.search_path = search_path();
+  bind.temp_namespace = temporary_schema_;
+  bind.database_name = options_.database_name;
+  bind.user = current_user_;
+  bind.transform_null_equals = settings_.get_bool("transform_null_equals");
+  bind.lock = [this](Oid relation, storage::LockMode mode) -> catalog::RelationPointer {
+    if (mode != storage::LockMode::kNone) {
+      storage::LockTag tag{storage::LockSpace::kRelation, database().value, 0, relation.value, 0};
+      transaction().lock(tag, mode, storage::WaitPolicy::kWait);
+    }
+    return catalog().relation(relation);
+  };
+  bind.notice = [this](const common::ErrorReport& report) { notice(report); };
+  return bind;
+}
+
+std::vector<std::shared_ptr<const planner::PhysicalStatement>> Session::plan_statement(
+    const parser::ParsedStatement& statement, query::BindContext& bind) {
+  std::vector<std::shared_ptr<const planner::PhysicalStatement>> plans;
+  for (auto& bound : query::bind_statement(statement, bind)) {
+    planner::PlanContext plan_context{catalog(), *context_, &server_.storage, settings_.planner(), {}};
+    plans.push_back(planner::plan(std::move(bound), plan_context));
+  }
+  return plans;
+}
+
+executor::ExecutionContext Session::execution_context(const storage::Snapshot& snapshot,
+                                                      std::span<const Value> parameters) {
+  executor::ExecutionContext execution;
+  execution.evaluation.call = context_.get();
+  execution.evaluation.catalog = &catalog();
+  execution.evaluation.functions = context_->function_runtime();
+  execution.evaluation.parameters = parameters;
+  execution.storage = &server_.storage;
+  execution.transaction = &transaction();
+  execution.snapshot = snapshot;
+  execution.memory = &query_memory_;
+  execution.work_mem_bytes = static_cast<size_t>(settings_.get_int("work_mem")) * 1024;
+  execution.spill_directory = server_.data_directory + "/spill";
+  execution.hooks = triggers_.get();
+  execution.current_of = [this](const std::string& name, Oid relation) { return cursor_row(name, relation); };
+  return execution;
+}
+
+std::vector<ResultColumn> Session::result_columns(const planner::PhysicalStatement& statement) {
+  std::vector<ResultColumn> columns;
+  if (statement.command != CommandKind::kSelect && !statement.has_returning) return columns;
+  for (size_t i = 0; i < statement.root->output.size(); ++i) {
+    const auto& output = statement.root->output[i];
+    ResultColumn column;
+    column.name = output.name;
+    column.type = output.type;
+    column.typmod = output.typmod;
+    column.type_length = catalog().type(output.type)->length;
+    if (i < statement.origin_tables.size()) {
+      column.origin_table = statement.origin_tables[i];
+      column.origin_column = statement.origin_columns[i];
+    }
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+void Session::run_statement(const parser::ParsedStatementText& statement, std::string_view text,
+                            const std::vector<Value>& parameters, const std::vector<Oid>& parameter_types,
+                            ResultSink& sink) {
+  const parser::ParsedStatement& parsed = *statement.statement;
+  if (phase_ == TransactionPhase::kFailed && !leaves_failed_block(parsed))
+    throw SqlError(sqlstate::kInFailedSqlTransaction,
+                   "current transaction is aborted, commands ignored until end of transaction block");
+  struct Depth {
+    int& depth;
+    explicit Depth(int& d) : depth(d) { ++depth; }
+    ~Depth() { --depth; }
+  } depth(statement_depth_);
+  std::string_view statement_text = text.substr(static_cast<size_t>(std::max(0, statement.location)),
+                                                static_cast<size_t>(statement.length));
+  if (!is_query(parsed.kind)) {
+    UtilityCall call{*this, parsed, text, statement_text, parameters, parameter_types, sink, statement_depth_ <= 1};
+    std::string tag = run_utility(call);
+    // BEGIN, COMMIT and the like leave no transaction to advance.
+    if (transaction_ && phase_ != TransactionPhase::kFailed) advance_command();
+    if (!tag.empty()) sink.complete(tag);
+    return;
+  }
+  transaction();
+  query::BindContext bind = bind_context(text);
+  bind.parameter_types = parameter_types;
+  auto plans = plan_statement(parsed, bind);
+  std::string tag;
+  triggers_->begin_statement();
+  uint64_t rows = 0;
+  CommandKind command = CommandKind::kSelect;
+  for (const auto& plan : plans) {
+    check_privileges(*plan);
+    if (plan->modifies || plan->locks_rows) prevent_read_only(write_name(*plan));
+    if (plan->modifies || plan->locks_rows) transaction().assign_id();
+    executor::ExecutionContext execution_ctx = execution_context(statement_snapshot(), parameters);
+    executor::Execution execution(*plan, execution_ctx);
+    std::vector<ResultColumn> columns = result_columns(*plan);
+    if (!columns.empty() || plan->command == CommandKind::kSelect) sink.describe(columns);
+    Chunk chunk;
+    uint64_t fetched = 0;
+    while (execution.fetch(chunk, common::kChunkRowsMax)) {
+      fetched += chunk.rows;
+      sink.rows(columns, chunk);
+    }
+    execution.finish();
+    command = plan->command;
+    rows = command == CommandKind::kSelect ? fetched : execution.rows_modified();
+  }
+  advance_command();
+  triggers_->end_statement();
+  sink.complete(command_tag(command, rows));
+}
+
+}  // namespace basalt::commands

@@ -1,0 +1,66 @@
+#include "commands/utility.hpp"
+
+#include <map>
+
+#include "commands/families.hpp"
+#include "common/sqlstate.hpp"
+
+namespace basalt::commands {
+
+namespace {
+
+struct Tables {
+  std::map<parser::StatementKind, UtilityHandler> handlers;
+  std::map<parser::StatementKind, UtilityDescriber> describers;
+};
+Tables& tables() {
+  static Tables instance;
+  return instance;
+}
+
+}  // namespace
+
+void register_utility(parser::StatementKind kind, UtilityHandler handler) {
+  bool added = tables().handlers.emplace(kind, handler).second;
+  ENSURE(added, "two handlers for a kind of utility statement");
+}
+
+void register_utility_describer(parser::StatementKind kind, UtilityDescriber describer) {
+  tables().describers[kind] = describer;
+}
+
+std::string run_utility(UtilityCall& call) {
+  auto it = tables().handlers.find(call.statement.kind);
+  if (it == tables().handlers.end()) throw common::not_supported(statement_name(call.statement_text));
+  return it->second(call);
+}
+
+std::vector<ResultColumn> describe_utility(Session& session, const parser::ParsedStatement& statement) {
+  auto it = tables().describers.find(statement.kind);
+  return it == tables().describers.end() ? std::vector<ResultColumn>() : it->second(session, statement);
+}
+
+// The first two words, in capitals: "CREATE POLICY".
+std::string statement_name(std::string_view text) {
+  std::string name;
+  int words = 0;
+  for (size_t i = 0; i < text.size() && words < 2;) {
+    while (i < text.size() && !isalpha(static_cast<unsigned char>(text[i]))) ++i;
+    size_t begin = i;
+    while (i < text.size() && isalpha(static_cast<unsigned char>(text[i]))) ++i;
+    if (i == begin) break;
+    if (words++ > 0) name += ' ';
+    for (size_t k = begin; k < i; ++k) name += static_cast<char>(toupper(static_cast<unsigned char>(text[k])));
+  }
+  return name;
+}
+
+void register_commands() {
+  static const bool kDone = [] {
+    register_transaction_commands();
+    return true;
+  }();
+  (void)kDone;
+}
+
+}  // namespace basalt::commands
