@@ -37,6 +37,8 @@ void register_text(FunctionRegistry& registry) {
   register_text_unicode(registry);
   register_bytea(registry);
   register_uuid(registry);
+  register_network(registry);
+  register_macaddr(registry);
 }
 
 }  // namespace basalt::types
