@@ -146,7 +146,6 @@ int16_t integer_to_char(int32_t i) {
 
 int32_t char_to_integer(int16_t c) { return static_cast<int8_t>(c); }
 
-std::string_view bool_to_text(bool b) { return b ? "true" : "false"; }
 
 }  // namespace
 
@@ -183,7 +182,6 @@ void register_text_io(FunctionRegistry& registry) {
   registry.add_scalar("char_bpchar", scalar<char_out>());
   registry.add_scalar("i4tochar", scalar<integer_to_char>());
   registry.add_scalar("chartoi4", scalar<char_to_integer>());
-  registry.add_scalar("booltext", scalar<bool_to_text>());
 }
 
 }  // namespace basalt::types
