@@ -100,6 +100,34 @@ struct ArrayTraits {
   }
 };
 
+// oidvector: the shorter one first, then by the OIDs. Its hash is that of the bytes of the OIDs.
+struct OidvectorTraits {
+  using Type = std::string_view;
+  static std::string_view values(std::string_view v) { return v.substr(v.size() - ArrayView(v).size() * size_t{4}); }
+  int compare(std::string_view left, std::string_view right) const {
+    ArrayView a(left), b(right);
+    if (a.size() != b.size()) return three_way(a.size(), b.size());
+    for (uint32_t i = 0; i < a.size(); ++i) {
+      if (int order = three_way(a.get<uint32_t>(i), b.get<uint32_t>(i))) return order;
+    }
+    return 0;
+  }
+  uint64_t hash(std::string_view v) const { return mix_hash_bytes(values(v)); }
+  uint64_t hash_extended(std::string_view v, uint64_t seed) const { return hash_bytes_extended(values(v), seed); }
+  void append_key(std::string_view v, std::string& out) const {
+    ArrayView a(v);
+    append_key_unsigned(out, a.size());
+    for (uint32_t i = 0; i < a.size(); ++i) append_key_unsigned(out, a.get<uint32_t>(i));
+  }
+  Value decode_key(std::string_view& key) const {
+    ArrayBuilder builder(oid::kOid, common::PhysicalType::kInt32);
+    for (auto left = take_key_unsigned<uint32_t>(key); left > 0; --left) {
+      builder.append_fixed(take_key_unsigned<uint32_t>(key));
+    }
+    return Value::of(builder.finish_vector());
+  }
+};
+
 // Operations of the fields of records, whose types are only known from the values. Filled as types appear; the context
 // must outlive it.
 class FieldOperations {
@@ -301,8 +329,8 @@ RawOperationsPointer make_container_operations(CallContext& context, const TypeP
     TypePointer range = context.type(type->range);
     return make_operations(MultirangeTraits{{raw_operations(context, range->range_subtype, range->range_collation)}});
   }
-  bool vector = type->oid == oid::kInt2vector || type->oid == oid::kOidvector;
-  if (!vector && !type->is_true_array()) return nullptr;
+  if (type->oid == oid::kOidvector) return make_operations<OidvectorTraits>();
+  if (type->oid != oid::kInt2vector && !type->is_true_array()) return nullptr;
   return make_operations(ArrayTraits{raw_operations(context, type->element, collation)});
 }
 

@@ -234,7 +234,7 @@ int64_t bit_bit_count(std::string_view a) {
   for (char c : BitString(a).content()) count += std::popcount(static_cast<unsigned char>(c));
   return count;
 }
-int32_t bitposition(std::string_view needle, std::string_view hay) {
+int32_t bitposition(std::string_view hay, std::string_view needle) {
   BitString x(hay), wanted(needle);
   if (x.size() == 0 || wanted.size() > x.size()) return 0;
   for (int32_t at = 0; at + wanted.size() <= x.size(); ++at) {

@@ -170,13 +170,13 @@ std::string lsn_difference(uint64_t a, uint64_t b) {
   return numeric::from_int128(static_cast<common::int128>(a) - static_cast<common::int128>(b));
 }
 
-// The integer nearest to `number`; 22003 when it is no pg_lsn.
+// The integer nearest to `number`; 22023 when it is no pg_lsn.
 uint64_t lsn_of_number(std::string_view number) {
   std::string digits = numeric::to_string(numeric::round(number, 0));
   uint64_t value = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc() || end != digits.data() + digits.size()) {
-    throw SqlError(sqlstate::kNumericValueOutOfRange, "pg_lsn out of range");
+    throw SqlError(sqlstate::kInvalidParameterValue, "pg_lsn out of range");
   }
   return value;
 }
@@ -188,7 +188,7 @@ uint64_t numeric_pg_lsn(std::string_view number) {
   return lsn_of_number(number);
 }
 void refuse_nan(std::string_view number, const char* message) {
-  if (numeric::is_nan(number)) throw SqlError(sqlstate::kInvalidParameterValue, message);
+  if (numeric::is_nan(number)) throw SqlError(sqlstate::kFeatureNotSupported, message);
 }
 uint64_t lsn_plus(uint64_t lsn, std::string_view number) {
   refuse_nan(number, "cannot add NaN to pg_lsn");

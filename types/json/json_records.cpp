@@ -55,16 +55,17 @@ class Populator {
   }
 
  private:
-  // A JSON value (null: absent) as a value of a type; `key` for the hints of errors.
-  Value convert(Oid type_oid, int32_t typmod, const Document* value, std::string_view key) {
+  // A JSON value (null: absent) as a value of a type; `key` for the hints of errors, `old` for the fields of a record that
+  // the JSON object does not have.
+  Value convert(Oid type_oid, int32_t typmod, const Document* value, std::string_view key, const Value& old) {
     TypePointer type = context_.type(type_oid);
     if (type->kind == 'd') {
-      Value inner = convert(type->base, type->typmod, value, key);
+      Value inner = convert(type->base, type->typmod, value, key, old);
       context_.check_domain(type_oid, inner);
       return inner;
     }
     if (!value || value->is_null()) return Value::null(type->physical);
-    if (type->kind == 'c' && value->token != Token::kString) return record(*type, value, Value());
+    if (type->kind == 'c' && value->token != Token::kString) return record(*type, value, old);
     if (type->is_true_array() && value->token != Token::kString) return array(*type, typmod, *value, key);
     return context_.input(type_oid, scalar_text(type_oid, *value), typmod);
   }
@@ -111,7 +112,7 @@ class Populator {
         add_elements(state, element, depth + 1);
       } else {
         if (state.dimensions == 0) state.dimensions = depth;
-        state.builder.append(convert(state.type.element, state.typmod, &element, state.key));
+        state.builder.append(convert(state.type.element, state.typmod, &element, state.key, Value()));
       }
       ++state.at.back();
     }

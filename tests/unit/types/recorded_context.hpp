@@ -1,0 +1,66 @@
+// A CallContext over a table of types recorded from PostgreSQL (recorded/types.tsv), and the evaluation of recorded
+// cases (recorded/*.tsv): a line holds what PostgreSQL answered, and the call that should answer the same.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "types/call_context.hpp"
+#include "types/function.hpp"
+
+namespace basalt::types::test {
+
+class RecordedContext final : public CallContext {
+ public:
+  RecordedContext();
+
+  Oid type_named(const std::string& name) const;
+  // Calls a registered scalar function; throws its error.
+  Value call(const std::string& symbol, const std::vector<Value>& arguments, const std::vector<Oid>& types, Oid result,
+             bool variadic_array = false);
+
+  const TypeSettings& settings() const override { return settings_; }
+  bool setting(std::string_view, std::string&) override { return false; }
+  common::Interrupt& interrupt() override { return interrupt_; }
+  common::MemoryBudget& memory() override { return *memory_; }
+  void notice(common::ErrorReport) override {}
+  int64_t transaction_time() override { return 0; }
+  int64_t statement_time() override { return 0; }
+  int64_t clock_time() override { return 0; }
+  uint64_t random() override { return 4; }
+  void seed_random(double) override {}
+  TypePointer type(Oid type) override;
+  Oid parse_object_name(Oid kind, std::string_view text) override;
+  std::string object_name(Oid kind, Oid object) override;
+  std::string format_type(Oid type, int32_t typmod) override;
+  Value input(Oid type, std::string_view text, int32_t typmod) override;
+  std::string output(Oid type, const Value& value) override;
+  Value receive(Oid type, std::string_view bytes, int32_t typmod) override;
+  std::string send(Oid type, const Value& value) override;
+  void check_domain(Oid domain, const Value& value) override;
+  Value cast(Oid from, const Value& value, Oid to, int32_t typmod) override;
+  void* service(std::string_view) override { return nullptr; }
+
+ private:
+  void load_type(const std::vector<std::string>& fields);
+  Oid io_parameter(Oid type) const;
+
+  TypeSettings settings_;
+  common::Interrupt interrupt_;
+  std::unique_ptr<common::MemoryBudget> memory_;
+  std::map<Oid, std::shared_ptr<TypeDescriptor>> types_;
+  std::map<Oid, std::array<std::string, 4>> io_;  // symbols of input, output, receive, send
+  std::map<Oid, std::string> formatted_;
+  std::map<std::string, Oid> names_;
+};
+
+// Splits at tabs; \t \n \r \\ stand for themselves inside of a field.
+std::vector<std::string> split_fields(const std::string& line);
+std::vector<std::vector<std::string>> recorded_lines(const std::string& file);
+// Evaluates the call in fields[1...] and answers as the recorder wrote PostgreSQL's answer.
+std::string evaluate(RecordedContext& context, const std::vector<std::string>& fields);
+
+}  // namespace basalt::types::test
