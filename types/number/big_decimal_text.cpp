@@ -121,21 +121,21 @@ std::string to_text(const BigDecimal& value) {
 std::string to_scientific(const BigDecimal& value, int32_t scale) {
   int32_t exponent = value.limbs.empty() ? 0 : value.leading_exponent();
   BigDecimal mantissa = value;
-  // Round at the digit that is shown last, then read off the digits; a carry can move the leading digit.
+  // Round at the digit that is shown last, then read off the digits.
   round_to(mantissa, scale - exponent);
-  if (!mantissa.limbs.empty() && mantissa.leading_exponent() > exponent) {
-    exponent = mantissa.leading_exponent();
-  }
+  // A carry into a new digit leaves the exponent alone: 9.99 prints as 10.0e+00, as in PostgreSQL.
+  bool carry = !mantissa.limbs.empty() && mantissa.leading_exponent() > exponent;
   mantissa.scale = 0;
   std::string digits;
   for (int32_t limb : mantissa.limbs) append_limb(digits, static_cast<uint32_t>(limb));
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
-  digits.resize(static_cast<size_t>(scale) + 1, '0');
+  size_t whole = carry ? 2 : 1;
+  digits.resize(static_cast<size_t>(scale) + whole, '0');
   std::string out = value.negative && !mantissa.limbs.empty() ? "-" : "";
-  out += digits[0];
+  out.append(digits, 0, whole);
   if (scale > 0) {
     out += '.';
-    out.append(digits, 1);
+    out.append(digits, whole);
   }
   char suffix[16];
   snprintf(suffix, sizeof suffix, "e%+03d", exponent);
