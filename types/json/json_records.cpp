@@ -34,11 +34,9 @@ class Populator {
       if (attribute.dropped) continue;
       const Document* value = object ? object->find(attribute.name) : nullptr;
       auto position = static_cast<uint32_t>(out.size());
-      bool keep = !value && defaults && position < defaults->size();
-      if (keep)
-        out.push_back(defaults->value(position));
-      else
-        out.push_back(convert(attribute.type, attribute.typmod, value, attribute.name));
+      Value old = defaults && position < defaults->size() ? defaults->value(position) : Value();
+      bool keep = !value && !old.is_null();
+      out.push_back(keep ? old : convert(attribute.type, attribute.typmod, value, attribute.name, old));
     }
     return out;
   }
@@ -55,8 +53,8 @@ class Populator {
   }
 
  private:
-  // A JSON value (null: absent) as a value of a type; `key` for the hints of errors, `old` for the fields of a record that
-  // the JSON object does not have.
+  // A JSON value (null: absent) as a value of a type; `key` for the hints of errors, `old` for the fields of a record
+  // that the JSON object does not have.
   Value convert(Oid type_oid, int32_t typmod, const Document* value, std::string_view key, const Value& old) {
     TypePointer type = context_.type(type_oid);
     if (type->kind == 'd') {
