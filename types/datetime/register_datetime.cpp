@@ -10,6 +10,7 @@ void register_datetime(FunctionRegistry& registry) {
   register_interval(registry);
   register_datetime_fields(registry);
   register_datetime_make(registry);
+  register_datetime_format(registry);
 }
 
 }  // namespace basalt::types
