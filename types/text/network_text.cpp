@@ -208,12 +208,28 @@ std::string abbreviate_ipv4(const Address& address) {
   return out;
 }
 
+// The run that abbrev(cidr) leaves out. As in PostgreSQL, a run that is not longer than the best so far is counted on
+// with the next one.
+Run abbreviated_zeros(const uint8_t* bytes, int words) {
+  Run best, current;
+  for (int i = 0; i <= words; ++i) {
+    bool zero = i < words && (bytes[2 * i] | bytes[2 * i + 1]) == 0;
+    if (zero) {
+      if (current.length++ == 0) current.begin = i;
+    } else if (current.length > best.length) {
+      best = current;
+      current = Run();
+    }
+  }
+  return best;
+}
+
 std::string abbreviate_ipv6(const Address& address) {
   if (address.bits == 0) return "::";
   Address kept = masked(address, address.bits);
   const uint8_t* s = kept.bytes;
   int words = std::max(2, (address.bits + 15) / 16);
-  Run zeros = longest_zeros(s, words);
+  Run zeros = abbreviated_zeros(s, words);
   bool embeds_ipv4 = zeros.length != words && zeros.begin == 0 &&
                      (zeros.length == 6 || (zeros.length == 5 && s[10] == 0xff && s[11] == 0xff) ||
                       (zeros.length == 7 && s[14] != 0 && s[15] != 1));

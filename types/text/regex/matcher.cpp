@@ -15,6 +15,7 @@ Matcher::Matcher(Tree tree) : tree_(std::move(tree)) {
   automata_.resize(tree_.nodes.size());
   looks_.resize(tree_.looks.size());
   groups_.resize(tree_.groups.size());
+  searcher();  // an expression that is too complex fails when it is compiled
 }
 
 Automaton& Matcher::automaton(const Node& node) {
@@ -80,11 +81,13 @@ bool Matcher::find(size_t from, std::vector<Match>* matches) {
   return false;
 }
 
-// With back references each extent that the automata allow must be verified.
+// With back references each extent that the automata allow must be verified. As in PostgreSQL, once one has failed no
+// match is looked for at the very end of the text.
 bool Matcher::find_verified(size_t from) {
   bool shorter = tree_.root->flags & kShorter;
   Automaton& whole = automaton(*tree_.root);
-  for (size_t close = from; close <= subject_.size; ++close) {
+  size_t close = from;
+  do {
     size_t cold = close;
     close = searcher().shortest(subject_, close, close, subject_.size, &cold);
     if (close == kNone) return false;
@@ -106,7 +109,8 @@ bool Matcher::find_verified(size_t from) {
           limit = end - 1;
       }
     }
-  }
+    ++close;
+  } while (close < subject_.size);
   return false;
 }
 
