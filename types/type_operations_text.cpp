@@ -2,6 +2,7 @@
 #include "types/key_codec.hpp"
 #include "types/number/numeric.hpp"
 #include "types/text/collation.hpp"
+#include "types/text/network.hpp"
 #include "types/type_operations_detail.hpp"
 
 namespace basalt::types {
@@ -107,6 +108,17 @@ struct NumericTraits {
   uint64_t hash(std::string_view v) const { return numeric::hash(v); }
   uint64_t hash_extended(std::string_view v, uint64_t seed) const { return numeric::hash_numeric_extended(v, seed); }
   void append_key(std::string_view v, std::string& out) const { numeric::append_key(v, out); }
+};
+
+// inet and cidr: equal bytes are equal addresses.
+struct NetworkTraits {
+  using Type = std::string_view;
+  int compare(std::string_view a, std::string_view b) const {
+    return network::compare(network::read(a), network::read(b));
+  }
+  uint64_t hash(std::string_view v) const { return mix_hash_bytes(v); }
+  uint64_t hash_extended(std::string_view v, uint64_t seed) const { return hash_bytes_extended(v, seed); }
+  void append_key(std::string_view v, std::string& out) const { network::append_key(network::read(v), out); }
 };
 
 template <typename Traits>
