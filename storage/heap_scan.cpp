@@ -63,7 +63,8 @@ class HeapScanImpl final : public HeapScan {
     } else {
       for (uint32_t slot = first; slot < end; ++slot)
         if (!leaf.is_deleted(slot)) slots_.push_back(static_cast<uint16_t>(slot));
-      if (leaf.residue() && first == 0)
+      bool empty = leaf.deleted_rows() == leaf.rows() && leaf.end_row() != common::kRowIdLimit;
+      if ((leaf.residue() || empty) && first == 0)
         tree_.transactions_.suggest_purge_rows(tree_.id_, base, leaf.rows());
     }
     for (const LeafFilter& filter : options_.filters) {

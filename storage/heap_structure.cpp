@@ -126,4 +126,39 @@ void HeapTreeImpl::split_leaf(uint64_t row, bool append, SpaceReservation* space
   change.commit();
 }
 
+// A leaf whose rows are all gone leaves the tree; its left neighbour's range covers it from then on. The rightmost leaf
+// stays, because it knows which row ids have been used (STO-11), and so does the first child of a node.
+void HeapTreeImpl::free_empty_leaf(uint64_t row, Lsn horizon) {
+  std::lock_guard structure(structure_mutex_);
+  PageId above = path_parent(row);
+  if (!above.valid()) return;
+  SpaceReservation space(core_);
+  space.require(1, kChangeBytes);
+  ExclusiveGuard parent = core_.pool().exclusive(above);
+  HeapInner inner(parent->bytes());
+  uint32_t at = inner.position(row);
+  if (at == 0) return;
+  ExclusiveGuard left = core_.pool().exclusive(PageId{inner.entry(at - 1).child});
+  ExclusiveGuard empty = core_.pool().exclusive(PageId{inner.entry(at).child});
+  HeapLeaf leaf(empty->bytes()), neighbour(left->bytes());
+  uint64_t base = leaf.base_row();
+  uint32_t rows = leaf.rows();
+  if (leaf.end_row() == common::kRowIdLimit || leaf.deleted_rows() != rows) return;
+  if (undo_.may_have(id_.value, base, base + rows)) return;
+  for (uint32_t slot = 0; slot < rows; ++slot)
+    for (uint32_t c = 0; c < leaf.columns(); ++c)
+      if (!leaf.cell(slot, c).is_null()) return;
+  uint64_t first_row = inner.entry(at).first_row;
+  char fence[10];
+  store(fence, leaf.end_row());
+  store(fence + 8, neighbour.rows());
+  PageChange change(core_, RecordType::kHeapPurge, TxnId{}, &space);
+  change.add(parent, block_op(TreeOp::kHeapInnerRemove), {reinterpret_cast<const char*>(&first_row), sizeof first_row});
+  change.add(left, block_op(TreeOp::kHeapTruncate), {fence, sizeof fence});
+  change.add(empty, block_op(TreeOp::kOverflowErase), {});
+  change.free_page(empty);
+  change.logical({reinterpret_cast<const char*>(&horizon), sizeof horizon});
+  change.commit();
+}
+
 }  // namespace basalt::storage

@@ -113,6 +113,7 @@ class HeapTreeImpl final : public HeapTree {
   void grow_root(SpaceReservation* space);
   bool split_full_inner(uint64_t row, SpaceReservation* space);
   PageId path_parent(uint64_t row);
+  void free_empty_leaf(uint64_t row, Lsn horizon);
 
   // heap_undo.cpp
   void undo_insert(TransactionState& state, UndoEntry& entry);

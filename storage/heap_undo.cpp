@@ -75,6 +75,13 @@ void HeapTreeImpl::undo_overflow_page(TransactionState& state, UndoEntry& entry)
 
 void HeapTreeImpl::purge_rows(uint64_t row, uint32_t count, Lsn horizon) {
   for (uint32_t i = 0; i < count; ++i) purge_row(row + i, horizon);
+  bool empty;
+  {
+    SharedGuard guard = shared_leaf(row);
+    HeapLeaf leaf(guard->bytes());
+    empty = leaf.rows() > 0 && leaf.deleted_rows() == leaf.rows() && leaf.end_row() != common::kRowIdLimit;
+  }
+  if (empty) free_empty_leaf(row, horizon);
 }
 
 // Takes away the values of a deleted row that nobody can see. The record carries the horizon (STO-8).

@@ -81,6 +81,10 @@ TxnId TransactionImpl::assign_id() {
 }
 
 SpaceReservation* TransactionImpl::reserve_space(uint32_t pages, uint64_t wal_bytes) {
+  // STO-3: undo has a budget. Rollback does not come here.
+  if (manager_.undo_.bytes() > manager_.options_.undo_bytes_max)
+    throw common::SqlError(common::sqlstate::kOutOfMemory, "out of memory")
+        .detail("The undo of open and recent transactions exceeds its budget.");
   space_.require(pages + 8, wal_bytes + rollback_bytes_);
   return &space_;
 }
@@ -135,11 +139,11 @@ void TransactionImpl::rollback_to(SavepointId savepoint) {
     manager_.roll_back(*state_, to.undo, &space_);
     manager_.release_row_locks(*state_, to.row_locks);
   }
-  manager_.locks_.release_after(locks_, to.locks);
   on_commit_.resize(to.on_commit);
   std::vector<std::function<void()>> undone(on_abort_.begin() + static_cast<ptrdiff_t>(to.on_abort), on_abort_.end());
   on_abort_.resize(to.on_abort);
   for (auto& action : undone) action();
+  manager_.locks_.release_after(locks_, to.locks);
 }
 
 void TransactionImpl::release(SavepointId savepoint) {

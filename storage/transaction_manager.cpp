@@ -196,6 +196,12 @@ void TransactionManager::log_abort(TransactionState& state) {
   if (aborted_.size() > kAbortedKept) aborted_.pop_front();
 }
 
+// Before the locks are given back, as in commit().
+void TransactionManager::run_abort_actions(TransactionImpl& t) {
+  auto actions = std::move(t.on_abort_);
+  for (auto& action : actions) action();
+}
+
 void TransactionManager::abort(Transaction& transaction) {
   auto& t = static_cast<TransactionImpl&>(transaction);
   if (t.finished_) return;
@@ -207,13 +213,13 @@ void TransactionManager::abort(Transaction& transaction) {
     TxnId id = state->id;
     bool waited = state->waited_for.load();
     delete state;
+    run_abort_actions(t);
     finish(t);
     if (waited) locks_.transaction_ended(id);
   } else {
+    run_abort_actions(t);
     finish(t);
   }
-  auto actions = std::move(t.on_abort_);
-  for (auto& action : actions) action();
 }
 
 // ---- prepared transactions ----

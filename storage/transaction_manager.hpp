@@ -209,6 +209,7 @@ class TransactionManager final : public ReplayParticipant {
   void roll_back(TransactionState& state, size_t keep, SpaceReservation* space);
   void release_row_locks(TransactionState& state, size_t keep);
   void finish(TransactionImpl& t);
+  void run_abort_actions(TransactionImpl& t);
   void log_abort(TransactionState& state);
   bool mark_waited(TxnId id);
   void queue_for_purge(TransactionState* state);

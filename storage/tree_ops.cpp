@@ -20,6 +20,17 @@ void HeapInner::truncate(uint16_t keep) {
   store(page_ + kPageHeaderSize, keep);
 }
 
+void HeapInner::remove(uint64_t first_row) {
+  uint16_t n = count();
+  uint32_t at = position(first_row);
+  ENSURE(n > 1 && entry(at).first_row == first_row, "STO-4: the child to remove is not in its inner node");
+  char* entries = page_ + kEntriesAt;
+  std::memmove(entries + at * sizeof(HeapInnerEntry), entries + (at + 1) * sizeof(HeapInnerEntry),
+               (n - at - 1) * sizeof(HeapInnerEntry));
+  std::memset(entries + (n - 1) * sizeof(HeapInnerEntry), 0, sizeof(HeapInnerEntry));
+  store(page_ + kPageHeaderSize, static_cast<uint16_t>(n - 1));
+}
+
 void HeapInner::copy_tail(uint16_t from, HeapInner& to) const {
   uint16_t n = static_cast<uint16_t>(count() - from);
   std::memcpy(to.page_ + kEntriesAt, page_ + kEntriesAt + from * sizeof(HeapInnerEntry), n * sizeof(HeapInnerEntry));
@@ -55,6 +66,8 @@ void heap_upgrade(Page& page, Bytes p) {
 }
 void heap_inner_insert(Page& page, Bytes p) { HeapInner(page.bytes()).insert(load<HeapInnerEntry>(p.data())); }
 void heap_inner_truncate(Page& page, Bytes p) { HeapInner(page.bytes()).truncate(load<uint16_t>(p.data())); }
+
+void heap_inner_remove(Page& page, Bytes p) { HeapInner(page.bytes()).remove(load<uint64_t>(p.data())); }
 
 std::string_view rest(Bytes p, size_t from) { return {p.data() + from, p.size() - from}; }
 uint32_t find_entry(const IndexNode& node, std::string_view key, uint64_t row) {
@@ -103,6 +116,7 @@ void register_tree_redo() {
   register_redo(block_op(TreeOp::kIndexTruncate), index_truncate);
   register_redo(block_op(TreeOp::kIndexSeparator), index_separator);
   register_redo(block_op(TreeOp::kOverflowErase), overflow_erase);
+  register_redo(block_op(TreeOp::kHeapInnerRemove), heap_inner_remove);
 }
 
 }  // namespace basalt::storage

@@ -24,6 +24,7 @@ enum class TreeOp : uint16_t {
   kIndexTruncate = 43,   // position:2 row:8 key
   kIndexSeparator = 44,  // row:8 child:8 key
   kOverflowErase = 45,   // nothing
+  kHeapInnerRemove = 46, // first_row:8
 };
 constexpr BlockOp block_op(TreeOp op) { return static_cast<BlockOp>(op); }
 
@@ -71,6 +72,7 @@ class HeapInner {
   }
   void insert(const HeapInnerEntry& e);
   void truncate(uint16_t keep);
+  void remove(uint64_t first_row);
   // Entries from `from` on, into a formatted node.
   void copy_tail(uint16_t from, HeapInner& to) const;
 

@@ -320,3 +320,47 @@ TEST_CASE("filters on the leaf agree with filters on versions") {
     db.transactions->purge();
   }
 }
+
+TEST_CASE("leaves whose rows are all gone leave the tree; their row ids do not come back") {
+  FaultFileSystem files(1);
+  TreeId tree;
+  std::vector<RowId> ids;
+  std::vector<Row3> rows;
+  for (int i = 0; i < 20'000; ++i) rows.push_back({i, i, "some text"});
+  {
+    Database db(files);
+    auto t = db.begin();
+    tree = db.trees->create_heap(*t, three_columns());
+    HeapTree& heap = db.trees->heap(tree);
+    heap.insert(*t, chunk_of(rows), ids);
+    db.commit(t);
+    uint64_t pages = heap.page_count();
+    REQUIRE(pages > 20);
+    t = db.begin();
+    Snapshot s = t->take_snapshot();
+    for (size_t i = 0; i < ids.size(); ++i)
+      if (i < 15'000 || i >= 19'000) REQUIRE(heap.remove(*t, s, ids[i]).outcome == WriteOutcome::kOk);
+    db.commit(t);
+    auto old = db.begin(IsolationLevel::kRepeatableRead, 3);
+    db.transactions->purge();
+    CHECK(heap.page_count() < pages / 3);
+    CHECK(db.check().empty());
+    std::vector<Row3> left(rows.begin() + 15'000, rows.begin() + 19'000);
+    CHECK(scan_all(heap, old->take_snapshot()) == left);
+    CHECK_FALSE(fetch_row(heap, old->take_snapshot(), ids[7000]));
+    CHECK(fetch_row(heap, old->take_snapshot(), ids[17'000]) == rows[17'000]);
+    t = db.begin();
+    RowId next = insert_row(heap, *t, {1, 1, "new"});
+    CHECK(next.value == 20'001);
+    db.commit(t);
+    db.core->wal().flush(db.core->wal().insert_lsn());
+    files.crash();
+  }
+  Database db(files, false);
+  auto t = db.begin();
+  HeapTree& heap = db.trees->heap(tree);
+  CHECK(scan_all(heap, t->take_snapshot()).size() == 4001);
+  CHECK(insert_row(heap, *t, {1, 1, "newer"}).value == 20'002);
+  db.commit(t);
+  CHECK(db.check().empty());
+}
