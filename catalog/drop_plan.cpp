@@ -88,7 +88,7 @@ class Walk {
                            describe_object(scope_, d.object) + " requires it")
             .hint("You can drop " + describe_object(scope_, d.object) + " instead.");
       }
-      if (on_stack(d.object, flags, stack) || present(d.object, 0)) continue;
+      if (on_stack(d.object, 0, stack) || present(d.object, 0)) continue;
       visit(d.object, kReverse, stack);
       return true;
     }

@@ -33,6 +33,8 @@ class TypeNameParser {
       expect("]");
     }
     if (token_.kind != Token::kEnd) syntax_error();
+    // The syntax is judged before the name.
+    if (!name_.empty()) out = resolve_name();
     if (array) out.type = array_of(out.type);
     return out;
   }
@@ -205,23 +207,26 @@ class TypeNameParser {
   }
 
   ParsedTypeName named_type() {
-    std::vector<std::string> name;
     for (;;) {
       if (token_.kind != Token::kWord && token_.kind != Token::kQuoted) syntax_error();
-      name.push_back(token_.text);
+      name_.push_back(token_.text);
       advance();
       if (!at_symbol(".")) break;
       advance();
     }
-    Oid type = find_type(scope_, name);
+    name_modifiers_ = modifiers();
+    return {};
+  }
+
+  ParsedTypeName resolve_name() const {
+    Oid type = find_type(scope_, name_);
     if (!type.valid()) {
       std::string all;
-      for (const std::string& part : name) all += (all.empty() ? "" : ".") + part;
+      for (const std::string& part : name_) all += (all.empty() ? "" : ".") + part;
       throw SqlError(sqlstate::kUndefinedObject, "type \"" + all + "\" does not exist");
     }
-    std::vector<int32_t> m = modifiers();
     const bool with_length = type == oid::kVarchar || type == oid::kBpchar;
-    return {type, with_length ? length(m, -1) : first_or(m, -1)};
+    return {type, with_length ? length(name_modifiers_, -1) : first_or(name_modifiers_, -1)};
   }
 
   Oid array_of(Oid type) {
@@ -236,6 +241,8 @@ class TypeNameParser {
   const NameScope& scope_;
   std::string_view whole_, rest_;
   Token token_;
+  std::vector<std::string> name_;  // of a type that is not named by key words
+  std::vector<int32_t> name_modifiers_;
 };
 
 }  // namespace
