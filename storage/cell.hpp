@@ -5,8 +5,8 @@
 //   tag 0x20       string: u16 length, bytes
 //   tag 0x21       value in overflow pages: an OverflowRef
 //
-// A row is its cells in column order. A column image list (updates, before-images) is u16 count, then (u16 column, cell)
-// each. Because a cell carries its own size, before-images can be read without the layout.
+// A row is its cells in column order. A column image list (updates, before-images) is u16 count, then (u16 column,
+// cell) each. Because a cell carries its own size, before-images can be read without the layout.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@
 
 namespace basalt::storage {
 
-// Where a wide value lives. Overflow values are immutable (STO-9); `value_id` is repeated on each of their pages, so that
-// a second attempt to free one is recognised.
+// Where a wide value lives. Overflow values are immutable (STO-9); `value_id` is repeated on each of their pages, so
+// that a second attempt to free one is recognised.
 struct OverflowRef {
   uint64_t first_page;
   uint64_t value_id;

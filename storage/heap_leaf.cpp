@@ -46,13 +46,20 @@ bool value_less(const char* a, const char* b) {
 }
 bool value_less(PhysicalType type, const char* a, const char* b) {
   switch (type) {
-    case PhysicalType::kBool: return value_less<uint8_t>(a, b);
-    case PhysicalType::kInt16: return value_less<int16_t>(a, b);
-    case PhysicalType::kInt32: return value_less<int32_t>(a, b);
-    case PhysicalType::kInt64: return value_less<int64_t>(a, b);
-    case PhysicalType::kFloat32: return value_less<float>(a, b);
-    case PhysicalType::kFloat64: return value_less<double>(a, b);
-    default: return false;
+    case PhysicalType::kBool:
+      return value_less<uint8_t>(a, b);
+    case PhysicalType::kInt16:
+      return value_less<int16_t>(a, b);
+    case PhysicalType::kInt32:
+      return value_less<int32_t>(a, b);
+    case PhysicalType::kInt64:
+      return value_less<int64_t>(a, b);
+    case PhysicalType::kFloat32:
+      return value_less<float>(a, b);
+    case PhysicalType::kFloat64:
+      return value_less<double>(a, b);
+    default:
+      return false;
   }
 }
 

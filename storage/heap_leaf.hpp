@@ -1,19 +1,20 @@
 // Heap leaf: the rows of one range of row ids, column by column (PAX; Ailamaki et al., VLDB 2001).
 //
 //   | page header | LeafHeader | directory: 4 bytes a column | min,max: 16 bytes each of the first 32 columns |
-//   | deleted bits | last writer: u32 a row | column 0: array, null bits | column 1: ... | free | <- variable-length bytes |
+//   | deleted bits | last writer: u32 a row | column 0: array, null bits | column 1: ... | free | <- variable-length
+//   bytes |
 //
-// Slot i holds row base_row + i: a row keeps its slot for ever, also when it is deleted or its insertion was undone (its
-// deleted bit is set then, and purge takes its values away). Fixed-width columns are arrays of values, strings arrays of
-// (u16 offset, u16 length) into the area at the page's end; length 0xffff marks an OverflowRef there.
-// A page describes itself (the directory has the types), so every function here is a pure function of the page's bytes and
-// its arguments: redo repeats it (STO-4). Free bytes are zero.
-// The array capacity is not fixed: when it or the string area runs out, the leaf is laid out anew for the row sizes seen
-// so far. Columns added to the table after the leaf was laid out are absent until upgrade().
-// The last writer is a u32 above the leaf's writer_base; 0 stands for a writer so old that it no longer matters.
+// Slot i holds row base_row + i: a row keeps its slot for ever, also when it is deleted or its insertion was undone
+// (its deleted bit is set then, and purge takes its values away). Fixed-width columns are arrays of values, strings
+// arrays of (u16 offset, u16 length) into the area at the page's end; length 0xffff marks an OverflowRef there. A page
+// describes itself (the directory has the types), so every function here is a pure function of the page's bytes and its
+// arguments: redo repeats it (STO-4). Free bytes are zero. The array capacity is not fixed: when it or the string area
+// runs out, the leaf is laid out anew for the row sizes seen so far. Columns added to the table after the leaf was laid
+// out are absent until upgrade(). The last writer is a u32 above the leaf's writer_base; 0 stands for a writer so old
+// that it no longer matters.
 //
-// Readers of a shared or exclusively latched page, and optimistic readers, use the same cell(): it checks all bounds, and
-// answers kCellInvalid for what can only be a torn page.
+// Readers of a shared or exclusively latched page, and optimistic readers, use the same cell(): it checks all bounds,
+// and answers kCellInvalid for what can only be a torn page.
 #pragma once
 
 #include <cstddef>

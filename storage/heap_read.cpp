@@ -13,8 +13,8 @@ using common::Vector;
 namespace {
 constexpr size_t kAttemptsMax = 1'000'000;
 [[noreturn]] void corrupt(TreeId tree, uint64_t row) {
-  throw common::SqlError(common::sqlstate::kDataCorrupted, "heap tree " + std::to_string(tree.value) +
-                                                               " has no leaf for row " + std::to_string(row));
+  throw common::SqlError(common::sqlstate::kDataCorrupted,
+                         "heap tree " + std::to_string(tree.value) + " has no leaf for row " + std::to_string(row));
 }
 }  // namespace
 
@@ -227,8 +227,8 @@ bool HeapTreeImpl::fetch_one(const Snapshot& snapshot, uint64_t row, std::span<c
       CellRef cell = stored_cell(leaf, static_cast<uint32_t>(slot), columns[i].value, layout);
       bool string = out.columns[i].type() == PhysicalType::kString;
       // A torn read may have any tag: nothing is copied that does not fit the vector.
-      simple = cell.is_null() || (string ? cell.tag == kCellString
-                                         : cell.tag == common::physical_size(out.columns[i].type()));
+      simple = cell.is_null() ||
+               (string ? cell.tag == kCellString : cell.tag == common::physical_size(out.columns[i].type()));
       if (simple) put(out.columns[i], to, cell);
     }
     if (!guard.validate()) continue;

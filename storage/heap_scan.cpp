@@ -64,8 +64,7 @@ class HeapScanImpl final : public HeapScan {
       for (uint32_t slot = first; slot < end; ++slot)
         if (!leaf.is_deleted(slot)) slots_.push_back(static_cast<uint16_t>(slot));
       bool empty = leaf.deleted_rows() == leaf.rows() && leaf.end_row() != common::kRowIdLimit;
-      if ((leaf.residue() || empty) && first == 0)
-        tree_.transactions_.suggest_purge_rows(tree_.id_, base, leaf.rows());
+      if ((leaf.residue() || empty) && first == 0) tree_.transactions_.suggest_purge_rows(tree_.id_, base, leaf.rows());
     }
     for (const LeafFilter& filter : options_.filters) {
       if (slots_.empty()) break;
@@ -134,11 +133,21 @@ class HeapScanImpl final : public HeapScan {
       }
     };
     switch (size) {
-      case 1: copy.operator()<uint8_t>(); break;
-      case 2: copy.operator()<uint16_t>(); break;
-      case 4: copy.operator()<uint32_t>(); break;
-      case 8: copy.operator()<uint64_t>(); break;
-      default: copy.operator()<common::Fixed16>(); break;
+      case 1:
+        copy.operator()<uint8_t>();
+        break;
+      case 2:
+        copy.operator()<uint16_t>();
+        break;
+      case 4:
+        copy.operator()<uint32_t>();
+        break;
+      case 8:
+        copy.operator()<uint64_t>();
+        break;
+      default:
+        copy.operator()<common::Fixed16>();
+        break;
     }
     for (uint16_t slot : slots_) {
       if (static_cast<uint8_t>(nulls[slot / 8]) >> (slot % 8) & 1) vector.set_null(to);
@@ -156,8 +165,8 @@ class HeapScanImpl final : public HeapScan {
       if (!passes()) continue;
       tree_.put_row(out, out.rows, row, options_.columns, version_);
       for (size_t i = 0; i < options_.columns.size(); ++i)
-        string_bytes_ += version_.cells[i].tag == kCellOverflow ? version_.cells[i].overflow().raw_bytes
-                                                                : version_.cells[i].size;
+        string_bytes_ +=
+            version_.cells[i].tag == kCellOverflow ? version_.cells[i].overflow().raw_bytes : version_.cells[i].size;
       ++out.rows;
     }
   }

@@ -1,13 +1,13 @@
 // HeapTreeImpl: the heap tree of heap.hpp on pages.
 //
-// The tree: inner nodes (HeapInner) over leaves (HeapLeaf) that split the row ids among them. The root never moves. Readers
-// descend optimistically; whoever needs the leaf itself upgrades or takes its shared latch and checks that it still covers
-// the row. Structure changes are one at a time per tree (structure_mutex_), split full inner nodes on their way down, and
-// latch parent before child. Heap pages change in: heap_write.cpp (rows), heap_structure.cpp (splits), heap_undo.cpp
-// (rollback, purge), overflow.cpp (wide values).
+// The tree: inner nodes (HeapInner) over leaves (HeapLeaf) that split the row ids among them. The root never moves.
+// Readers descend optimistically; whoever needs the leaf itself upgrades or takes its shared latch and checks that it
+// still covers the row. Structure changes are one at a time per tree (structure_mutex_), split full inner nodes on
+// their way down, and latch parent before child. Heap pages change in: heap_write.cpp (rows), heap_structure.cpp
+// (splits), heap_undo.cpp (rollback, purge), overflow.cpp (wide values).
 //
-// Inserters draw blocks of 65,536 row ids and append to the leaf at their end; an inserter who finds the first tail busy
-// takes the next one, so that they do not wait for each other's leaf.
+// Inserters draw blocks of 65,536 row ids and append to the leaf at their end; an inserter who finds the first tail
+// busy takes the next one, so that they do not wait for each other's leaf.
 #pragma once
 
 #include <array>
@@ -137,7 +137,7 @@ class HeapTreeImpl final : public HeapTree {
   std::mutex structure_mutex_;
   std::array<Tail, kTails> tails_;
   std::mutex ids_mutex_;
-  uint64_t next_block_ = 0;  // first row id of the next block; 0: not known yet
+  uint64_t next_block_ = 0;        // first row id of the next block; 0: not known yet
   std::atomic<int64_t> rows_{-1};  // estimate; -1: not counted yet
 };
 

@@ -12,9 +12,14 @@ constexpr uint64_t kChangeBytes = 64 << 10;
 void HeapTreeImpl::roll_back_entry(TransactionState& state, SpaceReservation* space) {
   UndoEntry& entry = *state.undo.back();
   switch (entry.kind) {
-    case UndoKind::kHeapInsert: undo_insert(state, entry); break;
-    case UndoKind::kOverflowPage: undo_overflow_page(state, entry); break;
-    default: undo_row(state, entry, space);
+    case UndoKind::kHeapInsert:
+      undo_insert(state, entry);
+      break;
+    case UndoKind::kOverflowPage:
+      undo_overflow_page(state, entry);
+      break;
+    default:
+      undo_row(state, entry, space);
   }
 }
 
@@ -102,7 +107,8 @@ void HeapTreeImpl::purge_row(uint64_t row, Lsn horizon) {
     }
     if (!has_values) return;
     if (!wide.empty() && round == 0) {
-      // The values go first: should the server stop in between, the row still names them, and freeing again is harmless.
+      // The values go first: should the server stop in between, the row still names them, and freeing again is
+      // harmless.
       guard.release();
       for (const OverflowRef& ref : wide) free_overflow(ref, RecordType::kHeapPurge, horizon);
       continue;
@@ -237,8 +243,7 @@ void HeapTreeImpl::format_root(Page& page, const HeapLayout& layout) {
   std::vector<common::PhysicalType> types;
   for (const ColumnLayout& column : layout.columns) types.push_back(column.type);
   if (HeapLeaf::row_bytes(types, 0) > HeapLeaf::row_bytes_max(types.size()))
-    throw common::SqlError(common::sqlstate::kProgramLimitExceeded,
-                           "tables of this width are too wide for a page");
+    throw common::SqlError(common::sqlstate::kProgramLimitExceeded, "tables of this width are too wide for a page");
   HeapLeaf(page.bytes()).format(types, 1, common::kRowIdLimit);
 }
 

@@ -38,8 +38,8 @@ void HeapTreeImpl::encode_value(TransactionImpl& t, const Vector& vector, uint32
   }
   if (vector.type() != PhysicalType::kString) {
     auto size = static_cast<uint32_t>(common::physical_size(vector.type()));
-    append_cell(out, {static_cast<const char*>(vector.raw_data()) + size_t{size} * i, size,
-                      static_cast<uint8_t>(size)});
+    append_cell(out,
+                {static_cast<const char*>(vector.raw_data()) + size_t{size} * i, size, static_cast<uint8_t>(size)});
     return;
   }
   const StringRef& value = vector.data<StringRef>()[i];
@@ -90,8 +90,8 @@ std::unique_lock<std::mutex> HeapTreeImpl::lock_tail(Tail** tail) {
   return std::unique_lock(tails_[0].mutex);
 }
 
-// Draws a block of row ids for a tail that has none left. The first one continues after the last row of the tree, so that
-// a restart wastes neither ids nor leaves.
+// Draws a block of row ids for a tail that has none left. The first one continues after the last row of the tree, so
+// that a restart wastes neither ids nor leaves.
 void HeapTreeImpl::position_tail(Tail& tail) {
   if (tail.next_row < tail.block_end) return;
   std::lock_guard lock(ids_mutex_);
@@ -126,7 +126,8 @@ uint32_t HeapTreeImpl::append_some(TransactionImpl& t, Tail& tail, const Encoded
   HeapLeaf leaf(guard->bytes());
   bool contiguous = leaf.base_row() + leaf.rows() == tail.next_row && leaf.columns() == columns;
   size_t begin = first ? rows.ends[first - 1] : 0;
-  auto room = static_cast<uint32_t>(std::min<uint64_t>(count, std::min(tail.block_end, leaf.end_row()) - tail.next_row));
+  auto room =
+      static_cast<uint32_t>(std::min<uint64_t>(count, std::min(tail.block_end, leaf.end_row()) - tail.next_row));
   while (room > 1 && rows.ends[first + room - 1] - begin > kAppendBytesMax) room = (room + 1) / 2;
   uint32_t fit = contiguous ? leaf.rows_that_fit(rows.cells.data() + begin, room) : 0;
   if (fit == 0) {
@@ -179,7 +180,8 @@ void HeapTreeImpl::insert(Transaction& transaction, const Chunk& rows, std::vect
 
 // ---- update, remove, lock ----
 
-// What stands in the way of a change of the row. Under the leaf's latch, so that nobody else can change the row meanwhile.
+// What stands in the way of a change of the row. Under the leaf's latch, so that nobody else can change the row
+// meanwhile.
 WriteResult HeapTreeImpl::check_write(const HeapLeaf& leaf, uint32_t slot, uint64_t row, TransactionState& state,
                                       const Snapshot& snapshot, RowLockStrength strength) {
   bool deleted = leaf.is_deleted(slot);
@@ -206,8 +208,8 @@ WriteResult HeapTreeImpl::check_write(const HeapLeaf& leaf, uint32_t slot, uint6
         result = not_found;
         return false;
       }
-      bool conflicts =
-          entry.kind == UndoKind::kHeapDelete || row_locks_conflict(static_cast<RowLockStrength>(entry.strength), strength);
+      bool conflicts = entry.kind == UndoKind::kHeapDelete ||
+                       row_locks_conflict(static_cast<RowLockStrength>(entry.strength), strength);
       if (conflicts) {
         result = {WriteOutcome::kBeingModified, writer.id, CommandId{}};
         return false;
@@ -334,8 +336,13 @@ WriteResult HeapTreeImpl::update(Transaction& transaction, const Snapshot& snaps
       if (cell.tag == kCellOverflow) state.wide_before_images = true;
       append_cell(before, cell);
     }
-    UndoRecord record{id_.value, row.value, leaf.writer(slot), 0, static_cast<uint32_t>(before.size()),
-                      UndoKind::kHeapUpdate, static_cast<uint8_t>(RowLockStrength::kNoKeyUpdate)};
+    UndoRecord record{id_.value,
+                      row.value,
+                      leaf.writer(slot),
+                      0,
+                      static_cast<uint32_t>(before.size()),
+                      UndoKind::kHeapUpdate,
+                      static_cast<uint8_t>(RowLockStrength::kNoKeyUpdate)};
     // A lock for a key update taken before makes this one.
     if (undo_.holds_lock(state, id_.value, row.value, RowLockStrength::kUpdate))
       record.strength = static_cast<uint8_t>(RowLockStrength::kUpdate);
@@ -363,7 +370,12 @@ WriteResult HeapTreeImpl::remove(Transaction& transaction, const Snapshot& snaps
   store(payload, state.id.value);
   store(payload + 8, static_cast<uint16_t>(slot));
   payload[10] = 1;
-  UndoRecord record{id_.value, row.value, leaf.writer(slot), 0, 0, UndoKind::kHeapDelete,
+  UndoRecord record{id_.value,
+                    row.value,
+                    leaf.writer(slot),
+                    0,
+                    0,
+                    UndoKind::kHeapDelete,
                     static_cast<uint8_t>(RowLockStrength::kUpdate)};
   PageChange change(core_, RecordType::kHeapDelete, state.id, space);
   change.add(guard, block_op(TreeOp::kHeapSetDeleted), {payload, sizeof payload});

@@ -1,5 +1,5 @@
-// Bulk build of an index: runs sorted in memory, spilled, merged, and built into nodes from the bottom up. Nodes are logged
-// as images; until the tree's creator commits nobody else uses the tree, so a build needs no undo of its own.
+// Bulk build of an index: runs sorted in memory, spilled, merged, and built into nodes from the bottom up. Nodes are
+// logged as images; until the tree's creator commits nobody else uses the tree, so a build needs no undo of its own.
 #include <algorithm>
 
 #include "common/sqlstate.hpp"
@@ -155,8 +155,8 @@ class IndexBuilderImpl final : public IndexBuilder {
 
   void spill() {
     std::sort(items_.begin(), items_.end(), item_less);
-    std::string path = core_.options().directory + "/sort_" + std::to_string(tree_.id().value) + "_" +
-                       std::to_string(runs_.size());
+    std::string path =
+        core_.options().directory + "/sort_" + std::to_string(tree_.id().value) + "_" + std::to_string(runs_.size());
     runs_.push_back(std::make_unique<Run>(core_.files(), path));
     for (const Item& item : items_) runs_.back()->write(item);
     runs_.back()->flush();
@@ -221,7 +221,8 @@ class IndexBuilderImpl final : public IndexBuilder {
     fill(scratch, number, upper, upper_row);
     SpaceReservation* space = t_.reserve_space(2, 4 * kPageSize);
     PageChange change(core_, RecordType::kTreeBuild, TxnId{}, space);
-    ExclusiveGuard guard = change.new_page(tree_.id(), scratch.header.type, last_page_.valid() ? last_page_ : tree_.root());
+    ExclusiveGuard guard =
+        change.new_page(tree_.id(), scratch.header.type, last_page_.valid() ? last_page_ : tree_.root());
     change.image(guard, scratch);
     change.commit();
     last_page_ = guard.id();

@@ -5,11 +5,12 @@
 //   leaf cell    row:8  payload length:2  marked:1  key suffix  payload
 //   inner cell   row:8  child:8  key suffix            (separator: lower bound of the child)
 //
-// A node covers [lower fence, upper fence); an absent fence is infinite. All keys of a node begin with the common prefix
-// of the two fences, which is stored once (in the lower fence). `head` is the first four bytes of the suffix as a number, so
-// most comparisons of a search touch the slots only. Separators are cut to the shortest bytes that separate.
-// Every mutating function is a pure function of the page's bytes and its arguments (STO-4). Free bytes are zero.
-// Reads check bounds, because optimistic readers see torn pages; what they return then is meaningless but harmless.
+// A node covers [lower fence, upper fence); an absent fence is infinite. All keys of a node begin with the common
+// prefix of the two fences, which is stored once (in the lower fence). `head` is the first four bytes of the suffix as
+// a number, so most comparisons of a search touch the slots only. Separators are cut to the shortest bytes that
+// separate. Every mutating function is a pure function of the page's bytes and its arguments (STO-4). Free bytes are
+// zero. Reads check bounds, because optimistic readers see torn pages; what they return then is meaningless but
+// harmless.
 #pragma once
 
 #include <cstddef>

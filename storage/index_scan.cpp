@@ -22,7 +22,9 @@ class IndexScanImpl final : public IndexScan {
  public:
   // The range becomes the half-open [low, high) in bytes.
   IndexScanImpl(IndexTree& tree, KeyRange range, ScanDirection direction)
-      : tree_(tree), forward_(direction == ScanDirection::kForward), low_(std::move(range.lower)),
+      : tree_(tree),
+        forward_(direction == ScanDirection::kForward),
+        low_(std::move(range.lower)),
         high_(std::move(range.upper)) {
     if (!low_.empty() && !range.lower_inclusive) done_ = !past_prefix(low_);
     high_open_ = high_.empty();

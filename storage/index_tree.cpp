@@ -50,7 +50,11 @@ IndexDescriptor IndexDescriptor::decode(std::string_view bytes) {
 }
 
 IndexTree::IndexTree(StorageCore& core, TransactionManager& transactions, const TreeRecord& record)
-    : core_(core), transactions_(transactions), undo_(transactions.undo()), id_(record.id), root_(record.root),
+    : core_(core),
+      transactions_(transactions),
+      undo_(transactions.undo()),
+      id_(record.id),
+      root_(record.root),
       layout_(IndexDescriptor::decode(record.descriptor).layout) {}
 
 void IndexTree::format_root(Page& page) {
@@ -74,8 +78,7 @@ OptimisticGuard IndexTree::find_leaf(std::string_view key, uint64_t row, bool be
       }
       IndexNode node(guard->bytes());
       bool exact;
-      uint32_t at = at_end ? node.count()
-                           : below ? node.lower_bound(key, row, &exact) : node.child_position(key, row);
+      uint32_t at = at_end ? node.count() : below ? node.lower_bound(key, row, &exact) : node.child_position(key, row);
       PageId child{node.child(at)};
       if (!guard.validate()) break;
       OptimisticGuard next = pool.optimistic(child);
@@ -201,8 +204,8 @@ void IndexTree::mark(Transaction& transaction, std::string_view key, RowId row) 
 
 // ---- unique ----
 
-// Whether entry i stands for a row that has the key, or may have it. Under the leaf's latch: no rollback can restore a mark
-// between the look at the entry and the look at the chain.
+// Whether entry i stands for a row that has the key, or may have it. Under the leaf's latch: no rollback can restore a
+// mark between the look at the entry and the look at the chain.
 UniqueConflict IndexTree::judge(const IndexNode& node, uint32_t i, const TransactionState* self) {
   uint64_t row = node.row(i);
   bool live = !node.is_marked(i);
@@ -279,8 +282,12 @@ void IndexTree::roll_back_entry(TransactionState& state, SpaceReservation* space
     }
     PageChange change(core_, RecordType::kIndexUndo, state.id);
     switch (entry.kind) {
-      case UndoKind::kIndexInsert: add_remove(change, guard, key, entry.row); break;
-      case UndoKind::kIndexMark: add_mark(change, guard, key, entry.row, false); break;
+      case UndoKind::kIndexInsert:
+        add_remove(change, guard, key, entry.row);
+        break;
+      case UndoKind::kIndexMark:
+        add_mark(change, guard, key, entry.row, false);
+        break;
       default:
         if (same_payload) {
           add_mark(change, guard, key, entry.row, entry.strength == 0);

@@ -1,9 +1,9 @@
 // IndexTree: the B+-tree of index.hpp on pages (IndexNode).
 //
-// Readers descend optimistically and copy entries out of an unlatched leaf, then validate; a leaf that keeps changing is read
-// under its shared latch. There are no sibling links: a scan goes on by descending again to the fence of the leaf it has
-// finished, so its position survives any split or purge, forwards and backwards.
-// Structure changes: one at a time per tree, full inner nodes are split on the way down, the root never moves.
+// Readers descend optimistically and copy entries out of an unlatched leaf, then validate; a leaf that keeps changing
+// is read under its shared latch. There are no sibling links: a scan goes on by descending again to the fence of the
+// leaf it has finished, so its position survives any split or purge, forwards and backwards. Structure changes: one at
+// a time per tree, full inner nodes are split on the way down, the root never moves.
 //
 // Trust in an entry (STO-7) is decided while its leaf is unchanged: no chain and live means exact and visible to every
 // snapshot; no chain and marked means gone; a chain means that the caller has to look at the row.

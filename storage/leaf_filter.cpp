@@ -21,13 +21,20 @@ int compare(const T& a, const T& b) {
 
 bool outcome(LeafFilterKind kind, int order) {
   switch (kind) {
-    case LeafFilterKind::kEqual: return order == 0;
-    case LeafFilterKind::kNotEqual: return order != 0;
-    case LeafFilterKind::kLess: return order < 0;
-    case LeafFilterKind::kLessEqual: return order <= 0;
-    case LeafFilterKind::kGreater: return order > 0;
-    case LeafFilterKind::kGreaterEqual: return order >= 0;
-    default: return false;
+    case LeafFilterKind::kEqual:
+      return order == 0;
+    case LeafFilterKind::kNotEqual:
+      return order != 0;
+    case LeafFilterKind::kLess:
+      return order < 0;
+    case LeafFilterKind::kLessEqual:
+      return order <= 0;
+    case LeafFilterKind::kGreater:
+      return order > 0;
+    case LeafFilterKind::kGreaterEqual:
+      return order >= 0;
+    default:
+      return false;
   }
 }
 
@@ -41,16 +48,20 @@ int compare_strings(std::string_view a, std::string_view b) {
 template <typename F>
 decltype(auto) with_ordered_type(PhysicalType type, bool is_unsigned, F&& f) {
   switch (type) {
-    case PhysicalType::kBool: return f.template operator()<uint8_t>();
+    case PhysicalType::kBool:
+      return f.template operator()<uint8_t>();
     case PhysicalType::kInt16:
       return is_unsigned ? f.template operator()<uint16_t>() : f.template operator()<int16_t>();
     case PhysicalType::kInt32:
       return is_unsigned ? f.template operator()<uint32_t>() : f.template operator()<int32_t>();
     case PhysicalType::kInt64:
       return is_unsigned ? f.template operator()<uint64_t>() : f.template operator()<int64_t>();
-    case PhysicalType::kInt128: return f.template operator()<common::int128>();
-    case PhysicalType::kFloat32: return f.template operator()<float>();
-    default: return f.template operator()<double>();
+    case PhysicalType::kInt128:
+      return f.template operator()<common::int128>();
+    case PhysicalType::kFloat32:
+      return f.template operator()<float>();
+    default:
+      return f.template operator()<double>();
   }
 }
 
@@ -71,13 +82,26 @@ void filter_array(LeafFilterKind kind, const char* values, const char* nulls, T 
     }
   };
   switch (kind) {
-    case LeafFilterKind::kEqual: run([&](T v) { return compare(v, constant) == 0; }); break;
-    case LeafFilterKind::kNotEqual: run([&](T v) { return compare(v, constant) != 0; }); break;
-    case LeafFilterKind::kLess: run([&](T v) { return compare(v, constant) < 0; }); break;
-    case LeafFilterKind::kLessEqual: run([&](T v) { return compare(v, constant) <= 0; }); break;
-    case LeafFilterKind::kGreater: run([&](T v) { return compare(v, constant) > 0; }); break;
-    case LeafFilterKind::kGreaterEqual: run([&](T v) { return compare(v, constant) >= 0; }); break;
-    default: break;
+    case LeafFilterKind::kEqual:
+      run([&](T v) { return compare(v, constant) == 0; });
+      break;
+    case LeafFilterKind::kNotEqual:
+      run([&](T v) { return compare(v, constant) != 0; });
+      break;
+    case LeafFilterKind::kLess:
+      run([&](T v) { return compare(v, constant) < 0; });
+      break;
+    case LeafFilterKind::kLessEqual:
+      run([&](T v) { return compare(v, constant) <= 0; });
+      break;
+    case LeafFilterKind::kGreater:
+      run([&](T v) { return compare(v, constant) > 0; });
+      break;
+    case LeafFilterKind::kGreaterEqual:
+      run([&](T v) { return compare(v, constant) >= 0; });
+      break;
+    default:
+      break;
   }
   slots.resize(kept);
 }
@@ -135,12 +159,18 @@ bool range_may_pass(const LeafFilter& filter, const HeapLeaf& leaf, uint32_t col
   return with_ordered_type(type, false, [&]<typename T>() {
     T low = load<T>(min), high = load<T>(max), c = constant_of<T>(filter);
     switch (filter.kind) {
-      case LeafFilterKind::kEqual: return compare(low, c) <= 0 && compare(c, high) <= 0;
-      case LeafFilterKind::kLess: return compare(low, c) < 0;
-      case LeafFilterKind::kLessEqual: return compare(low, c) <= 0;
-      case LeafFilterKind::kGreater: return compare(high, c) > 0;
-      case LeafFilterKind::kGreaterEqual: return compare(high, c) >= 0;
-      default: return true;
+      case LeafFilterKind::kEqual:
+        return compare(low, c) <= 0 && compare(c, high) <= 0;
+      case LeafFilterKind::kLess:
+        return compare(low, c) < 0;
+      case LeafFilterKind::kLessEqual:
+        return compare(low, c) <= 0;
+      case LeafFilterKind::kGreater:
+        return compare(high, c) > 0;
+      case LeafFilterKind::kGreaterEqual:
+        return compare(high, c) >= 0;
+      default:
+        return true;
     }
   });
 }

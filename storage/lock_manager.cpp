@@ -34,14 +34,16 @@ constexpr size_t kLinearSearch = 32;
 std::string describe_tag(const LockTag& tag) {
   std::string database = std::to_string(tag.database);
   switch (tag.space) {
-    case LockSpace::kRelation: return "relation " + std::to_string(tag.object) + " of database " + database;
+    case LockSpace::kRelation:
+      return "relation " + std::to_string(tag.object) + " of database " + database;
     case LockSpace::kObject:
       return "object " + std::to_string(tag.object) + " of class " + std::to_string(tag.class_id) + " of database " +
              database;
     case LockSpace::kAdvisory:
       return "advisory lock [" + database + "," + std::to_string(tag.object >> 32) + "," +
              std::to_string(tag.object & 0xffffffff) + "," + std::to_string(tag.sub) + "]";
-    case LockSpace::kDatabase: break;
+    case LockSpace::kDatabase:
+      break;
   }
   return "database " + database;
 }
@@ -50,15 +52,9 @@ std::string describe_tag(const LockTag& tag) {
 bool lock_modes_conflict(LockMode a, LockMode b) { return kConflicts[static_cast<int>(a)] & bit(b); }
 
 const char* lock_mode_name(LockMode mode) {
-  static constexpr const char* kNames[9] = {"INVALID",
-                                            "AccessShareLock",
-                                            "RowShareLock",
-                                            "RowExclusiveLock",
-                                            "ShareUpdateExclusiveLock",
-                                            "ShareLock",
-                                            "ShareRowExclusiveLock",
-                                            "ExclusiveLock",
-                                            "AccessExclusiveLock"};
+  static constexpr const char* kNames[9] = {
+      "INVALID",   "AccessShareLock",       "RowShareLock",  "RowExclusiveLock",   "ShareUpdateExclusiveLock",
+      "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"};
   return kNames[static_cast<int>(mode)];
 }
 

@@ -1,11 +1,11 @@
-// Lock manager: PostgreSQL's eight lock modes on relations, objects and advisory keys; waits for other transactions; and
-// the search for deadlocks among both.
+// Lock manager: PostgreSQL's eight lock modes on relations, objects and advisory keys; waits for other transactions;
+// and the search for deadlocks among both.
 //
-// Tags are spread over shards, each with a mutex; a wait has a condition variable of its own. Requests queue in order of
-// arrival; who already holds a lock that a waiter waits for goes before that waiter. Locks of one session (owner number)
-// never conflict with each other, whichever transaction object holds them.
-// After deadlock_timeout a waiter freezes all shards and looks for a cycle through itself: it becomes the victim (40P01).
-// Latch order: shards ascending, then the list of waiters. Never taken together with page latches.
+// Tags are spread over shards, each with a mutex; a wait has a condition variable of its own. Requests queue in order
+// of arrival; who already holds a lock that a waiter waits for goes before that waiter. Locks of one session (owner
+// number) never conflict with each other, whichever transaction object holds them. After deadlock_timeout a waiter
+// freezes all shards and looks for a cycle through itself: it becomes the victim (40P01). Latch order: shards
+// ascending, then the list of waiters. Never taken together with page latches.
 #pragma once
 
 #include <array>
@@ -76,7 +76,7 @@ class LockManager {
   struct Waiter {
     LockOwner* owner;
     LockTag tag;
-    LockMode mode;     // kNone: waits for a transaction
+    LockMode mode;  // kNone: waits for a transaction
     TxnId transaction;
     bool granted = false;
     std::condition_variable wake;

@@ -2,7 +2,8 @@
 //
 //   page body: value id:8 next page:8 bytes:4 padding:4, then the bytes
 //
-// Written from the last page to the first, one record and one undo entry a page; nobody can see the value before its row.
+// Written from the last page to the first, one record and one undo entry a page; nobody can see the value before its
+// row.
 #include <lz4.h>
 
 #include "common/sqlstate.hpp"
@@ -21,9 +22,9 @@ struct OverflowHeader {
 constexpr uint32_t kBytesPerPage = kPageBodySize - sizeof(OverflowHeader);
 
 [[noreturn]] void corrupt(TreeId tree, const OverflowRef& ref, const char* what) {
-  throw common::SqlError(common::sqlstate::kDataCorrupted,
-                         "overflow value at page " + std::to_string(ref.first_page) + " of tree " +
-                             std::to_string(tree.value) + " is corrupt: " + what);
+  throw common::SqlError(common::sqlstate::kDataCorrupted, "overflow value at page " + std::to_string(ref.first_page) +
+                                                               " of tree " + std::to_string(tree.value) +
+                                                               " is corrupt: " + what);
 }
 }  // namespace
 
@@ -80,8 +81,8 @@ std::string HeapTreeImpl::read_overflow(const OverflowRef& ref) {
   if (stored.size() != ref.stored_bytes) corrupt(id_, ref, "too short");
   if (ref.stored_bytes == ref.raw_bytes) return stored;
   std::string raw(ref.raw_bytes, '\0');
-  int size = LZ4_decompress_safe(stored.data(), raw.data(), static_cast<int>(stored.size()),
-                                 static_cast<int>(raw.size()));
+  int size =
+      LZ4_decompress_safe(stored.data(), raw.data(), static_cast<int>(stored.size()), static_cast<int>(raw.size()));
   if (size < 0 || static_cast<uint32_t>(size) != ref.raw_bytes) corrupt(id_, ref, "does not decompress");
   return raw;
 }

@@ -1,8 +1,8 @@
 // TransactionImpl: what a session does with its transaction; and the slots of snapshots.
+#include <algorithm>
+
 #include "common/sqlstate.hpp"
 #include "storage/transaction_manager.hpp"
-
-#include <algorithm>
 
 namespace basalt::storage {
 
@@ -54,8 +54,12 @@ void SnapshotSlots::collect(std::vector<uint64_t>& out) const {
 
 TransactionImpl::TransactionImpl(TransactionManager& manager, IsolationLevel isolation, uint64_t owner,
                                  int64_t start_time)
-    : manager_(manager), isolation_(isolation), locks_(owner), space_(manager.core()),
-      synchronous_commit_(manager.options_.synchronous_commit), start_time_(start_time) {}
+    : manager_(manager),
+      isolation_(isolation),
+      locks_(owner),
+      space_(manager.core()),
+      synchronous_commit_(manager.options_.synchronous_commit),
+      start_time_(start_time) {}
 
 TransactionImpl::~TransactionImpl() {
   if (finished_) return;

@@ -120,8 +120,8 @@ Lsn TransactionManager::log_commit(TransactionState& state, bool synchronous) {
     std::lock_guard guard(state.carry_mutex);  // no carry after the commit
     lsn = core_.insert_commit(state.id, drops, {}, &hook);
   }
-  // An asynchronous commit may be published at once, unless an earlier one is still on its way to the disk: everything up to
-  // here must be stamped and, if it asked for it, durable.
+  // An asynchronous commit may be published at once, unless an earlier one is still on its way to the disk: everything
+  // up to here must be stamped and, if it asked for it, durable.
   if (!synchronous && committing_.load(std::memory_order_seq_cst) == 1) {
     publish(lsn.value);
   } else {

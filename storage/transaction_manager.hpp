@@ -1,5 +1,5 @@
-// Transaction manager: ids, snapshots (STO-2), commit and its publishing (STO-1), rollback (STO-6), prepared transactions,
-// purge of what no snapshot needs (STO-3, STO-7), and the transaction side of replay.
+// Transaction manager: ids, snapshots (STO-2), commit and its publishing (STO-1), rollback (STO-6), prepared
+// transactions, purge of what no snapshot needs (STO-3, STO-7), and the transaction side of replay.
 //
 //   life of a COMMIT: insert the commit record (its hook stamps the state before the bytes may be flushed) -> flush ->
 //   raise V -> leave the table of active transactions -> drop trees -> release locks, wake waiters -> queue for purge
@@ -96,8 +96,8 @@ class TransactionImpl final : public Transaction {
   void on_abort(std::function<void()> action) override { on_abort_.push_back(std::move(action)); }
   int64_t start_time() const override { return start_time_; }
 
-  // For tree code. The state, made at the first write; space for the next change and for undoing it (STO-6), to be called
-  // without latches.
+  // For tree code. The state, made at the first write; space for the next change and for undoing it (STO-6), to be
+  // called without latches.
   TransactionState& state();
   SpaceReservation* reserve_space(uint32_t pages, uint64_t wal_bytes);
   // Rollback of one entry will log about this much.
@@ -122,8 +122,8 @@ class TransactionImpl final : public Transaction {
   bool finished_ = false;
   uint32_t command_ = 0;
   uint32_t slot_ = ~0u;
-  uint64_t first_snapshot_ = 0;          // REPEATABLE READ: kept to the end
-  std::vector<uint64_t> snapshots_;      // registered LSNs
+  uint64_t first_snapshot_ = 0;      // REPEATABLE READ: kept to the end
+  std::vector<uint64_t> snapshots_;  // registered LSNs
   std::vector<Savepoint> savepoints_;
   SavepointId next_savepoint_ = 1;
   LockOwner locks_;

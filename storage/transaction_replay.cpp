@@ -10,7 +10,8 @@ constexpr uint64_t kPreparedOwner = uint64_t{1} << 62;
 struct CheckpointState {
   uint64_t next_id;
 };
-// A carry is cut into records of about this size; the first begins with u32 bytes of the prepare record's body, and that body.
+// A carry is cut into records of about this size; the first begins with u32 bytes of the prepare record's body, and
+// that body.
 constexpr size_t kCarryBytes = 256 << 10;
 struct CarryHeader {
   uint8_t first, last;
@@ -65,14 +66,14 @@ void TransactionManager::replay(const RecordView& record) {
   Bytes logical = record.logical();
   if (record.is_compensation()) {
     auto compensation = take<CompensationRecord>(logical);
-    // The redo point may lie in the middle of a transaction that had ended before the checkpoint: what it changed before that
-    // point has no entry here, and needs none.
+    // The redo point may lie in the middle of a transaction that had ended before the checkpoint: what it changed
+    // before that point has no entry here, and needs none.
     while (!state.undo.empty() && state.undo.back()->kind == UndoKind::kTreeDrop) drop_newest(state);  // never logged
     if (state.undo.empty() && record.end <= checkpoint_end_) return;
     ENSURE(!state.undo.empty() && state.undo.back()->kind == compensation.kind,
            "STO-6: compensation of kind " + std::to_string(static_cast<int>(compensation.kind)) + " at " +
-               std::to_string(record.start.value) + " without its undo entry; transaction " +
-               std::to_string(id.value) + " has " + std::to_string(state.undo.size()));
+               std::to_string(record.start.value) + " without its undo entry; transaction " + std::to_string(id.value) +
+               " has " + std::to_string(state.undo.size()));
     UndoEntry* entry = state.undo.back();
     if (compensation.count > 0) {
       undo_.trim_run(entry, compensation.count);
@@ -122,8 +123,8 @@ void TransactionManager::replay_commit(const RecordView& record) {
   forget_prepared(state->gid);
   release_row_locks(*state, 0);
   state->commit_lsn = record.end.value;
-  // Nobody reads: the undo goes at once. Marked entries and deleted rows are found again by their marks; replaced overflow
-  // values only here.
+  // Nobody reads: the undo goes at once. Marked entries and deleted rows are found again by their marks; replaced
+  // overflow values only here.
   std::vector<PurgeWork> work;
   retire(state, work);
   for (PurgeWork& item : work)

@@ -125,9 +125,9 @@ void TreeCache::undo_creation(TransactionState& state) {
 void TreeCache::roll_back_entry(TransactionState& state, SpaceReservation* space) {
   UndoEntry& entry = *state.undo.back();
   switch (entry.kind) {
-    case UndoKind::kTreeCreate: return undo_creation(state);
-    case UndoKind::kTreeDrop:
-    {
+    case UndoKind::kTreeCreate:
+      return undo_creation(state);
+    case UndoKind::kTreeDrop: {
       std::lock_guard guard(state.carry_mutex);
       state.undo.pop_back();
       transactions_.undo().drop(&entry);
@@ -183,7 +183,8 @@ void TreeCache::check(TreeId only, const KeyExtractor& key_of, std::vector<Check
       std::string text = "entry of index " + std::to_string(record.id.value) + " for row ";
       entry->index->check(findings, [&](std::string_view key, std::string_view, uint64_t row, bool marked) {
         if (!heap || marked || transactions_.undo().has_chain(heap->id().value, row)) return;
-        if (!heap->row_exists(row)) findings.push_back({record.id, 0, text + std::to_string(row) + ": there is no such row"});
+        if (!heap->row_exists(row))
+          findings.push_back({record.id, 0, text + std::to_string(row) + ": there is no such row"});
         if (!key_of) return;
         auto expected = key_of(record.id, RowId{row});
         if (!expected || *expected != key)

@@ -1,7 +1,7 @@
 // TreeCache: the open trees of an engine, by id, and what they do for transactions (rollback, purge, drop).
 //
-// A tree is opened from the directory at its first use. Purge and rollback hold a tree's `use` latch shared; dropping it
-// takes the latch exclusively and forgets the tree, so nobody touches pages that are about to be freed.
+// A tree is opened from the directory at its first use. Purge and rollback hold a tree's `use` latch shared; dropping
+// it takes the latch exclusively and forgets the tree, so nobody touches pages that are about to be freed.
 #pragma once
 
 #include <functional>
@@ -28,8 +28,9 @@ class TreeCache final : public TreeServices {
   // A directory entry of kind kSequence without pages; sequence.hpp knows what the descriptor means.
   TreeId create_sequence(Transaction& transaction, std::string descriptor);
 
-  // Structure of heaps and indexes, and index against heap. `key_of(index, heap row)` gives the key that the newest version of
-  // the row has in the index, nothing if it should have no entry there; without it only the rows' existence is checked.
+  // Structure of heaps and indexes, and index against heap. `key_of(index, heap row)` gives the key that the newest
+  // version of the row has in the index, nothing if it should have no entry there; without it only the rows' existence
+  // is checked.
   using KeyExtractor = std::function<std::optional<std::string>(TreeId index, RowId row)>;
   void check(TreeId only, const KeyExtractor& key_of, std::vector<CheckFinding>& findings);
   void check(TreeId only, std::vector<CheckFinding>& findings) { check(only, nullptr, findings); }

@@ -10,21 +10,21 @@ namespace basalt::storage {
 
 // Block operations 32..63. Payloads are packed; integers little-endian.
 enum class TreeOp : uint16_t {
-  kHeapAppend = 32,      // writer:8 count:4 cells
-  kHeapUpdateRow = 33,   // writer:8 slot:2 images
-  kHeapSetDeleted = 34,  // writer:8 slot:2 deleted:1
-  kHeapClear = 35,       // slot:2 count:2
-  kHeapTruncate = 36,    // end_row:8 slot:2
-  kHeapUpgrade = 37,     // count:2 types cells
-  kHeapInnerInsert = 38, // first_row:8 child:8
-  kHeapInnerTruncate = 39, // count:2
-  kIndexInsert = 40,     // row:8 key bytes:2 key payload
-  kIndexSetMark = 41,    // row:8 marked:1 key
-  kIndexRemove = 42,     // row:8 key
-  kIndexTruncate = 43,   // position:2 row:8 key
-  kIndexSeparator = 44,  // row:8 child:8 key
-  kOverflowErase = 45,   // nothing
-  kHeapInnerRemove = 46, // first_row:8
+  kHeapAppend = 32,         // writer:8 count:4 cells
+  kHeapUpdateRow = 33,      // writer:8 slot:2 images
+  kHeapSetDeleted = 34,     // writer:8 slot:2 deleted:1
+  kHeapClear = 35,          // slot:2 count:2
+  kHeapTruncate = 36,       // end_row:8 slot:2
+  kHeapUpgrade = 37,        // count:2 types cells
+  kHeapInnerInsert = 38,    // first_row:8 child:8
+  kHeapInnerTruncate = 39,  // count:2
+  kIndexInsert = 40,        // row:8 key bytes:2 key payload
+  kIndexSetMark = 41,       // row:8 marked:1 key
+  kIndexRemove = 42,        // row:8 key
+  kIndexTruncate = 43,      // position:2 row:8 key
+  kIndexSeparator = 44,     // row:8 child:8 key
+  kOverflowErase = 45,      // nothing
+  kHeapInnerRemove = 46,    // first_row:8
 };
 constexpr BlockOp block_op(TreeOp op) { return static_cast<BlockOp>(op); }
 

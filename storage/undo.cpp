@@ -100,11 +100,10 @@ UndoEntry* UndoStore::push(TransactionState& transaction, const UndoRecord& reco
                            uint32_t command) {
   void* memory = std::malloc(sizeof(UndoEntry) + record.bytes);
   if (!memory) throw std::bad_alloc();
-  auto* entry = new (memory) UndoEntry{&transaction,      nullptr,      record.tree,
-                                       record.row,        record.previous_writer,
-                                       record.count,      command,
-                                       static_cast<uint32_t>(transaction.undo.size()),
-                                       record.bytes,      record.kind,  record.strength};
+  auto* entry = new (memory)
+      UndoEntry{&transaction,           nullptr,      record.tree,    record.row,
+                record.previous_writer, record.count, command,        static_cast<uint32_t>(transaction.undo.size()),
+                record.bytes,           record.kind,  record.strength};
   if (record.bytes) std::memcpy(entry->data(), data, record.bytes);
   bytes_.fetch_add(sizeof(UndoEntry) + record.bytes, std::memory_order_relaxed);
   transaction.undo.push_back(entry);
@@ -250,7 +249,8 @@ bool UndoStore::holds_lock(const TransactionState& transaction, uint64_t tree, u
   if (!view.block()) return false;
   uint64_t slot = row % kBlockRows;
   for (const RowLockHolder& holder : view.block()->locks)
-    if (holder.transaction == &transaction && holder.strength == strength && (holder.rows[slot / 64] >> (slot % 64) & 1))
+    if (holder.transaction == &transaction && holder.strength == strength &&
+        (holder.rows[slot / 64] >> (slot % 64) & 1))
       return true;
   return false;
 }

@@ -1,16 +1,17 @@
-// Undo: before-images in memory (Neumann et al., SIGMOD 2015; Freitag et al., VLDB 2022), and what rolls a transaction back.
+// Undo: before-images in memory (Neumann et al., SIGMOD 2015; Freitag et al., VLDB 2022), and what rolls a transaction
+// back.
 //
-// Each logged change of a transaction is one UndoEntry on its transaction's list (oldest first; rollback goes backwards).
-// Entries of heap changes also hang on the chain of their row, newest first. Chains are keyed by (tree, row id), never by
-// page (STO-3); rows inserted side by side share one entry, a run. Blocks of 256 row ids are the unit of the hash table:
-// a bucket without blocks says that none of the rows that hash there has undo or row locks, which is the common case and
-// costs readers one load.
+// Each logged change of a transaction is one UndoEntry on its transaction's list (oldest first; rollback goes
+// backwards). Entries of heap changes also hang on the chain of their row, newest first. Chains are keyed by (tree, row
+// id), never by page (STO-3); rows inserted side by side share one entry, a run. Blocks of 256 row ids are the unit of
+// the hash table: a bucket without blocks says that none of the rows that hash there has undo or row locks, which is
+// the common case and costs readers one load.
 //
 //   bucket -> BlockUndo { rows: (slot, newest entry) sorted; runs; row locks } -> BlockUndo ...
 //
 // Latching: page bytes and chain head change under the page's exclusive latch; a bucket's spin lock comes after it and
-// is held for a few hundred instructions, never across I/O. Entries are freed only by purge (when every snapshot sees what
-// is newer) and by rollback, both under the bucket lock; so whoever dereferences an entry holds the bucket lock.
+// is held for a few hundred instructions, never across I/O. Entries are freed only by purge (when every snapshot sees
+// what is newer) and by rollback, both under the bucket lock; so whoever dereferences an entry holds the bucket lock.
 #pragma once
 
 #include <atomic>
@@ -81,8 +82,8 @@ struct CompensationRecord {
 
 inline constexpr uint64_t kAbortedLsn = ~uint64_t{0};
 
-// What others need to know of a transaction that has written. Owned by the transaction manager; lives until its last undo
-// entry is gone.
+// What others need to know of a transaction that has written. Owned by the transaction manager; lives until its last
+// undo entry is gone.
 struct TransactionState {
   TxnId id;
   uint64_t owner = 0;
@@ -100,7 +101,7 @@ struct TransactionState {
   std::vector<RowLockGrant> row_locks;
   std::string gid;
   std::string prepare_body;  // of its kPrepare record
-  std::mutex carry_mutex;  // undo_log.hpp
+  std::mutex carry_mutex;    // undo_log.hpp
 };
 
 class SpinLock {
@@ -170,8 +171,8 @@ class UndoStore {
   void drop(UndoEntry* entry);
   // A run loses its rows from `count` on.
   void trim_run(UndoEntry* entry, uint32_t count);
-  // Merges a committed entry into the next older one of its row, if no snapshot lies between the two commits. True: the entry
-  // is gone.
+  // Merges a committed entry into the next older one of its row, if no snapshot lies between the two commits. True: the
+  // entry is gone.
   bool merge(UndoEntry* entry, const std::vector<uint64_t>& snapshots);
 
   // Holds the bucket of a block; `block` is null when nothing is there.

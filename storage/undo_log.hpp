@@ -1,6 +1,6 @@
 // One step for checkpoints: a logged change and its undo entry, or a compensation and the entry it takes away. A carry
-// (STO-5) must never see a record without its entry, so both happen under the transaction's carry mutex, which comes after
-// page latches and is held for one log insertion.
+// (STO-5) must never see a record without its entry, so both happen under the transaction's carry mutex, which comes
+// after page latches and is held for one log insertion.
 #pragma once
 
 #include <mutex>

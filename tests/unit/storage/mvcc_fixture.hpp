@@ -159,7 +159,7 @@ inline WriteResult set_s(HeapTree& heap, Transaction& t, const Snapshot& snapsho
 
 // Big-endian, sign flipped: a normalised int8 key.
 inline std::string key_of(int64_t value) {
-  uint64_t bits = static_cast<uint64_t>(value) ^ uint64_t{1} << 63;
+  uint64_t bits = static_cast<uint64_t>(value) ^ uint64_t { 1 } << 63;
   std::string key(8, '\0');
   for (int i = 0; i < 8; ++i) key[i] = static_cast<char>(bits >> (56 - 8 * i));
   return key;

@@ -89,7 +89,9 @@ TEST_CASE("old snapshots keep their versions; purge waits for them") {
     auto t = db.begin();
     Snapshot s = t->take_snapshot();
     REQUIRE(set_n(heap, *t, s, id, i).outcome == WriteOutcome::kOk);
-    if (i % 2) REQUIRE(set_s(heap, *t, {s.lsn, t->id(), CommandId{1}}, id, "v" + std::to_string(i)).outcome == WriteOutcome::kOk);
+    if (i % 2)
+      REQUIRE(set_s(heap, *t, {s.lsn, t->id(), CommandId{1}}, id, "v" + std::to_string(i)).outcome ==
+              WriteOutcome::kOk);
     if (i == 10) REQUIRE(heap.remove(*t, s, gone).outcome == WriteOutcome::kOk);
     db.commit(t);
     if (i % 17 == 0) db.transactions->purge();
@@ -150,7 +152,8 @@ TEST_CASE("conflicts between transactions") {
   CHECK(heap.lock_row(*c, sc, id, RowLockStrength::kShare, WaitPolicy::kWait).outcome == WriteOutcome::kOk);
   auto d = db.begin(IsolationLevel::kReadCommitted, 4);
   CHECK(set_n(heap, *d, d->take_snapshot(), id, 9).other == c->id());
-  CHECK(heap.lock_row(*d, d->take_snapshot(), id, RowLockStrength::kShare, WaitPolicy::kWait).outcome == WriteOutcome::kOk);
+  CHECK(heap.lock_row(*d, d->take_snapshot(), id, RowLockStrength::kShare, WaitPolicy::kWait).outcome ==
+        WriteOutcome::kOk);
   db.commit(c);
   db.commit(d);
 }
@@ -303,17 +306,20 @@ TEST_CASE("filters on the leaf agree with filters on versions") {
   for (int with_undo = 0; with_undo < 2; ++with_undo) {
     auto reader = db.begin();
     Snapshot s = reader->take_snapshot();
-    for (auto kind : {LeafFilterKind::kEqual, LeafFilterKind::kLess, LeafFilterKind::kGreaterEqual, LeafFilterKind::kNotEqual}) {
+    for (auto kind :
+         {LeafFilterKind::kEqual, LeafFilterKind::kLess, LeafFilterKind::kGreaterEqual, LeafFilterKind::kNotEqual}) {
       for (int32_t constant : {-51, -50, 0, 33, 49, 50}) {
         std::vector<Row3> expected;
         for (const Row3& row : rows) {
-          bool pass = kind == LeafFilterKind::kEqual ? row.n == constant
-                      : kind == LeafFilterKind::kLess ? row.n < constant
-                      : kind == LeafFilterKind::kNotEqual ? row.n != constant : row.n >= constant;
+          bool pass = kind == LeafFilterKind::kEqual      ? row.n == constant
+                      : kind == LeafFilterKind::kLess     ? row.n < constant
+                      : kind == LeafFilterKind::kNotEqual ? row.n != constant
+                                                          : row.n >= constant;
           if (pass && row.s.starts_with("s1")) expected.push_back(row);
         }
-        auto got = scan_all(heap, s, {{ColumnIndex{1}, kind, Value::of(constant)},
-                                      {ColumnIndex{2}, LeafFilterKind::kPrefix, Value::of(std::string("s1"))}});
+        auto got = scan_all(heap, s,
+                            {{ColumnIndex{1}, kind, Value::of(constant)},
+                             {ColumnIndex{2}, LeafFilterKind::kPrefix, Value::of(std::string("s1"))}});
         CHECK(got == expected);
       }
     }

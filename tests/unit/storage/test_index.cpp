@@ -75,7 +75,8 @@ TEST_CASE("an index returns its entries in order, both ways, whatever their numb
   for (int i = 0; i < 20'000; ++i) order[i] = i;
   common::RandomGenerator random(3);
   for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
-  for (int i : order) table.index->insert(*t, key_of(i) + std::string(i % 60, 'p'), "pay" + std::to_string(i), RowId{i + 1u});
+  for (int i : order)
+    table.index->insert(*t, key_of(i) + std::string(i % 60, 'p'), "pay" + std::to_string(i), RowId{i + 1u});
   db.commit(t);
   CHECK(table.index->height() > 1);
   db.transactions->purge();
@@ -91,7 +92,8 @@ TEST_CASE("an index returns its entries in order, both ways, whatever their numb
     REQUIRE(all.size() == 20'000);
     for (int i = 0; i < 20'000; ++i) {
       int expected = direction == ScanDirection::kForward ? i : 19'999 - i;
-      if (all[i].row.value != expected + 1u || all[i].payload != "pay" + std::to_string(expected)) FAIL("wrong at " << i);
+      if (all[i].row.value != expected + 1u || all[i].payload != "pay" + std::to_string(expected))
+        FAIL("wrong at " << i);
     }
   }
   // Bounds, with a bound that is a prefix of keys.

@@ -16,8 +16,9 @@ void nap(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
 }  // namespace
 
 TEST_CASE("lock modes conflict as in PostgreSQL") {
-  const char* expected[8] = {// columns: requested mode
-                             ".......X", "......XX", "....XXXX", "...XXXXX", "..XX.XXX", "..XXXXXX", ".XXXXXXX", "XXXXXXXX"};
+  const char* expected[8] = {
+      // columns: requested mode
+      ".......X", "......XX", "....XXXX", "...XXXXX", "..XX.XXX", "..XXXXXX", ".XXXXXXX", "XXXXXXXX"};
   for (int a = 0; a < 8; ++a)
     for (int b = 0; b < 8; ++b)
       CHECK(lock_modes_conflict(static_cast<LockMode>(a + 1), static_cast<LockMode>(b + 1)) == (expected[a][b] == 'X'));
@@ -243,7 +244,8 @@ TEST_CASE("concurrent unique inserts: each key once; scans back and forth under 
           scan->next(entries, 57);
           if (entries.empty()) break;
           for (auto& e : entries)
-            if (auto row = fetch_row(heap, s, e.row)) (direction == ScanDirection::kForward ? forward : backward).push_back(row->id);
+            if (auto row = fetch_row(heap, s, e.row))
+              (direction == ScanDirection::kForward ? forward : backward).push_back(row->id);
         }
       }
       std::reverse(backward.begin(), backward.end());

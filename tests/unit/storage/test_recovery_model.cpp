@@ -14,7 +14,7 @@ using Model = std::map<uint64_t, Row3>;  // by row id
 
 struct Session {
   std::unique_ptr<Transaction> t;
-  Model view;  // what it sees: the committed state with its changes
+  Model view;                        // what it sees: the committed state with its changes
   std::map<uint64_t, bool> touched;  // rows it has changed
   struct Savepoint {
     SavepointId id;
@@ -108,7 +108,8 @@ class Simulation {
       uint64_t count = random_.below(10) == 0 ? random_.below(300) : 1 + random_.below(4);
       std::vector<Row3> rows;
       for (uint64_t i = 0; i < count; ++i)
-        rows.push_back({static_cast<int64_t>(random_.below(1000)), static_cast<int32_t>(random_.below(200)), random_text()});
+        rows.push_back(
+            {static_cast<int64_t>(random_.below(1000)), static_cast<int32_t>(random_.below(200)), random_text()});
       std::vector<RowId> ids;
       heap.insert(t, chunk_of(rows), ids);
       for (size_t i = 0; i < rows.size(); ++i) {
