@@ -12,6 +12,7 @@ constexpr size_t kTableEntriesMax = 1 << 19;  // of one deterministic one; then 
 constexpr size_t kWorkBetweenChecks = 1 << 16;
 constexpr uint32_t kUnknown = ~uint32_t{0};
 constexpr uint32_t kDead = 0;
+constexpr uint32_t kFinalBit = 1, kInitialBit = 2;
 
 }  // namespace
 
@@ -251,7 +252,7 @@ uint32_t Automaton::transition(uint32_t state, uint32_t symbol) {
     step(symbol, core);
     next = intern(std::move(core), ahead);
   }
-  uint32_t entry = next << 1 | static_cast<uint32_t>(final);
+  uint32_t entry = next << 2 | (deterministic_[next].initial ? kInitialBit : 0u) | (final ? kFinalBit : 0u);
   table_[size_t{state} * symbols_ + symbol] = entry;
   return entry;
 }
@@ -260,32 +261,42 @@ template <bool kLongest>
 size_t Automaton::run(const Subject& subject, size_t begin, size_t least, size_t limit, size_t* cold) {
   if (positional_) return run_positional<kLongest>(subject, begin, least, limit, cold);
   if (table_.size() > kTableEntriesMax) forget();
-  Neighbour behind = constrained_ && begin > 0 ? neighbour_of(subject, begin - 1)
-                     : begin > 0               ? Neighbour::kOther
-                                               : Neighbour::kEdge;
-  uint32_t state = start_state(behind);
-  size_t best = kNone;
+  Neighbour behind = Neighbour::kEdge;
+  if (begin > 0) behind = constrained_ ? neighbour_of(subject, begin - 1) : Neighbour::kOther;
   if (cold) *cold = begin;
+  uint32_t state = start_state(behind);
+  if (subject.narrow) return run_table<kLongest>(subject.narrow, subject.size, state, begin, least, limit, cold);
+  return run_table<kLongest>(subject.wide, subject.size, state, begin, least, limit, cold);
+}
+
+template <bool kLongest, typename Character>
+size_t Automaton::run_table(const Character* text, size_t size, uint32_t state, size_t begin, size_t least,
+                            size_t limit, size_t* cold) {
+  size_t best = kNone;
   for (size_t at = begin;; ++at) {
-    if ((at & 0xfff) == 0xfff) {
-      check_interrupt();
-      if (table_.size() > kTableEntriesMax) {
-        Deterministic kept = deterministic_[state];
-        forget();
-        state = intern(std::move(kept.core), kept.behind);
-      }
-    }
-    if (cold && deterministic_[state].initial) *cold = at;
-    uint32_t symbol = at < subject.size ? colors_.color(subject[at]) : colors_.colors();
+    uint32_t symbol = at < size ? colors_.color(text[at]) : colors_.colors();
     uint32_t entry = table_[size_t{state} * symbols_ + symbol];
-    if (entry == kUnknown) entry = transition(state, symbol);
-    if ((entry & 1) && at >= least) {
+    if (entry == kUnknown) [[unlikely]]
+      entry = transition(state, symbol);
+    if ((entry & kFinalBit) && at >= least) {
       best = at;
       if (!kLongest) return best;
     }
-    state = entry >> 1;
+    state = entry >> 2;
     if (at >= limit || state == kDead) return best;
+    if ((entry & kInitialBit) && cold) *cold = at + 1;
+    if ((at & 0xfff) == 0xfff) [[unlikely]]
+      state = pause(state);
   }
+}
+
+// Now and then: is there a cancel, has the table grown too big?
+uint32_t Automaton::pause(uint32_t state) {
+  check_interrupt();
+  if (table_.size() <= kTableEntriesMax) return state;
+  Deterministic kept = deterministic_[state];
+  forget();
+  return intern(std::move(kept.core), kept.behind);
 }
 
 template <bool kLongest>

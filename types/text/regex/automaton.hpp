@@ -81,6 +81,10 @@ class Automaton {
 
   template <bool kLongest>
   size_t run(const Subject& subject, size_t begin, size_t least, size_t limit, size_t* cold);
+  template <bool kLongest, typename Character>
+  size_t run_table(const Character* text, size_t size, uint32_t state, size_t begin, size_t least, size_t limit,
+                   size_t* cold);
+  uint32_t pause(uint32_t state);
   template <bool kLongest>
   size_t run_positional(const Subject& subject, size_t begin, size_t least, size_t limit, size_t* cold);
   Neighbour neighbour_of(const Subject& subject, size_t at) const;
@@ -90,7 +94,7 @@ class Automaton {
   void step(uint32_t color, std::vector<uint32_t>& core) const;
   uint32_t intern(std::vector<uint32_t> core, Neighbour behind);
   uint32_t start_state(Neighbour behind);
-  // (next state << 1) | may end here; next state 0 is dead.
+  // The next state (0 is dead) << 2, | 2 if it is the start again, | 1 if a match may end here.
   uint32_t transition(uint32_t state, uint32_t symbol);
   void forget();
   void check_interrupt() const {
