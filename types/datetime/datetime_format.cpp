@@ -100,7 +100,7 @@ std::string number_text(const Subject& s, const Node& node) {
       IsoWeek week = iso();
       return padded(s.days - iso_year_start(week.year) + 1, 3, node.fill);
     }
-    case Key::kDay: return padded(s.day, 2, node.fill);
+    case Key::kDay: return padded(s.day, s.day < 0 ? 1 : 2, node.fill);
     case Key::kDayOfWeek: refuse_interval(s); return std::to_string(day_of_week(s.days) + 1);
     case Key::kIsoDayOfWeek:
       refuse_interval(s);

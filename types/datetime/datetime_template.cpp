@@ -136,9 +136,11 @@ std::vector<Node> parse(std::string_view rest) {
   while (!rest.empty()) {
     Node node;
     std::string_view start = rest;
+    bool translated = false;
     if (take(rest, "FM", "fm")) node.fill = true;
-    else take(rest, "TM", "tm");
+    else translated = take(rest, "TM", "tm");
     if (!rest.empty() && take_word(rest, node)) {
+      if (translated && (node.key == Key::kMonthName || node.key == Key::kDayName)) node.fill = true;
       take_suffixes(rest, node);
       nodes.push_back(std::move(node));
       continue;

@@ -547,8 +547,6 @@ class Reader {
     if (sign_ != ' ' || read_before_ + read_after_ == 0) return;
     if (t_.sign && used && at_ + 1 < in_.size() && !digit(in_[at_ + 1])) {
       if (in_[at_ + 1] == '-' || in_[at_ + 1] == '+') sign_ = in_[++at_];
-    } else if (!used && !t_.sign && !t_.plus && !t_.minus && (peek() == '-' || peek() == '+')) {
-      sign_ = peek();
     }
   }
 
