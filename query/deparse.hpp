@@ -62,7 +62,6 @@ std::string function_sql_body(DeparseContext& context, Oid function);
 std::string trigger_definition(DeparseContext& context, Oid trigger, bool pretty);
 std::string rule_definition(DeparseContext& context, Oid rule, bool pretty);
 std::string partition_key_definition(DeparseContext& context, Oid relation, bool pretty);
-std::string partition_constraint_definition(DeparseContext& context, Oid relation, bool pretty);
 std::string statistics_definition(DeparseContext& context, Oid statistics, bool columns_only);
 
 }  // namespace basalt::query

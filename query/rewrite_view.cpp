@@ -58,10 +58,6 @@ Command command_words(CommandKind kind) {
   }
 }
 
-std::string article(const Command& c) {
-  return std::string(c.name) == "INSERT" || std::string(c.name) == "UPDATE" ? "an" : "a";
-}
-
 // Column `number` of the view: the base column, or 0.
 int16_t base_column(const BoundQuery& view, int16_t number) {
   if (number <= 0 || static_cast<size_t>(number) > view.targets.size()) return 0;

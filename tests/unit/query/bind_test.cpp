@@ -61,17 +61,19 @@ TEST_CASE("ON CONFLICT finds its index, EXCLUDED its columns") {
 
 TEST_CASE("UPDATE, DELETE and MERGE bind") {
   auto& catalog = shared_catalog();
-  auto update = bind_text(catalog, "update t set (a, b) = (select x, y from u), c = c + 1 from u where t.a = u.a returning t.a");
+  auto update =
+      bind_text(catalog, "update t set (a, b) = (select x, y from u), c = c + 1 from u where t.a = u.a returning t.a");
   CHECK(update->targets.size() == 4);
   CHECK(update->targets.back().junk);
   auto parts = bind_text(catalog, "update u set z[1] = 2, z[2] = 3", true);
   REQUIRE(parts->targets.size() == 1);
   CHECK(parts->targets[0].expression->kind == ExpressionKind::kSubscript);
   CHECK(bind_text(catalog, "delete from t using u where t.a = u.a returning *")->returning.size() == 8);
-  auto merge = bind_text(catalog,
-                         "merge into t using u on t.a = u.a when matched and u.x > 1 then update set b = u.y when matched "
-                         "then delete when not matched then insert (a, b) values (u.a, u.y)",
-                         true);
+  auto merge =
+      bind_text(catalog,
+                "merge into t using u on t.a = u.a when matched and u.x > 1 then update set b = u.y when matched "
+                "then delete when not matched then insert (a, b) values (u.a, u.y)",
+                true);
   CHECK(merge->merge_actions.size() == 3);
   CHECK(merge->merge_actions[2].targets.size() == 4);
 }
@@ -111,7 +113,8 @@ TEST_CASE("defaults of functions, named and variadic calls") {
   CHECK(arguments("f_default(1, c => 'q')") == 3);
   CHECK(arguments("f_variadic('x', 1, 2, 3)") == 2);
   CHECK(arguments("f_variadic('x', variadic array[1])") == 2);
-  CHECK(error_of(catalog, "select f_default(b => 1)").rfind("42883|8|function f_default(b => integer) does not exist", 0) == 0);
+  CHECK(error_of(catalog, "select f_default(b => 1)")
+            .rfind("42883|8|function f_default(b => integer) does not exist", 0) == 0);
 }
 
 }  // namespace basalt::query::test

@@ -349,7 +349,8 @@ void CatalogDouble::scan(Oid catalog_oid, Oid, std::span<const Value> key, const
   } else if (catalog_oid.value == 2603) {
     for (const auto& s : support_)
       if (s.family == wanted(0) && s.left == wanted(1))
-        callback(common::RowId{1}, {of(Oid{1}), of(s.family), of(s.left), of(s.right), Value::of(s.number), of(s.function)});
+        callback(common::RowId{1},
+                 {of(Oid{1}), of(s.family), of(s.left), of(s.right), Value::of(s.number), of(s.function)});
   }
 }
 
@@ -409,9 +410,9 @@ std::shared_ptr<RelationDescriptor> CatalogDouble::add_table(const std::string& 
     if (!spec.default_sql.empty()) {
       BindContext context = make_context(*this, spec.default_sql);
       c.has_default = true;
-      c.default_tree = to_stored(*bind_default(*parser::parse_expression(spec.default_sql),
-                                               ExpressionUse::kColumnDefault, {}, c.name, c.type, c.typmod,
-                                               c.collation, context));
+      c.default_tree =
+          to_stored(*bind_default(*parser::parse_expression(spec.default_sql), ExpressionUse::kColumnDefault, {},
+                                  c.name, c.type, c.typmod, c.collation, context));
     }
     r->columns.push_back(c);
     t->attributes.push_back({c.name, c.type, c.typmod, c.collation, false});
@@ -546,8 +547,8 @@ class Context final : public types::CallContext {
     if (descriptor->kind == 'e') {
       for (const auto& label : descriptor->labels)
         if (label.label == text) return Value::of(static_cast<int32_t>(label.oid.value));
-      throw common::SqlError(common::SqlState{"22P02"}, "invalid input value for enum " + descriptor->name + ": \"" +
-                                                             std::string(text) + "\"");
+      throw common::SqlError(common::SqlState{"22P02"},
+                             "invalid input value for enum " + descriptor->name + ": \"" + std::string(text) + "\"");
     }
     Value typelem = Value::of(static_cast<int32_t>(descriptor->element.valid() ? descriptor->element.value : t.value));
     return run(descriptor->input, {Value::of(text), typelem, Value::of(typmod)}, descriptor->physical);
@@ -644,7 +645,8 @@ CatalogDouble& shared_catalog() {
     auto* c = new CatalogDouble;
     c->add_table("t", {{"a", "int", true}, {"b", "text"}, {"c", "numeric(10,2)"}, {"d", "timestamp"}}, {"a"});
     c->add_table("u", {{"a", "int"}, {"x", "bigint"}, {"y", "varchar(20)"}, {"z", "int[]"}});
-    c->add_table("w", {{"id", "int", true, "7"}, {"name", "text", false, "'none'"}, {"at", "timestamptz", false, "now()"}},
+    c->add_table("w",
+                 {{"id", "int", true, "7"}, {"name", "text", false, "'none'"}, {"at", "timestamptz", false, "now()"}},
                  {"id"});
     c->add_domain("posint", "int");
     c->add_enum("mood", {"sad", "ok", "happy"});

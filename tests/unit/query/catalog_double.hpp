@@ -1,5 +1,5 @@
-// A catalog in memory for the tests of query/: the built-in rows that catalog/ embeds, and tables, views and types that a
-// test adds. Also the CallContext that converts literals with the functions types/ registers.
+// A catalog in memory for the tests of query/: the built-in rows that catalog/ embeds, and tables, views and types that
+// a test adds. Also the CallContext that converts literals with the functions types/ registers.
 #pragma once
 
 #include <map>

@@ -12,10 +12,14 @@ std::vector<CorpusItem> read_corpus(const std::string& file) {
     to += line;
   };
   for (std::string line; std::getline(in, line);) {
-    if (line.rfind("= ", 0) == 0) items.back().answer = line.substr(2);
-    else if (line.rfind("- ", 0) == 0) add(items.back().view, line.substr(2));
-    else if (line.rfind("+ ", 0) == 0) add(items.back().pretty_view, line.substr(2));
-    else items.push_back({line, "", "", ""});
+    if (line.rfind("= ", 0) == 0)
+      items.back().answer = line.substr(2);
+    else if (line.rfind("- ", 0) == 0)
+      add(items.back().view, line.substr(2));
+    else if (line.rfind("+ ", 0) == 0)
+      add(items.back().pretty_view, line.substr(2));
+    else
+      items.push_back({line, "", "", ""});
   }
   return items;
 }
