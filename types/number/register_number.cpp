@@ -10,6 +10,7 @@ void register_number(FunctionRegistry& registry) {
   register_numeric(registry);
   register_numeric_math(registry);
   register_number_series(registry);
+  register_money(registry);
   register_number_format(registry);
 }
 
