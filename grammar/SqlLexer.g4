@@ -12,6 +12,8 @@ tokens {
   // or LAST; WITH before TIME or ORDINALITY; AT before TIME; OPERATOR before (; SIMILAR before TO; ESCAPE before an
   // operand; DOUBLE before PRECISION
   NOT_LA, NULLS_LA, WITH_LA, AT_LA, OPERATOR_LA, SIMILAR_LA, ESCAPE_LA, DOUBLE_LA,
+  // AND, OR, IS, IN, LIKE, ... where nothing follows that they could connect: the name of an output column
+  LABEL_LA,
   // Where the scanner found a malformed literal; no rule accepts it
   LEXICAL_ERROR
 }

@@ -45,10 +45,11 @@ select_with_parens : (LPAREN_QUERY | LPAREN_NESTED) select_no_parens ')' ;
 select_body : select_operand (('union' | 'intersect' | 'except') ('all' | 'distinct')? select_operand)* select_tail ;
 select_operand : simple_select | select_with_parens | values_clause | 'table' relation_expr ;
 simple_select
-  : 'select' select_quantifier? target_list? into_clause? from_clause? where_clause? group_clause? having_clause?
+  : 'select' (distinct_clause target_list | 'all'? target_list?) into_clause? from_clause? where_clause?
+    group_clause? having_clause?
     window_clause?
   ;
-select_quantifier : 'all' | 'distinct' ('on' lparen expr_list ')')? ;
+distinct_clause : 'distinct' ('on' lparen expr_list ')')? ;
 target_list : target_el (',' target_el)* ;
 target_el : '*' | a_expr ('as' collabel | bare_label)? ;
 into_clause : 'into' opt_temp_name ;
@@ -524,7 +525,7 @@ create_policy
     ('to' role_list)? ('using' lparen a_expr ')')? ('with' 'check' lparen a_expr ')')?
   ;
 create_statistics
-  : 'create' 'statistics' (if_not_exists? any_name)? name_list_parens? 'on' statistics_element (',' statistics_element)*
+  : 'create' 'statistics' if_not_exists? any_name name_list_parens? 'on' statistics_element (',' statistics_element)*
     'from' from_list
   ;
 statistics_element : func_expr_windowless | colid | lparen a_expr ')' ;
@@ -1016,7 +1017,9 @@ copy_stmt
   ;
 copy_file : SCONST | 'stdin' | 'stdout' ;
 copy_delimiter : 'using'? 'delimiters' SCONST ;
-copy_options : utility_options | copy_old_option* ;
+copy_options : copy_generic_options | copy_old_option* ;
+copy_generic_options : lparen copy_generic_option (',' copy_generic_option)* ')' ;
+copy_generic_option : collabel utility_argument? ;
 copy_old_option
   : 'binary' | 'freeze' | 'csv' | 'header'
   | ('delimiter' | 'null' | 'quote' | 'escape' | ESCAPE_LA) 'as'? SCONST
@@ -1276,23 +1279,23 @@ nonreserved_word
 
 // Any keyword: after AS or a dot
 collabel
-  : IDENT | NOT_LA | NULLS_LA | WITH_LA | AT_LA | OPERATOR_LA | SIMILAR_LA | ESCAPE_LA | DOUBLE_LA | 'abort'
-    | 'absolute' | 'access' | 'action' | 'add' | 'admin' | 'after' | 'aggregate' | 'also' | 'alter' | 'always'
-    | 'asensitive' | 'assertion' | 'assignment' | 'at' | 'atomic' | 'attach' | 'attribute' | 'backward' | 'before'
-    | 'begin' | 'breadth' | 'by' | 'cache' | 'call' | 'called' | 'cascade' | 'cascaded' | 'catalog' | 'chain'
-    | 'characteristics' | 'checkpoint' | 'class' | 'close' | 'cluster' | 'columns' | 'comment' | 'comments'
-    | 'commit' | 'committed' | 'compression' | 'configuration' | 'conflict' | 'connection' | 'constraints'
-    | 'content' | 'continue' | 'conversion' | 'copy' | 'cost' | 'csv' | 'cube' | 'current' | 'cursor' | 'cycle'
-    | 'data' | 'database' | 'day' | 'deallocate' | 'declare' | 'defaults' | 'deferred' | 'definer' | 'delete'
-    | 'delimiter' | 'delimiters' | 'depends' | 'depth' | 'detach' | 'dictionary' | 'disable' | 'discard'
-    | 'document' | 'domain' | 'double' | 'drop' | 'each' | 'enable' | 'encoding' | 'encrypted' | 'enum' | 'escape'
-    | 'event' | 'exclude' | 'excluding' | 'exclusive' | 'execute' | 'explain' | 'expression' | 'extension'
-    | 'external' | 'family' | 'filter' | 'finalize' | 'first' | 'following' | 'force' | 'forward' | 'function'
-    | 'functions' | 'generated' | 'global' | 'granted' | 'groups' | 'handler' | 'header' | 'hold' | 'hour'
-    | 'identity' | 'if' | 'immediate' | 'immutable' | 'implicit' | 'import' | 'include' | 'including' | 'increment'
-    | 'index' | 'indexes' | 'inherit' | 'inherits' | 'inline' | 'input' | 'insensitive' | 'insert' | 'instead'
-    | 'invoker' | 'isolation' | 'key' | 'label' | 'language' | 'large' | 'last' | 'leakproof' | 'level' | 'listen'
-    | 'load' | 'local' | 'location' | 'lock' | 'locked' | 'logged' | 'mapping' | 'match' | 'matched'
+  : IDENT | LABEL_LA | NOT_LA | NULLS_LA | WITH_LA | AT_LA | OPERATOR_LA | SIMILAR_LA | ESCAPE_LA | DOUBLE_LA
+    | 'abort' | 'absolute' | 'access' | 'action' | 'add' | 'admin' | 'after' | 'aggregate' | 'also' | 'alter'
+    | 'always' | 'asensitive' | 'assertion' | 'assignment' | 'at' | 'atomic' | 'attach' | 'attribute' | 'backward'
+    | 'before' | 'begin' | 'breadth' | 'by' | 'cache' | 'call' | 'called' | 'cascade' | 'cascaded' | 'catalog'
+    | 'chain' | 'characteristics' | 'checkpoint' | 'class' | 'close' | 'cluster' | 'columns' | 'comment'
+    | 'comments' | 'commit' | 'committed' | 'compression' | 'configuration' | 'conflict' | 'connection'
+    | 'constraints' | 'content' | 'continue' | 'conversion' | 'copy' | 'cost' | 'csv' | 'cube' | 'current'
+    | 'cursor' | 'cycle' | 'data' | 'database' | 'day' | 'deallocate' | 'declare' | 'defaults' | 'deferred'
+    | 'definer' | 'delete' | 'delimiter' | 'delimiters' | 'depends' | 'depth' | 'detach' | 'dictionary' | 'disable'
+    | 'discard' | 'document' | 'domain' | 'double' | 'drop' | 'each' | 'enable' | 'encoding' | 'encrypted' | 'enum'
+    | 'escape' | 'event' | 'exclude' | 'excluding' | 'exclusive' | 'execute' | 'explain' | 'expression'
+    | 'extension' | 'external' | 'family' | 'filter' | 'finalize' | 'first' | 'following' | 'force' | 'forward'
+    | 'function' | 'functions' | 'generated' | 'global' | 'granted' | 'groups' | 'handler' | 'header' | 'hold'
+    | 'hour' | 'identity' | 'if' | 'immediate' | 'immutable' | 'implicit' | 'import' | 'include' | 'including'
+    | 'increment' | 'index' | 'indexes' | 'inherit' | 'inherits' | 'inline' | 'input' | 'insensitive' | 'insert'
+    | 'instead' | 'invoker' | 'isolation' | 'key' | 'label' | 'language' | 'large' | 'last' | 'leakproof' | 'level'
+    | 'listen' | 'load' | 'local' | 'location' | 'lock' | 'locked' | 'logged' | 'mapping' | 'match' | 'matched'
     | 'materialized' | 'maxvalue' | 'merge' | 'method' | 'minute' | 'minvalue' | 'mode' | 'month' | 'move' | 'name'
     | 'names' | 'new' | 'next' | 'nfc' | 'nfd' | 'nfkc' | 'nfkd' | 'no' | 'normalized' | 'nothing' | 'notify'
     | 'nowait' | 'nulls' | 'object' | 'of' | 'off' | 'oids' | 'old' | 'operator' | 'option' | 'options'
@@ -1331,9 +1334,9 @@ collabel
 
 // What may name an output column without AS; without the words that continue an expression
 bare_label
-  : IDENT | NULLS_LA | 'abort' | 'absolute' | 'access' | 'action' | 'add' | 'admin' | 'after' | 'aggregate' | 'all'
-    | 'also' | 'alter' | 'always' | 'analyse' | 'analyze' | 'any' | 'asc' | 'asensitive' | 'assertion'
-    | 'assignment' | 'asymmetric' | 'at' | 'atomic' | 'attach' | 'attribute' | 'authorization' | 'backward'
+  : IDENT | NULLS_LA | LABEL_LA | 'abort' | 'absolute' | 'access' | 'action' | 'add' | 'admin' | 'after'
+    | 'aggregate' | 'all' | 'also' | 'alter' | 'always' | 'analyse' | 'analyze' | 'any' | 'asc' | 'asensitive'
+    | 'assertion' | 'assignment' | 'asymmetric' | 'atomic' | 'attach' | 'attribute' | 'authorization' | 'backward'
     | 'before' | 'begin' | 'bigint' | 'binary' | 'bit' | 'boolean' | 'both' | 'breadth' | 'by' | 'cache' | 'call'
     | 'called' | 'cascade' | 'cascaded' | 'case' | 'cast' | 'catalog' | 'chain' | 'characteristics' | 'check'
     | 'checkpoint' | 'class' | 'close' | 'cluster' | 'coalesce' | 'collation' | 'column' | 'columns' | 'comment'

@@ -24,9 +24,19 @@ void Builder::syntax_error_at(uint32_t scanned_index) const {
            "\"");
 }
 
+void Builder::syntax_error_after(const Cursor& c, std::string message) const {
+  uint32_t index = source_.scanned_index(c.end_token());
+  if (message.empty()) syntax_error_at(index);
+  const ScannedToken& token = (*source_.tokens)[index];
+  fail_at_token(token, std::move(message));
+}
+
 void Builder::syntax_error(Node at, std::string message) const {
   if (message.empty()) syntax_error_at(source_.scanned_index(at.token_number()));
-  const ScannedToken& token = at.scanned();
+  fail_at_token(at.scanned(), std::move(message));
+}
+
+void Builder::fail_at_token(const ScannedToken& token, std::string message) const {
   message += token.type == Token::kEndOfText
                  ? " at end of input"
                  : " at or near \"" +
@@ -282,8 +292,10 @@ DefList Builder::with_options(Node n) {
 
 DefList Builder::utility_options(Node n) {
   DefList list;
-  for (Cursor c = n.children(); c.find(Rule::kUtilityOption);) {
-    Cursor e = c.take().children();
+  for (Cursor c = n.children(); !c.done();) {
+    Node option = c.take();
+    if (!option.is(Rule::kUtilityOption) && !option.is(Rule::kCopyGenericOption)) continue;
+    Cursor e = option.children();
     Node word = e.take();
     ParsedDefElem element = def(word.text(), word.location());
     if (element.name == "analyse") element.name = "analyze";

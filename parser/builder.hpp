@@ -34,6 +34,9 @@ class Builder {
   // Errors (builder.cpp)
   [[noreturn]] void fail(int32_t location, common::SqlState state, std::string message) const;
   [[noreturn]] void syntax_error(Node at, std::string message = {}) const;  // message: default "syntax error"
+  // At the token behind the cursor's last child.
+  [[noreturn]] void syntax_error_after(const Cursor& c, std::string message = {}) const;
+  [[noreturn]] void fail_at_token(const ScannedToken& token, std::string message) const;
   [[noreturn]] void syntax_error_at(uint32_t scanned_index) const;
   void check_stack() const;
   int32_t literal_index(uint32_t scanned_index);

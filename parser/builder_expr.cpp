@@ -138,13 +138,7 @@ ExpressionPtr Builder::expression(Node n) {
   check_stack();
   Cursor c = n.children();
   bool b_expr = n.is(Rule::kBExpr);
-  if (c.is(Rule::kCExpr) && c.peek().children().is(Token::kDefault) && !b_expr) {
-    auto node = std::make_unique<ParsedDefault>();
-    node->location = c.location();
-    c.skip();
-    if (!c.done()) syntax_error(c.peek());
-    return node;
-  }
+  if (b_expr && c.is(Rule::kCExpr) && c.peek().children().is(Token::kDefault)) syntax_error(c.peek());
   ExpressionPtr result = climb(c, kAny, b_expr);
   if (!c.done()) syntax_error(c.peek());
   return result;
@@ -335,7 +329,7 @@ ExpressionPtr Builder::climb_between(Cursor& c, ExpressionPtr left, bool negated
   node->left = std::move(left);
   node->list.push_back(climb(c, kAny, true));
   if (!c.is(Token::kAnd)) {
-    if (c.done()) fail(location, sqlstate::kSyntaxError, "syntax error at or near \"BETWEEN\"");
+    if (c.done()) syntax_error_after(c);
     syntax_error(c.peek());
   }
   c.skip();

@@ -209,6 +209,14 @@ StatementPtr Builder::alter_function(Node n) {
     object.with_arguments = aggregate_with_arguments(c.take());
   else
     object.with_arguments = function_with_arguments(c.take());
+  bool has_list = !object.with_arguments.arguments.empty() || object.with_arguments.star;
+  if (type == ObjectType::kAggregate && !has_list && object.with_arguments.order_by_index < 0) {
+    Cursor list = n.children();
+    list.find(Rule::kFunctionWithArguments);
+    Cursor inside = list.peek().children();
+    if (inside.find(Token::kRparen)) syntax_error(inside.peek());
+    syntax_error(c.peek());
+  }
   if (!c.is(Rule::kFunctionItem)) return object_tail(type, std::move(object), c);
   auto alter = std::make_unique<ParsedAlterFunction>();
   alter->location = n.location();

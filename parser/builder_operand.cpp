@@ -75,7 +75,11 @@ std::vector<ParsedIndirectionStep> Builder::indirection(Cursor& c) {
       }
     }
     bool star_before = !steps.empty() && steps.back().kind == IndirectionKind::kStar;
-    if (star_before) fail(step.location, sqlstate::kSyntaxError, "improper use of \"*\"");
+    if (star_before) {
+      while (c.is(Rule::kIndirectionEl)) c.skip();
+      if (c.done()) syntax_error_after(c, "improper use of \"*\"");
+      syntax_error(c.peek(), "improper use of \"*\"");
+    }
     steps.push_back(std::move(step));
   }
   return steps;
@@ -144,7 +148,8 @@ ExpressionPtr Builder::name_expression(Node n) {
     type->location = location;
     return constant_cast(std::move(type), c.peek(), location);
   }
-  ExpressionPtr call = function_call(std::move(function), c.take(), location);
+  Node arguments = c.take();
+  ExpressionPtr call = function_call(std::move(function), arguments, location);
   if (c.done()) return call;
   auto& parsed = as<ParsedFunctionCall>(*call);
   if (c.is(Rule::kCallTail)) {
@@ -155,8 +160,12 @@ ExpressionPtr Builder::name_expression(Node n) {
   for (auto& argument : parsed.arguments)
     if (argument->kind == ExpressionKind::kNamedArgument)
       fail(argument->location, sqlstate::kSyntaxError, "type modifier cannot have parameter name");
-  if (!parsed.order_by.empty()) fail(location, sqlstate::kSyntaxError, "type modifier cannot have ORDER BY");
-  if (parsed.star || parsed.distinct || parsed.variadic) syntax_error(c.peek());
+  if (!parsed.order_by.empty()) {
+    Cursor sort = arguments.children();
+    sort.find(Rule::kSortClause);
+    fail(sort.location(), sqlstate::kSyntaxError, "type modifier cannot have ORDER BY");
+  }
+  if (parsed.star || parsed.distinct || parsed.variadic || parsed.arguments.empty()) syntax_error(c.peek());
   auto type = std::make_unique<ParsedTypeName>();
   type->names = std::move(parsed.name);
   type->typmods = std::move(parsed.arguments);
@@ -293,6 +302,11 @@ ExpressionPtr Builder::operand(Node n) {
       node->literal_class = LiteralClass::kBoolean;
       node->boolean = c.is(Token::kTrue);
       node->text = node->boolean ? "true" : "false";
+      return node;
+    }
+    case Token::kDefault: {
+      auto node = std::make_unique<ParsedDefault>();
+      node->location = location;
       return node;
     }
     case Token::kParam: {

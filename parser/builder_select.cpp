@@ -185,14 +185,11 @@ SelectPtr Builder::select_operand(Node n) {
 SelectPtr Builder::simple_select(Node n) {
   auto select = std::make_unique<ParsedSelect>();
   select->location = n.location();
-  bool needs_targets = false;
   Cursor c = n.children();
   for (; !c.done(); c.skip()) {
     Cursor e = c.peek().children();
     switch (c.rule()) {
-      case Rule::kSelectQuantifier:
-        if (!e.accept(Token::kDistinct)) break;
-        needs_targets = true;
+      case Rule::kDistinctClause:
         select->distinct = DistinctKind::kDistinct;
         if (e.find(Rule::kExprList)) {
           select->distinct = DistinctKind::kOn;
@@ -234,11 +231,6 @@ SelectPtr Builder::simple_select(Node n) {
         break;
       default:
         break;
-    }
-    if (needs_targets && c.is(Rule::kSelectQuantifier)) {
-      Cursor after = c;
-      after.skip();
-      if (!after.is(Rule::kTargetList)) syntax_error_at(source_.scanned_index(c.peek().token_number()) + 1);
     }
   }
   return select;

@@ -320,7 +320,11 @@ void Builder::key_actions(Cursor& c, ParsedConstraint& constraint) {
     e.skip();
     bool update = e.take().is(Token::kUpdate);
     bool& saw = update ? saw_update : saw_delete;
-    if (saw) syntax_error(c.peek());
+    if (saw) {
+      Cursor event = c.peek().children();
+      event.skip();
+      syntax_error(event.peek());
+    }
     saw = true;
     ParsedForeignKeyAction& action = update ? constraint.on_update : constraint.on_delete;
     switch (e.take().token()) {
@@ -432,7 +436,7 @@ ParsedConstraint Builder::table_constraint(Node n) {
 
 // DEFERRABLE, INITIALLY, NOT VALID, NO INHERIT in any order; `what` names the constraint in the errors.
 void Builder::constraint_attributes(Cursor& c, ParsedConstraint& constraint, std::string_view what, bool may_skip) {
-  constraint_attributes(c, constraint, what, may_skip, c.location());
+  constraint_attributes(c, constraint, what, may_skip, -1);
 }
 
 void Builder::constraint_attributes(Cursor& c, ParsedConstraint& constraint, std::string_view what, bool may_skip,

@@ -57,7 +57,7 @@ StatementPtr Builder::copy(Node n) {
 
 void Builder::copy_options(ParsedCopy& copy, Node n) {
   Cursor c = n.children();
-  if (c.is(Rule::kUtilityOptions)) {
+  if (c.is(Rule::kCopyGenericOptions)) {
     for (auto& option : utility_options(c.peek())) copy.options.push_back(std::move(option));
     return;
   }

@@ -73,8 +73,24 @@ struct Session {
     throw error_at(source.text, scanned.start, sqlstate::kSyntaxError, std::move(message));
   }
 
+  // A token refused as it was marked may be acceptable under another mark; PostgreSQL's parser, which decides later,
+  // then stops at a later token.
+  grammar::ParseOutcome retry(size_t first, grammar::Entry entry, grammar::ParseOutcome outcome) {
+    size_t refused = outcome.error_token;
+    Token marked_as = marked.types[refused];
+    for (Token other : other_marks(marked_as, list.tokens[marked.index[refused]].type)) {
+      marked.types[refused] = other;
+      grammar::ParseOutcome again = grammar::parse_tokens(marked.types, first, entry, tree);
+      if (again.status == grammar::ParseStatus::kOk || again.error_token > refused) return again;
+    }
+    marked.types[refused] = marked_as;
+    return outcome;
+  }
+
   size_t run(size_t first, grammar::Entry entry) {
     grammar::ParseOutcome outcome = grammar::parse_tokens(marked.types, first, entry, tree);
+    if (outcome.status == grammar::ParseStatus::kTooDeep) throw too_deep();
+    if (outcome.status == grammar::ParseStatus::kSyntaxError) outcome = retry(first, entry, outcome);
     if (outcome.status == grammar::ParseStatus::kTooDeep) throw too_deep();
     if (outcome.status == grammar::ParseStatus::kSyntaxError) syntax_error(outcome.error_token);
     builder.begin_statement(marked.index[first]);

@@ -49,8 +49,6 @@ Token mark_by_follower(Token type, Token next) {
       return next == Token::kFirst || next == Token::kLast ? Token::kNullsLa : type;
     case Token::kWith:
       return next == Token::kTime || next == Token::kOrdinality ? Token::kWithLa : type;
-    case Token::kAt:
-      return next == Token::kTime ? Token::kAtLa : type;
     case Token::kOperator:
       return next == Token::kLparen ? Token::kOperatorLa : type;
     case Token::kSimilar:
@@ -59,6 +57,19 @@ Token mark_by_follower(Token type, Token next) {
       return next == Token::kPrecision ? Token::kDoubleLa : type;
     case Token::kEscape:
       return ends_operand(next) ? type : Token::kEscapeLa;
+    // Where nothing follows that these could connect, they name an output column.
+    case Token::kAnd:
+    case Token::kOr:
+    case Token::kIs:
+    case Token::kIn:
+    case Token::kLike:
+    case Token::kIlike:
+    case Token::kBetween:
+    case Token::kCollate:
+    case Token::kOverlaps:
+      return ends_operand(next) && next != Token::kEquals && next != Token::kDot ? Token::kLabelLa : type;
+    case Token::kAt:
+      return next == Token::kTime ? Token::kAtLa : ends_operand(next) ? Token::kIdent : type;
     default:
       return type;
   }
@@ -115,6 +126,22 @@ bool literal_block(const std::vector<ScannedToken>& tokens, size_t values, Liter
 }
 
 }  // namespace
+
+std::vector<Token> other_marks(Token marked, Token scanned) {
+  switch (scanned) {
+    case Token::kLparen:
+      if (marked == Token::kLparen) return {Token::kLparenQuery};
+      return {Token::kLparen};
+    case Token::kAt:
+      return {marked == Token::kAtLa ? Token::kAt : Token::kAtLa};
+    case Token::kEscape:
+      return {marked == Token::kEscape ? Token::kEscapeLa : Token::kEscape};
+    default:
+      break;
+  }
+  if (marked != scanned) return {scanned};
+  return {};
+}
 
 MarkedTokens mark_tokens(const std::vector<ScannedToken>& tokens, bool collapse) {
   MarkedTokens marked;

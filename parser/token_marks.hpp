@@ -13,6 +13,9 @@ struct MarkedTokens {
   std::vector<LiteralBlock> blocks;  // rows left out
 };
 
+// What else a token could be marked as: tried where the grammar refuses the token, for the sake of the error's place.
+std::vector<Token> other_marks(Token marked, Token scanned);
+
 MarkedTokens mark_tokens(const std::vector<ScannedToken>& tokens, bool collapse_literal_rows);
 
 }  // namespace basalt::parser

@@ -97,6 +97,8 @@ class Cursor {
     Cursor copy = *this;
     return copy.find(t);
   }
+  // The number of the token behind the last child.
+  uint32_t end_token() const { return source_->tree->nodes[end_ - 1].token + 1; }
   Token token() const { return done() ? Token::kEndOfText : peek().token(); }
   Rule rule() const { return done() ? Rule::kNone : peek().rule(); }
   int32_t location() const { return done() ? -1 : peek().location(); }

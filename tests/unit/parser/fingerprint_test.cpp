@@ -61,5 +61,5 @@ TEST_CASE("A text splits into statements") {
   auto parsed = parse_statements(text);
   REQUIRE(parsed.size() == 3);
   CHECK(parsed[1].location == 13);
-  CHECK(parsed[1].length == 25);
+  CHECK(parsed[1].length == 26);
 }
