@@ -102,6 +102,7 @@ Wal::InsertSlot& Wal::enter_slot() {
 }
 
 void Wal::copy_to_ring(uint64_t position, const void* bytes, size_t size) {
+  if (size == 0) return;  // an empty body may have no address
   uint64_t offset = position & (options_.ring_bytes - 1);
   size_t first = std::min<uint64_t>(size, options_.ring_bytes - offset);
   std::memcpy(ring_.get() + offset, bytes, first);
