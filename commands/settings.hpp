@@ -83,6 +83,8 @@ class Settings {
   void set(std::string_view name, std::string_view value, Scope scope, SettingSource source, bool superuser);
   void reset(std::string_view name, bool superuser);
   void reset_all();
+  // What RESET goes back to: called when the startup packet has been applied.
+  void keep_as_startup();
 
   // Transactions: SET is undone by rollback, SET LOCAL at the end. Levels are savepoint depths; level 1 is the transaction.
   void begin_level(int level);
@@ -115,7 +117,7 @@ class Settings {
 
   const SettingsBase& base_;
   std::map<std::string, SettingValue, std::less<>> values_;
-  std::map<std::string, SettingValue, std::less<>> placeholders_;
+  std::map<std::string, SettingValue, std::less<>> placeholders_, startup_;
   std::vector<Saved> saved_;
   int level_ = 0;
   types::TypeSettings types_;

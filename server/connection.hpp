@@ -1,0 +1,67 @@
+// Connection: one client: startup, then the message loop over a commands::Session.
+//
+// Between messages a connection is one pending asynchronous read; it holds no thread, and its buffers are given back. A message is
+// carried out by the thread that has received it (QRY-5); answers are collected and written together.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <string>
+
+#include "commands/server_state.hpp"
+#include "commands/session.hpp"
+#include "server/row_encoder.hpp"
+#include "wire/message_reader.hpp"
+#include "wire/message_writer.hpp"
+
+namespace basalt::server {
+
+class Listener;
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(boost::asio::ip::tcp::socket socket, commands::ServerState& state, Listener& listener);
+  ~Connection();
+  void start();
+  // Wakes an idle connection so that it ends with FATAL 57P01.
+  void shut_down();
+  int32_t pid() const { return pid_; }
+
+ private:
+  void read_more();
+  void on_readable(const boost::system::error_code& error);
+  bool receive();         // false: the client has gone
+  void process();         // all complete messages in the buffer
+  bool process_startup(); // true: it can go on with the next bytes
+  void start_session(const wire::StartupMessage& message);
+  void handle(const wire::FrontendMessage& message);
+  void handle_query(const wire::FrontendMessage& message);
+  void handle_parse(const wire::FrontendMessage& message);
+  void handle_bind(const wire::FrontendMessage& message);
+  void handle_describe(const wire::FrontendMessage& message);
+  void handle_execute(const wire::FrontendMessage& message);
+  void handle_close(const wire::FrontendMessage& message);
+  void fail(const common::SqlError& error, bool extended);
+  void fatal(common::SqlState state, const std::string& message);
+  void write_row_description(const std::vector<commands::ResultColumn>& columns, const std::vector<int16_t>& formats);
+  void ready();
+  void flush();
+  void check_pending_interrupt();
+  void note_state();
+  common::Value read_parameter(common::Oid type, std::string_view bytes, int16_t format);
+  void close();
+
+  boost::asio::ip::tcp::socket socket_;
+  commands::ServerState& state_;
+  Listener& listener_;
+  std::string input_;
+  size_t consumed_ = 0;
+  wire::MessageWriter out_;
+  std::unique_ptr<commands::Session> session_;
+  std::map<std::string, std::vector<int16_t>> portal_formats_;
+  int32_t pid_ = 0;
+  bool skip_until_sync_ = false, closing_ = false, in_copy_ = false;
+  friend class ConnectionSink;
+};
+
+}  // namespace basalt::server

@@ -1,0 +1,102 @@
+#include "server/listener.hpp"
+
+#include "commands/session.hpp"
+#include "common/clock.hpp"
+#include "common/sqlstate.hpp"
+#include "server/connection.hpp"
+
+namespace basalt::server {
+
+using boost::asio::ip::tcp;
+
+Listener::Listener(Reactor& reactor, commands::ServerState& state, const std::string& address, uint16_t port)
+    : reactor_(reactor), state_(state), acceptor_(reactor.io()) {
+  tcp::endpoint endpoint(boost::asio::ip::make_address(address), port);
+  acceptor_.open(endpoint.protocol());
+  acceptor_.set_option(tcp::acceptor::reuse_address(true));
+  acceptor_.bind(endpoint);
+  acceptor_.listen();
+  connections_max_ = std::stoi(state.settings.get(*commands::find_setting("max_connections")).value);
+}
+
+void Listener::start() {
+  reactor_.on_tick([this] { tick(); });
+  accept();
+}
+
+void Listener::accept() {
+  acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
+    Reactor::note_handler();
+    if (error == boost::asio::error::operation_aborted) return;
+    if (!error) std::make_shared<Connection>(std::move(socket), state_, *this)->start();
+    std::lock_guard lock(mutex_);
+    if (!stopping_) accept();
+  });
+}
+
+void Listener::stop() {
+  std::vector<std::shared_ptr<Connection>> open;
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    for (auto& [pid, connection] : connections_) open.push_back(connection);
+  }
+  boost::asio::post(reactor_.io(), [this] {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+  });
+  state_.sessions.signal_all(common::Interrupt::Reason::kShutdown);
+  for (auto& connection : open) connection->shut_down();
+}
+
+void Listener::add(const std::shared_ptr<Connection>& connection) {
+  std::lock_guard lock(mutex_);
+  connections_[connection->pid()] = connection;
+}
+
+void Listener::remove(int32_t pid) {
+  std::lock_guard lock(mutex_);
+  connections_.erase(pid);
+}
+
+size_t Listener::size() {
+  std::lock_guard lock(mutex_);
+  return connections_.size();
+}
+
+void Listener::set_deadline(commands::Session& session, int64_t monotonic_us) {
+  std::lock_guard lock(mutex_);
+  deadlines_[&session] = monotonic_us;
+}
+
+void Listener::clear_deadline(commands::Session& session) {
+  std::lock_guard lock(mutex_);
+  deadlines_.erase(&session);
+}
+
+void Listener::tick() {
+  std::lock_guard lock(mutex_);
+  if (deadlines_.empty()) return;
+  int64_t now = common::Clock::real().monotonic_microseconds();
+  for (auto it = deadlines_.begin(); it != deadlines_.end();) {
+    if (it->second > now) {
+      ++it;
+      continue;
+    }
+    it->first->interrupt().raise(common::Interrupt::Reason::kStatementTimeout);
+    it = deadlines_.erase(it);
+  }
+}
+
+StatementTimer::StatementTimer(Listener& listener, commands::Session& session) : listener_(listener), session_(session) {
+  int64_t timeout_ms = session.settings().get_int("statement_timeout");
+  if (timeout_ms <= 0) return;
+  armed_ = true;
+  listener_.set_deadline(session_, common::Clock::real().monotonic_microseconds() + timeout_ms * 1000);
+}
+
+StatementTimer::~StatementTimer() {
+  if (armed_) listener_.clear_deadline(session_);
+}
+
+}  // namespace basalt::server

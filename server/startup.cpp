@@ -1,0 +1,135 @@
+// From the startup packet to a session.
+#include <boost/asio/ip/tcp.hpp>
+
+#include "commands/session.hpp"
+#include "common/sqlstate.hpp"
+#include "server/listener.hpp"
+
+namespace basalt::server {
+
+using common::Oid;
+using common::Severity;
+using common::SqlError;
+namespace sqlstate = common::sqlstate;
+
+namespace {
+
+SqlError fatal(common::SqlState state, std::string message) {
+  return SqlError(state, std::move(message)).severity(Severity::kFatal);
+}
+
+// "-c name=value --name=value" of the options parameter.
+std::vector<std::pair<std::string, std::string>> split_options(const std::string& text) {
+  std::vector<std::string> words;
+  std::string word;
+  bool any = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      word += text[++i];
+      any = true;
+    } else if (isspace(static_cast<unsigned char>(text[i]))) {
+      if (any) words.push_back(word);
+      word.clear();
+      any = false;
+    } else {
+      word += text[i];
+      any = true;
+    }
+  }
+  if (any) words.push_back(word);
+  std::vector<std::pair<std::string, std::string>> out;
+  auto add = [&](std::string setting) {
+    size_t equal = setting.find('=');
+    if (equal == std::string::npos)
+      throw fatal(sqlstate::kSyntaxError, "-c " + setting + " requires a value");
+    std::string name = setting.substr(0, equal);
+    for (char& c : name)
+      if (c == '-') c = '_';
+    out.emplace_back(name, setting.substr(equal + 1));
+  };
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "-c" && i + 1 < words.size()) add(words[++i]);
+    else if (words[i].starts_with("-c")) add(words[i].substr(2));
+    else if (words[i].starts_with("--")) add(words[i].substr(2));
+    else throw fatal(sqlstate::kSyntaxError, "invalid command-line argument for server process: " + words[i]);
+  }
+  return out;
+}
+
+// Role and database, looked up in a transaction of template1's catalogs (the shared ones are the same everywhere).
+void find_role_and_database(commands::ServerState& state, commands::SessionOptions& options) {
+  auto transaction = state.storage.begin(storage::IsolationLevel::kReadCommitted, 0);
+  struct End {
+    storage::StorageEngine& storage;
+    storage::Transaction& transaction;
+    ~End() { storage.abort(transaction); }
+  } end{state.storage, *transaction};
+  auto database = state.catalogs.open_database(catalog::kTemplate1);
+  auto reader = database->reader(*transaction);
+  options.user = reader->find_role(options.user_name);
+  if (!options.user.valid())
+    throw fatal(sqlstate::kInvalidAuthorizationSpecification, "role \"" + options.user_name + "\" does not exist");
+  const catalog::RoleDescriptor* role = reader->role(options.user);
+  if (!role->can_login)
+    throw fatal(sqlstate::kInvalidAuthorizationSpecification,
+                "role \"" + options.user_name + "\" is not permitted to log in");
+  options.database = reader->find_database(options.database_name);
+  if (!options.database.valid())
+    throw fatal(sqlstate::kInvalidCatalogName, "database \"" + options.database_name + "\" does not exist");
+  const catalog::DatabaseDescriptor* descriptor = reader->database_by_oid(options.database);
+  if (!descriptor->allow_connections)
+    throw fatal(sqlstate::kObjectNotInPrerequisiteState,
+                "database \"" + options.database_name + "\" is not currently accepting connections");
+}
+
+}  // namespace
+
+std::unique_ptr<commands::Session> open_session(commands::ServerState& state, const wire::StartupMessage& message,
+                                                boost::asio::ip::tcp::socket& socket, int connections_max) {
+  if (state.sessions.size() >= static_cast<size_t>(connections_max))
+    throw fatal(sqlstate::kTooManyConnections, "sorry, too many clients already");
+  commands::SessionOptions options;
+  options.user_name = message.parameter("user");
+  if (options.user_name.empty())
+    throw fatal(sqlstate::kInvalidAuthorizationSpecification, "no PostgreSQL user name specified in startup packet");
+  options.database_name = message.parameter("database");
+  if (options.database_name.empty()) options.database_name = options.user_name;
+  if (!message.parameter("replication").empty() && message.parameter("replication") != "false")
+    throw fatal(sqlstate::kFeatureNotSupported, "replication connections are not supported");
+  boost::system::error_code ignored;
+  auto peer = socket.remote_endpoint(ignored);
+  options.client_address = peer.address().to_string();
+  options.client_port = peer.port();
+  find_role_and_database(state, options);
+  for (auto& setting : split_options(message.parameter("options"))) options.startup_settings.push_back(std::move(setting));
+  for (const auto& [name, value] : message.parameters)
+    if (name != "user" && name != "database" && name != "options" && name != "replication" && !name.starts_with("_pq_."))
+      options.startup_settings.emplace_back(name, value);
+
+  auto session = std::make_unique<commands::Session>(state, options);
+  try {
+    bool superuser = session->is_superuser();
+    session->settings().set("session_authorization", options.user_name, commands::Settings::Scope::kSession,
+                            commands::SettingSource::kDefault, true);
+    session->settings().set("is_superuser", superuser ? "on" : "off", commands::Settings::Scope::kSession,
+                            commands::SettingSource::kDefault, true);
+    for (const auto& [name, value] : options.startup_settings)
+      session->settings().set(name, value, commands::Settings::Scope::kSession, commands::SettingSource::kClient, superuser);
+    session->settings().keep_as_startup();
+    session->rollback();
+  } catch (SqlError& error) {
+    error.report().severity = Severity::kFatal;
+    throw;
+  }
+  commands::ActivityEntry entry;
+  entry.database = options.database;
+  entry.user = options.user;
+  entry.client_address = options.client_address;
+  entry.client_port = options.client_port;
+  entry.application_name = session->settings().show("application_name");
+  entry.backend_start = entry.state_change = state.clock.now_microseconds();
+  state.sessions.add(*session, std::move(entry));
+  return session;
+}
+
+}  // namespace basalt::server
