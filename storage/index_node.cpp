@@ -229,9 +229,9 @@ void IndexNode::copy_range(uint32_t first, uint32_t end, const IndexKey* lower, 
     h.heap_begin = static_cast<uint16_t>(h.heap_begin - head_bytes - length - extra.size());
     char* to = buffer + h.heap_begin;
     std::memcpy(to, page_ + slot(i).offset, head_bytes);
-    std::memcpy(to + head_bytes, lead.data(), lead.size());
-    std::memcpy(to + head_bytes + lead.size(), tail.data(), tail.size());
-    std::memcpy(to + head_bytes + length, extra.data(), extra.size());
+    lead.copy(to + head_bytes, lead.size());  // not memcpy: an empty view may have no address
+    tail.copy(to + head_bytes + lead.size(), tail.size());
+    extra.copy(to + head_bytes + length, extra.size());
     std::string_view whole(to + head_bytes, length);
     store(slots, Slot{h.heap_begin, static_cast<uint16_t>(length), head_of(whole)});
     slots += sizeof(Slot);
