@@ -1,6 +1,6 @@
-// Bob Jenkins' lookup3 hash in the variant that PostgreSQL uses for hash operator classes. Partition placement depends on
-// these values: they equal PostgreSQL's hash_bytes(), hash_bytes_extended(), hash_uint32() and hash_uint32_extended()
-// on little-endian machines.
+// Bob Jenkins' lookup3 hash in the variant that PostgreSQL uses for hash operator classes. Partition placement depends
+// on these values: they equal PostgreSQL's hash_bytes(), hash_bytes_extended(), hash_uint32() and
+// hash_uint32_extended() on little-endian machines.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 // Time zones from the system's TZif files (RFC 8536), with the POSIX rule in their footer for all later years (QRY-12).
 //
-// Offsets are seconds EAST of UTC. UTC times are Unix seconds; local times are the same count taken as if local were UTC.
-// PostgreSQL's rules decide local times that do not exist (the offset before the change is used) or exist twice (the one
-// after the change).
+// Offsets are seconds EAST of UTC. UTC times are Unix seconds; local times are the same count taken as if local were
+// UTC. PostgreSQL's rules decide local times that do not exist (the offset before the change is used) or exist twice
+// (the one after the change).
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ class TimeZone {
     Offset before, after;
   };
 
-  // By name (any letter case, "America/New_York"), or a POSIX rule ("EST5EDT,M3.2.0,M11.1.0", "<+03>-3"). Null when there
-  // is no such zone. Zones are cached for the life of the process. Thread-safe.
+  // By name (any letter case, "America/New_York"), or a POSIX rule ("EST5EDT,M3.2.0,M11.1.0", "<+03>-3"). Null when
+  // there is no such zone. Zones are cached for the life of the process. Thread-safe.
   static TimeZonePointer load(std::string_view name);
   static TimeZonePointer utc();
   // A zone of constant offset, named as SET TIME ZONE with a number names it ("<+05:30>-05:30").
@@ -44,8 +44,8 @@ class TimeZone {
   bool next_change(int64_t utc_seconds, Change& change) const;
   // True and the offset when the zone has had only one offset ever.
   bool constant_offset(int32_t& seconds_east) const;
-  // Does this zone use the abbreviation (upper case)? Answers the meaning that is or was in force at that time, else the
-  // nearest use before, else after.
+  // Does this zone use the abbreviation (upper case)? Answers the meaning that is or was in force at that time, else
+  // the nearest use before, else after.
   bool find_abbreviation(std::string_view abbreviation, int64_t utc_seconds, Offset& offset) const;
 
  private:

@@ -7,12 +7,12 @@
 //   bool finish(FunctionCall&, uint32_t row, Vector& result) const    false: NULL
 //   void remove(const T& value)                      optional: moving aggregate
 //
-// Ordered-set aggregates (mode, percentile_*) and hypothetical-set ones (rank, ...) are called with the direct arguments
-// first (the same value in every row) and the aggregated ones after them; the rows arrive in WITHIN GROUP's order, rows
-// with a NULL in a sorted column included. FunctionCall::ordering says what the order is. mode's call has no direct
-// argument. A state has seen no row where the group is empty: the result is then NULL, or what a hypothetical-set
-// aggregate answers for an empty group, for which the executor passes its direct arguments in a call of update() with
-// every aggregated argument NULL and FunctionCall::empty_group set.
+// Ordered-set aggregates (mode, percentile_*) and hypothetical-set ones (rank, ...) are called with the direct
+// arguments first (the same value in every row) and the aggregated ones after them; the rows arrive in WITHIN GROUP's
+// order, rows with a NULL in a sorted column included. FunctionCall::ordering says what the order is. mode's call has
+// no direct argument. A state has seen no row where the group is empty: the result is then NULL, or what a
+// hypothetical-set aggregate answers for an empty group, for which the executor passes its direct arguments in a call
+// of update() with every aggregated argument NULL and FunctionCall::empty_group set.
 #pragma once
 
 #include <new>
@@ -97,7 +97,7 @@ template <typename State, typename T>
 AggregateCode unary() {
   AggregateCode code = code_of<State>();
   code.update = update_one<State, T>;
-  if constexpr (requires(State& s, const T& v) { s.remove(v); }) code.inverse = remove_one<State, T>;
+  if constexpr (requires(State & s, const T& v) { s.remove(v); }) code.inverse = remove_one<State, T>;
   return code;
 }
 template <typename State, typename T>

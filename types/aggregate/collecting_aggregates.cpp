@@ -21,7 +21,9 @@ void each_row(FunctionCall& call, uint32_t rows, Body body) {
   }
 }
 
-[[noreturn]] void throw_not_combinable() { UNREACHABLE("an aggregate that depends on the order of its rows was combined"); }
+[[noreturn]] void throw_not_combinable() {
+  UNREACHABLE("an aggregate that depends on the order of its rows was combined");
+}
 
 // --- string_agg ------------------------------------------------------------------------------------------------------
 struct Text {
@@ -48,8 +50,10 @@ AggregateCode string_aggregate(const FunctionCall&) {
       if (value.is_null(row)) return;
       Text& state = state_at<Text>(states[row]);
       std::string_view between = delimiter.is_null(row) ? std::string_view() : delimiter[row].view();
-      if (state.any) state.text += between;
-      else state.first_delimiter = between;
+      if (state.any)
+        state.text += between;
+      else
+        state.first_delimiter = between;
       state.text += value[row].view();
       state.any = true;
       constexpr size_t kBytesMax = (size_t{1} << 30) - 1;
@@ -90,7 +94,8 @@ AggregateCode array_of_elements(const FunctionCall&) {
         state.builder = std::make_unique<ArrayBuilder>(call.argument_types[0], arguments[0].type());
       }
       Value value = arguments[0].value(row);
-      state.bytes += 16 + (!value.is_null() && value.type() == common::PhysicalType::kString ? value.string().size() : 0);
+      state.bytes +=
+          16 + (!value.is_null() && value.type() == common::PhysicalType::kString ? value.string().size() : 0);
       state.builder->append(value);
     });
   };
@@ -176,9 +181,7 @@ AggregateCode json_array(const FunctionCall&) {
   return code;
 }
 
-[[noreturn]] void throw_null_name() {
-  throw SqlError(sqlstate::kInvalidParameterValue, "field name must not be null");
-}
+[[noreturn]] void throw_null_name() { throw SqlError(sqlstate::kInvalidParameterValue, "field name must not be null"); }
 
 AggregateCode json_object(const FunctionCall&) {
   using State = JsonText<JsonKind::kObject>;

@@ -1,5 +1,5 @@
-// min and max. Fixed-size types compare directly; all others through their type's operations. Among equal values the last
-// one stays (the first one for bpchar), as PostgreSQL's transition functions have it.
+// min and max. Fixed-size types compare directly; all others through their type's operations. Among equal values the
+// last one stays (the first one for bpchar), as PostgreSQL's transition functions have it.
 #include "types/aggregate/aggregate.hpp"
 #include "types/datetime/datetime.hpp"
 #include "types/number/numeric.hpp"
@@ -13,9 +13,18 @@ using namespace aggregate;
 using common::Interval;
 using common::TimeTz;
 
-template <typename T> int compare_fixed(const T& a, const T& b) { return compare_numbers(a, b); }
-template <> int compare_fixed(const Interval& a, const Interval& b) { return compare_intervals(a, b); }
-template <> int compare_fixed(const TimeTz& a, const TimeTz& b) { return compare_timetz(a, b); }
+template <typename T>
+int compare_fixed(const T& a, const T& b) {
+  return compare_numbers(a, b);
+}
+template <>
+int compare_fixed(const Interval& a, const Interval& b) {
+  return compare_intervals(a, b);
+}
+template <>
+int compare_fixed(const TimeTz& a, const TimeTz& b) {
+  return compare_timetz(a, b);
+}
 
 template <typename T, bool Max>
 struct Extreme {
@@ -58,10 +67,11 @@ struct Operations : CallState {
 
 const TypeOperations& operations_of(FunctionCall& call) {
   return *call.state_or<Operations>([&call] {
-            auto state = std::make_unique<Operations>();
-            state->operations = type_operations(*call.context, call.argument_types[0], call.collation);
-            return state;
-          }).operations;
+                auto state = std::make_unique<Operations>();
+                state->operations = type_operations(*call.context, call.argument_types[0], call.collation);
+                return state;
+              })
+              .operations;
 }
 
 enum class Ties { kLast, kFirst };
@@ -85,7 +95,8 @@ AggregateCode held_extreme(const FunctionCall&) {
         if (arguments[0].is_null(row)) continue;
         Value candidate = arguments[0].value(row);
         Held& held = state_at<Held>(states[row]);
-        if (replaces<Max, OnTie>(operations, held, candidate)) held.value = std::make_unique<Value>(std::move(candidate));
+        if (replaces<Max, OnTie>(operations, held, candidate))
+          held.value = std::make_unique<Value>(std::move(candidate));
       }
     } catch (SqlError& error) {
       call.fail(row, std::move(error));
@@ -125,9 +136,7 @@ AggregateCode numeric_extreme(const FunctionCall&) {
   };
   AggregateCode code = unary<State, StringRef>();
   code.serialize = [](const char* state, std::string& out) { out += state_at<State>(state).value; };
-  code.deserialize = [](FunctionCall&, char* state, std::string_view bytes) {
-    new (state) State{std::string(bytes)};
-  };
+  code.deserialize = [](FunctionCall&, char* state, std::string_view bytes) { new (state) State{std::string(bytes)}; };
   return code;
 }
 

@@ -100,12 +100,15 @@ struct NumericTotal {
   }
   // NaN or an infinity decides; false: the sum is finite.
   bool special(std::string& out) const {
-    if (nan_count > 0 || (plus_count > 0 && minus_count > 0)) out = numeric::nan();
-    else if (plus_count > 0 || minus_count > 0) out = numeric::infinity(minus_count > 0);
+    if (nan_count > 0 || (plus_count > 0 && minus_count > 0))
+      out = numeric::nan();
+    else if (plus_count > 0 || minus_count > 0)
+      out = numeric::infinity(minus_count > 0);
     return !out.empty();
   }
   void serialize(std::string& out) const {
-    for (int64_t v : {count, nan_count, plus_count, minus_count}) out.append(reinterpret_cast<const char*>(&v), sizeof v);
+    for (int64_t v : {count, nan_count, plus_count, minus_count})
+      out.append(reinterpret_cast<const char*>(&v), sizeof v);
     sum.serialize(out);
   }
   void deserialize(std::string_view bytes) {
@@ -226,7 +229,9 @@ struct AllTrue : BoolCount {
   }
 };
 struct AnyTrue : BoolCount {
-  bool finish(FunctionCall&, uint32_t row, Vector& result) const { return count > 0 && put(result, row, true_count > 0); }
+  bool finish(FunctionCall&, uint32_t row, Vector& result) const {
+    return count > 0 && put(result, row, true_count > 0);
+  }
 };
 
 enum class BitOperation { kAnd, kOr, kXor };
@@ -236,9 +241,12 @@ struct BitFold {
   bool any = false;
   void add(const T& v) {
     any = true;
-    if constexpr (Op == BitOperation::kAnd) bits = static_cast<T>(bits & v);
-    else if constexpr (Op == BitOperation::kOr) bits = static_cast<T>(bits | v);
-    else bits = static_cast<T>(bits ^ v);
+    if constexpr (Op == BitOperation::kAnd)
+      bits = static_cast<T>(bits & v);
+    else if constexpr (Op == BitOperation::kOr)
+      bits = static_cast<T>(bits | v);
+    else
+      bits = static_cast<T>(bits ^ v);
   }
   void merge(const BitFold& other) {
     if (other.any) add(other.bits);

@@ -54,8 +54,10 @@ struct FloatStatistic : FloatMoments {
     constexpr bool kSample = S == Statistic::kVarianceSample || S == Statistic::kDeviationSample;
     if (n < (kSample ? 2 : 1)) return false;
     double v;
-    if constexpr (S == Statistic::kAverage) v = sum / n;
-    else v = squares / (kSample ? n - 1 : n);
+    if constexpr (S == Statistic::kAverage)
+      v = sum / n;
+    else
+      v = squares / (kSample ? n - 1 : n);
     if constexpr (S == Statistic::kDeviationPopulation || S == Statistic::kDeviationSample) v = std::sqrt(v);
     return put(result, row, v);
   }
@@ -118,7 +120,8 @@ struct ExactStatistic : ExactMoments {
     if (special_count > 0) return put(result, row, numeric::nan());
     BigDecimal n(int64_t{count}), x = sum.total(), xx = squares.total();
     int32_t scale = x.scale * 2;
-    BigDecimal numerator = numeric::subtract(numeric::multiply_rounded(n, xx, scale), numeric::multiply_rounded(x, x, scale));
+    BigDecimal numerator =
+        numeric::subtract(numeric::multiply_rounded(n, xx, scale), numeric::multiply_rounded(x, x, scale));
     if (numerator.negative || numerator.limbs.empty()) return put(result, row, numeric::from_int64(0));
     BigDecimal divisor(static_cast<int128>(count) * (kSample ? count - 1 : count), 0);
     scale = numeric::division_scale(numerator, divisor);
@@ -200,8 +203,20 @@ struct PairMoments {
   }
 };
 
-enum class PairStatistic { kSxx, kSyy, kSxy, kAverageX, kAverageY, kCovariancePopulation, kCovarianceSample,
-                           kCorrelation, kR2, kSlope, kIntercept, kCount };
+enum class PairStatistic {
+  kSxx,
+  kSyy,
+  kSxy,
+  kAverageX,
+  kAverageY,
+  kCovariancePopulation,
+  kCovarianceSample,
+  kCorrelation,
+  kR2,
+  kSlope,
+  kIntercept,
+  kCount
+};
 
 template <PairStatistic S>
 struct PairResult : PairMoments {
@@ -210,13 +225,27 @@ struct PairResult : PairMoments {
     if (n < (S == PairStatistic::kCovarianceSample ? 2 : 1)) return false;
     double v = 0;
     switch (S) {
-      case PairStatistic::kSxx: v = xx; break;
-      case PairStatistic::kSyy: v = yy; break;
-      case PairStatistic::kSxy: v = xy; break;
-      case PairStatistic::kAverageX: v = x / n; break;
-      case PairStatistic::kAverageY: v = y / n; break;
-      case PairStatistic::kCovariancePopulation: v = xy / n; break;
-      case PairStatistic::kCovarianceSample: v = xy / (n - 1); break;
+      case PairStatistic::kSxx:
+        v = xx;
+        break;
+      case PairStatistic::kSyy:
+        v = yy;
+        break;
+      case PairStatistic::kSxy:
+        v = xy;
+        break;
+      case PairStatistic::kAverageX:
+        v = x / n;
+        break;
+      case PairStatistic::kAverageY:
+        v = y / n;
+        break;
+      case PairStatistic::kCovariancePopulation:
+        v = xy / n;
+        break;
+      case PairStatistic::kCovarianceSample:
+        v = xy / (n - 1);
+        break;
       case PairStatistic::kCorrelation:
         if (xx == 0 || yy == 0) return false;
         v = xy / std::sqrt(xx * yy);
@@ -233,7 +262,8 @@ struct PairResult : PairMoments {
         if (xx == 0) return false;
         v = (y - x * xy / xx) / n;
         break;
-      case PairStatistic::kCount: break;
+      case PairStatistic::kCount:
+        break;
     }
     return put(result, row, v);
   }

@@ -1,5 +1,5 @@
-// The proleptic Gregorian calendar on 64-bit integers, and the ranges of date and timestamp. Years are astronomical: 0 is
-// 1 BC. Days count from 2000-01-01, timestamps in microseconds from its midnight.
+// The proleptic Gregorian calendar on 64-bit integers, and the ranges of date and timestamp. Years are astronomical: 0
+// is 1 BC. Days count from 2000-01-01, timestamps in microseconds from its midnight.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@ inline constexpr int64_t kUsecPerMinute = 60 * kUsecPerSecond;
 inline constexpr int64_t kUsecPerHour = 60 * kUsecPerMinute;
 inline constexpr int64_t kUsecPerDay = 24 * kUsecPerHour;
 inline constexpr int64_t kSecondsPerDay = 86400;
-inline constexpr int64_t kUnixEpochDays = -10957;           // 1970-01-01
+inline constexpr int64_t kUnixEpochDays = -10957;              // 1970-01-01
 inline constexpr int64_t kEpochDifferenceSeconds = 946684800;  // from Unix' epoch to ours
-inline constexpr int32_t kJulianOfEpoch = 2451545;          // Julian day of 2000-01-01
-inline constexpr int64_t kDayMin = -kJulianOfEpoch;         // 4714-11-24 BC
-inline constexpr int64_t kDateEnd = 2145031949;             // 5874898-01-01
+inline constexpr int32_t kJulianOfEpoch = 2451545;             // Julian day of 2000-01-01
+inline constexpr int64_t kDayMin = -kJulianOfEpoch;            // 4714-11-24 BC
+inline constexpr int64_t kDateEnd = 2145031949;                // 5874898-01-01
 inline constexpr int64_t kTimestampMin = -211813488000000000;  // 4714-11-24 BC
 inline constexpr int64_t kTimestampEnd = 9223371331200000000;  // 294277-01-01
 inline constexpr int64_t kTimestampInfinity = INT64_MAX;
@@ -58,7 +58,8 @@ constexpr CivilDate civil_of(int64_t days) {
   int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   int64_t month_index = (5 * day_of_year + 2) / 153;
   int month = static_cast<int>(month_index + (month_index < 10 ? 3 : -9));
-  return {year_of_era + era * 400 + (month <= 2), month, static_cast<int>(day_of_year - (153 * month_index + 2) / 5 + 1)};
+  return {year_of_era + era * 400 + (month <= 2), month,
+          static_cast<int>(day_of_year - (153 * month_index + 2) / 5 + 1)};
 }
 
 static_assert(days_of(2000, 1, 1) == 0 && days_of(1970, 1, 1) == kUnixEpochDays && days_of(2000, 3, 1) == 60);
@@ -87,8 +88,10 @@ constexpr int64_t iso_year_start(int64_t year) {
 }
 constexpr IsoWeek iso_week_of(int64_t days) {
   int64_t year = civil_of(days).year;
-  if (days >= iso_year_start(year + 1)) ++year;
-  else if (days < iso_year_start(year)) --year;
+  if (days >= iso_year_start(year + 1))
+    ++year;
+  else if (days < iso_year_start(year))
+    --year;
   return {year, static_cast<int>((days - iso_year_start(year)) / 7 + 1)};
 }
 

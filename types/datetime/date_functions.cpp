@@ -81,23 +81,38 @@ int compare_with_timestamptz(FunctionCall& call, int32_t date, int64_t t) {
   return d < t ? -1 : d > t;
 }
 
-template <int Sign, int Test> bool test(int c) {
+template <int Sign, int Test>
+bool test(int c) {
   c *= Sign;
   switch (Test) {
-    case 0: return c == 0;
-    case 1: return c != 0;
-    case 2: return c < 0;
-    case 3: return c <= 0;
-    case 4: return c > 0;
-    default: return c >= 0;
+    case 0:
+      return c == 0;
+    case 1:
+      return c != 0;
+    case 2:
+      return c < 0;
+    case 3:
+      return c <= 0;
+    case 4:
+      return c > 0;
+    default:
+      return c >= 0;
   }
 }
-template <int Test> bool date_timestamp(int32_t a, int64_t b) { return test<1, Test>(compare_with_timestamp(a, b)); }
-template <int Test> bool timestamp_date(int64_t a, int32_t b) { return test<-1, Test>(compare_with_timestamp(b, a)); }
-template <int Test> bool date_timestamptz(FunctionCall& c, int32_t a, int64_t b) {
+template <int Test>
+bool date_timestamp(int32_t a, int64_t b) {
+  return test<1, Test>(compare_with_timestamp(a, b));
+}
+template <int Test>
+bool timestamp_date(int64_t a, int32_t b) {
+  return test<-1, Test>(compare_with_timestamp(b, a));
+}
+template <int Test>
+bool date_timestamptz(FunctionCall& c, int32_t a, int64_t b) {
   return test<1, Test>(compare_with_timestamptz(c, a, b));
 }
-template <int Test> bool timestamptz_date(FunctionCall& c, int64_t a, int32_t b) {
+template <int Test>
+bool timestamptz_date(FunctionCall& c, int64_t a, int32_t b) {
   return test<-1, Test>(compare_with_timestamptz(c, b, a));
 }
 int32_t date_timestamp_cmp(int32_t a, int64_t b) { return compare_with_timestamp(a, b); }

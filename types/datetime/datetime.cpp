@@ -115,8 +115,8 @@ int64_t shift_months(int64_t local, int32_t months) {
 
 int64_t shift_days(int64_t local, int32_t days) {
   int64_t shifted;
-  if (__builtin_mul_overflow(int64_t{days}, kUsecPerDay, &shifted) || __builtin_add_overflow(local, shifted, &shifted) ||
-      !is_valid_timestamp(shifted)) {
+  if (__builtin_mul_overflow(int64_t{days}, kUsecPerDay, &shifted) ||
+      __builtin_add_overflow(local, shifted, &shifted) || !is_valid_timestamp(shifted)) {
     throw_timestamp_range();
   }
   return shifted;
@@ -153,8 +153,8 @@ int64_t add_interval_zoned(int64_t timestamptz, const Interval& interval, const 
 
 Interval negate_interval(const Interval& v) {
   Interval r;
-  if (__builtin_sub_overflow(int64_t{0}, v.microseconds, &r.microseconds) || __builtin_sub_overflow(0, v.days, &r.days) ||
-      __builtin_sub_overflow(0, v.months, &r.months)) {
+  if (__builtin_sub_overflow(int64_t{0}, v.microseconds, &r.microseconds) ||
+      __builtin_sub_overflow(0, v.days, &r.days) || __builtin_sub_overflow(0, v.months, &r.months)) {
     throw_interval_range();
   }
   return r;
@@ -188,7 +188,8 @@ int64_t date_to_timestamp(int32_t date) {
 int64_t date_to_timestamptz(int32_t date, const TimeZone& zone) {
   int64_t local = date_to_timestamp(date), utc;
   if (is_infinite_timestamp(local)) return local;
-  if (!from_local(local, zone, utc)) throw SqlError(sqlstate::kDatetimeFieldOverflow, "date out of range for timestamp");
+  if (!from_local(local, zone, utc))
+    throw SqlError(sqlstate::kDatetimeFieldOverflow, "date out of range for timestamp");
   return utc;
 }
 
@@ -220,7 +221,8 @@ TimeZone::Offset ZoneChoice::at_local(int64_t local_seconds) const {
   TimeZone::Offset offset = zone->resolve_local(local_seconds);
   // The abbreviation decides where the clock alone would say otherwise.
   TimeZone::Offset named;
-  if (!abbreviation.empty() && zone->find_abbreviation(abbreviation, local_seconds - offset.seconds, named)) return named;
+  if (!abbreviation.empty() && zone->find_abbreviation(abbreviation, local_seconds - offset.seconds, named))
+    return named;
   return offset;
 }
 

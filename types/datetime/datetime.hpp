@@ -77,7 +77,14 @@ int64_t apply_timestamp_typmod(int64_t timestamp, int32_t typmod);
 void apply_interval_typmod(Interval& interval, int32_t typmod);
 
 // Field masks of interval typmods: 1 << field.
-enum IntervalField { kMonthField = 1, kYearField = 2, kDayField = 3, kHourField = 10, kMinuteField = 11, kSecondField = 12 };
+enum IntervalField {
+  kMonthField = 1,
+  kYearField = 2,
+  kDayField = 3,
+  kHourField = 10,
+  kMinuteField = 11,
+  kSecondField = 12
+};
 inline constexpr int kIntervalFullRange = 0x7fff;
 inline constexpr int kIntervalFullPrecision = 0xffff;
 constexpr int interval_range_of(int32_t typmod) { return (typmod >> 16) & 0x7fff; }
@@ -102,14 +109,14 @@ int64_t timestamptz_to_timestamp(int64_t timestamptz, const TimeZone& zone);
 int32_t timestamp_to_date(int64_t timestamp);
 
 // --- names -----------------------------------------------------------------------------------------------------------
-// A zone as SET TIME ZONE, AT TIME ZONE and make_timestamptz take it: an abbreviation (fixed or not) or a zone's name; null
-// pointers when not found. Abbreviations win.
+// A zone as SET TIME ZONE, AT TIME ZONE and make_timestamptz take it: an abbreviation (fixed or not) or a zone's name;
+// null pointers when not found. Abbreviations win.
 struct ZoneChoice {
   bool found = false;
   bool fixed = false;
-  int32_t seconds_east = 0;    // fixed
-  TimeZonePointer zone;        // else
-  std::string abbreviation;    // not empty: a changing abbreviation of `zone`
+  int32_t seconds_east = 0;  // fixed
+  TimeZonePointer zone;      // else
+  std::string abbreviation;  // not empty: a changing abbreviation of `zone`
   // The offset in force at a local time.
   TimeZone::Offset at_local(int64_t local_seconds) const;
   TimeZone::Offset at_utc(int64_t utc_seconds) const;

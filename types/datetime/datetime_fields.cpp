@@ -54,9 +54,9 @@ struct FieldValue {
   int scale = 0;
   bool null = false;
   int infinite = 0;
-  double seconds = 0;       // with is_seconds: the double that date_part() answers
+  double seconds = 0;  // with is_seconds: the double that date_part() answers
   bool is_seconds = false;
-  bool is_julian = false;   // unscaled days and usec of the day
+  bool is_julian = false;  // unscaled days and usec of the day
   int64_t usec_of_day = 0;
 };
 
@@ -71,7 +71,8 @@ std::optional<std::string> to_numeric(const FieldValue& v) {
 
 std::optional<double> to_float(const FieldValue& v) {
   if (v.null) return std::nullopt;
-  if (v.infinite != 0) return v.infinite > 0 ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
+  if (v.infinite != 0)
+    return v.infinite > 0 ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
   if (v.is_seconds) return v.seconds;
   double value = static_cast<double>(v.unscaled);
   if (v.scale == 6) value /= 1000000.0;
@@ -94,7 +95,9 @@ FieldValue scaled(common::int128 value, int scale) {
 // Fields of the clock; false when `unit` is none of them.
 bool clock_field(int unit, const Clock& c, FieldValue& v) {
   switch (unit) {
-    case kUnitMicrosecond: v = whole(c.second * kUsecPerSecond + c.usec); return true;
+    case kUnitMicrosecond:
+      v = whole(c.second * kUsecPerSecond + c.usec);
+      return true;
     case kUnitMillisecond:
       v = scaled(c.second * kUsecPerSecond + c.usec, 3);
       v.is_seconds = true;
@@ -105,9 +108,14 @@ bool clock_field(int unit, const Clock& c, FieldValue& v) {
       v.is_seconds = true;
       v.seconds = c.second + c.usec / 1000000.0;
       return true;
-    case kUnitMinute: v = whole(c.minute); return true;
-    case kUnitHour: v = whole(c.hour); return true;
-    default: return false;
+    case kUnitMinute:
+      v = whole(c.minute);
+      return true;
+    case kUnitHour:
+      v = whole(c.hour);
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -116,32 +124,62 @@ bool calendar_field(int unit, int64_t days, FieldValue& v) {
   CivilDate d = civil_of(days);
   int64_t y = d.year, before = y - 1;
   switch (unit) {
-    case kUnitDay: v = whole(d.day); return true;
-    case kUnitMonth: v = whole(d.month); return true;
-    case kUnitQuarter: v = whole((d.month - 1) / 3 + 1); return true;
-    case kUnitWeek: v = whole(iso_week_of(days).week); return true;
-    case kUnitYear: v = whole(y > 0 ? y : before); return true;
-    case kUnitDecade: v = whole(y >= 0 ? y / 10 : -((8 - before) / 10)); return true;
-    case kUnitCentury: v = whole(y > 0 ? (y + 99) / 100 : -((99 - before) / 100)); return true;
-    case kUnitMillennium: v = whole(y > 0 ? (y + 999) / 1000 : -((999 - before) / 1000)); return true;
+    case kUnitDay:
+      v = whole(d.day);
+      return true;
+    case kUnitMonth:
+      v = whole(d.month);
+      return true;
+    case kUnitQuarter:
+      v = whole((d.month - 1) / 3 + 1);
+      return true;
+    case kUnitWeek:
+      v = whole(iso_week_of(days).week);
+      return true;
+    case kUnitYear:
+      v = whole(y > 0 ? y : before);
+      return true;
+    case kUnitDecade:
+      v = whole(y >= 0 ? y / 10 : -((8 - before) / 10));
+      return true;
+    case kUnitCentury:
+      v = whole(y > 0 ? (y + 99) / 100 : -((99 - before) / 100));
+      return true;
+    case kUnitMillennium:
+      v = whole(y > 0 ? (y + 999) / 1000 : -((999 - before) / 1000));
+      return true;
     case kUnitIsoYear: {
       int64_t iso = iso_week_of(days).year;
       v = whole(iso > 0 ? iso : iso - 1);
       return true;
     }
-    case kUnitDow: v = whole(day_of_week(days)); return true;
-    case kUnitIsoDow: v = whole(day_of_week(days) == 0 ? 7 : day_of_week(days)); return true;
-    case kUnitDoy: v = whole(days - days_of(y, 1, 1) + 1); return true;
-    default: return false;
+    case kUnitDow:
+      v = whole(day_of_week(days));
+      return true;
+    case kUnitIsoDow:
+      v = whole(day_of_week(days) == 0 ? 7 : day_of_week(days));
+      return true;
+    case kUnitDoy:
+      v = whole(days - days_of(y, 1, 1) + 1);
+      return true;
+    default:
+      return false;
   }
 }
 
 bool zone_field(int unit, int32_t seconds_east, FieldValue& v) {
   switch (unit) {
-    case kUnitTimezone: v = whole(seconds_east); return true;
-    case kUnitTimezoneHour: v = whole(seconds_east / 3600); return true;
-    case kUnitTimezoneMinute: v = whole(seconds_east / 60 % 60); return true;
-    default: return false;
+    case kUnitTimezone:
+      v = whole(seconds_east);
+      return true;
+    case kUnitTimezoneHour:
+      v = whole(seconds_east / 3600);
+      return true;
+    case kUnitTimezoneMinute:
+      v = whole(seconds_east / 60 % 60);
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -160,18 +198,25 @@ bool infinite_field(int unit, bool positive, bool with_clock, bool zoned, FieldV
     case kUnitWeek:
     case kUnitDow:
     case kUnitIsoDow:
-    case kUnitDoy: v.null = true; return true;
+    case kUnitDoy:
+      v.null = true;
+      return true;
     case kUnitTimezone:
     case kUnitTimezoneHour:
-    case kUnitTimezoneMinute: v.null = true; return zoned;
+    case kUnitTimezoneMinute:
+      v.null = true;
+      return zoned;
     case kUnitYear:
     case kUnitDecade:
     case kUnitCentury:
     case kUnitMillennium:
     case kUnitJulian:
     case kUnitIsoYear:
-    case kUnitEpoch: v.infinite = positive ? 1 : -1; return true;
-    default: return false;
+    case kUnitEpoch:
+      v.infinite = positive ? 1 : -1;
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -185,7 +230,8 @@ FieldValue timestamp_field(std::string_view name, int64_t local, int64_t utc, co
   }
   int64_t days = floor_divide(local, kUsecPerDay);
   Clock c = clock_of(local - days * kUsecPerDay);
-  if (clock_field(unit, c, v) || calendar_field(unit, days, v) || (zone && zone_field(unit, zone->seconds, v))) return v;
+  if (clock_field(unit, c, v) || calendar_field(unit, days, v) || (zone && zone_field(unit, zone->seconds, v)))
+    return v;
   if (unit == kUnitJulian) {
     v = whole(days + kJulianOfEpoch);
     v.is_julian = true;
@@ -239,13 +285,20 @@ FieldValue interval_field(std::string_view name, Interval i) {
   int64_t years = i.months / 12;
   if (clock_field(unit, clock_of(i.microseconds), v)) return v;
   switch (unit) {
-    case kUnitDay: return whole(i.days);
-    case kUnitMonth: return whole(i.months % 12);
-    case kUnitQuarter: return whole(i.months % 12 / 3 + 1);
-    case kUnitYear: return whole(years);
-    case kUnitDecade: return whole(years / 10);
-    case kUnitCentury: return whole(years / 100);
-    case kUnitMillennium: return whole(years / 1000);
+    case kUnitDay:
+      return whole(i.days);
+    case kUnitMonth:
+      return whole(i.months % 12);
+    case kUnitQuarter:
+      return whole(i.months % 12 / 3 + 1);
+    case kUnitYear:
+      return whole(years);
+    case kUnitDecade:
+      return whole(years / 10);
+    case kUnitCentury:
+      return whole(years / 100);
+    case kUnitMillennium:
+      return whole(years / 1000);
     case kUnitEpoch: {
       // A year is 365.25 days: count in quarters of a day.
       int64_t quarters = 1461 * years + 120 * int64_t{i.months % 12} + 4 * int64_t{i.days};
@@ -257,15 +310,20 @@ FieldValue interval_field(std::string_view name, Interval i) {
       v.seconds += static_cast<double>(kSecondsPerDay) * i.days;
       return v;
     }
-    default: throw_plain_unit(name, unit, "interval");
+    default:
+      throw_plain_unit(name, unit, "interval");
   }
 }
 
 using Name = std::string_view;
 std::optional<double> timestamp_part(Name n, int64_t t) { return to_float(timestamp_field(n, t, t, nullptr)); }
-std::optional<std::string> extract_timestamp(Name n, int64_t t) { return to_numeric(timestamp_field(n, t, t, nullptr)); }
+std::optional<std::string> extract_timestamp(Name n, int64_t t) {
+  return to_numeric(timestamp_field(n, t, t, nullptr));
+}
 std::optional<double> timestamptz_part(FunctionCall& c, Name n, int64_t t) { return to_float(zoned_field(c, n, t)); }
-std::optional<std::string> extract_timestamptz(FunctionCall& c, Name n, int64_t t) { return to_numeric(zoned_field(c, n, t)); }
+std::optional<std::string> extract_timestamptz(FunctionCall& c, Name n, int64_t t) {
+  return to_numeric(zoned_field(c, n, t));
+}
 std::optional<std::string> extract_date(Name n, int32_t d) { return to_numeric(date_field(n, d)); }
 std::optional<double> time_part(Name n, int64_t t) { return to_float(time_field(n, t)); }
 std::optional<std::string> extract_time(Name n, int64_t t) { return to_numeric(time_field(n, t)); }
@@ -287,20 +345,45 @@ bool truncate_local(int unit, int64_t& local) {
     days = days_of(year, 1, 1);
   };
   switch (unit) {
-    case kUnitMicrosecond: return true;
-    case kUnitMillisecond: cut(1000); return true;
-    case kUnitSecond: cut(kUsecPerSecond); return true;
-    case kUnitMinute: cut(kUsecPerMinute); return true;
-    case kUnitHour: cut(kUsecPerHour); return true;
-    case kUnitDay: break;
-    case kUnitWeek: days -= floor_modulo(day_of_week(days) + 6, 7); break;
-    case kUnitMonth: days = days_of(d.year, d.month, 1); break;
-    case kUnitQuarter: days = days_of(d.year, (d.month - 1) / 3 * 3 + 1, 1); break;
-    case kUnitYear: days = days_of(d.year, 1, 1); break;
-    case kUnitDecade: to_year(10, 0); break;
-    case kUnitCentury: to_year(100, 1); break;
-    case kUnitMillennium: to_year(1000, 1); break;
-    default: return false;
+    case kUnitMicrosecond:
+      return true;
+    case kUnitMillisecond:
+      cut(1000);
+      return true;
+    case kUnitSecond:
+      cut(kUsecPerSecond);
+      return true;
+    case kUnitMinute:
+      cut(kUsecPerMinute);
+      return true;
+    case kUnitHour:
+      cut(kUsecPerHour);
+      return true;
+    case kUnitDay:
+      break;
+    case kUnitWeek:
+      days -= floor_modulo(day_of_week(days) + 6, 7);
+      break;
+    case kUnitMonth:
+      days = days_of(d.year, d.month, 1);
+      break;
+    case kUnitQuarter:
+      days = days_of(d.year, (d.month - 1) / 3 * 3 + 1, 1);
+      break;
+    case kUnitYear:
+      days = days_of(d.year, 1, 1);
+      break;
+    case kUnitDecade:
+      to_year(10, 0);
+      break;
+    case kUnitCentury:
+      to_year(100, 1);
+      break;
+    case kUnitMillennium:
+      to_year(1000, 1);
+      break;
+    default:
+      return false;
   }
   if (__builtin_mul_overflow(days, kUsecPerDay, &local) || !is_valid_timestamp(local)) throw_timestamp_range();
   return true;
@@ -345,22 +428,35 @@ Interval interval_trunc(Name name, Interval v) {
   auto months = [&v](int width) { return Interval{0, 0, v.months / width * width}; };
   auto usec = [&v](int64_t width) { return Interval{v.microseconds / width * width, v.days, v.months}; };
   switch (unit) {
-    case kUnitMillennium: return months(12000);
-    case kUnitCentury: return months(1200);
-    case kUnitDecade: return months(120);
-    case kUnitYear: return months(12);
-    case kUnitQuarter: return months(3);
-    case kUnitMonth: return months(1);
-    case kUnitDay: return {0, v.days, v.months};
-    case kUnitHour: return usec(kUsecPerHour);
-    case kUnitMinute: return usec(kUsecPerMinute);
-    case kUnitSecond: return usec(kUsecPerSecond);
-    case kUnitMillisecond: return usec(1000);
-    case kUnitMicrosecond: return v;
+    case kUnitMillennium:
+      return months(12000);
+    case kUnitCentury:
+      return months(1200);
+    case kUnitDecade:
+      return months(120);
+    case kUnitYear:
+      return months(12);
+    case kUnitQuarter:
+      return months(3);
+    case kUnitMonth:
+      return months(1);
+    case kUnitDay:
+      return {0, v.days, v.months};
+    case kUnitHour:
+      return usec(kUsecPerHour);
+    case kUnitMinute:
+      return usec(kUsecPerMinute);
+    case kUnitSecond:
+      return usec(kUsecPerSecond);
+    case kUnitMillisecond:
+      return usec(1000);
+    case kUnitMicrosecond:
+      return v;
     case kUnitWeek:
       throw SqlError(sqlstate::kFeatureNotSupported, "unit \"" + lowered(name) + "\" not supported for type interval")
           .detail("Months usually have fractional weeks.");
-    default: throw_plain_unit(name, unit, "interval");
+    default:
+      throw_plain_unit(name, unit, "interval");
   }
 }
 

@@ -23,8 +23,10 @@ struct Subject {
 
 std::string padded(int64_t value, int width, bool fill) {
   char buffer[32];
-  if (fill) snprintf(buffer, sizeof buffer, "%lld", static_cast<long long>(value));
-  else snprintf(buffer, sizeof buffer, "%0*lld", value >= 0 ? width : width + 1, static_cast<long long>(value));
+  if (fill)
+    snprintf(buffer, sizeof buffer, "%lld", static_cast<long long>(value));
+  else
+    snprintf(buffer, sizeof buffer, "%0*lld", value >= 0 ? width : width + 1, static_cast<long long>(value));
   return buffer;
 }
 
@@ -62,9 +64,12 @@ std::string zone_text(const Subject& s, const Node& node) {
   int32_t magnitude = std::abs(east);
   std::string sign(1, east >= 0 ? '+' : '-');
   switch (node.key) {
-    case Key::kTz: return s.zoned ? cased(std::string(s.zone.abbreviation), node.letters) : std::string();
-    case Key::kTzh: return sign + padded(magnitude / 3600, 2, false);
-    case Key::kTzm: return padded(magnitude % 3600 / 60, 2, false);
+    case Key::kTz:
+      return s.zoned ? cased(std::string(s.zone.abbreviation), node.letters) : std::string();
+    case Key::kTzh:
+      return sign + padded(magnitude / 3600, 2, false);
+    case Key::kTzm:
+      return padded(magnitude % 3600 / 60, 2, false);
     default: {
       std::string out = sign + padded(magnitude / 3600, 2, node.fill);
       if (magnitude % 3600 / 60 != 0) out += ':' + padded(magnitude % 3600 / 60, 2, false);
@@ -82,37 +87,53 @@ std::string number_text(const Subject& s, const Node& node) {
   };
   int64_t half_day = s.hour % 12 == 0 ? 12 : s.hour % 12;
   switch (node.key) {
-    case Key::kHour12: return padded(half_day, 2, node.fill);
-    case Key::kHour24: return padded(s.hour, 2, node.fill);
-    case Key::kMinute: return padded(s.minute, 2, node.fill);
-    case Key::kSecond: return padded(s.second, 2, node.fill);
+    case Key::kHour12:
+      return padded(half_day, 2, node.fill);
+    case Key::kHour24:
+      return padded(s.hour, 2, node.fill);
+    case Key::kMinute:
+      return padded(s.minute, 2, node.fill);
+    case Key::kSecond:
+      return padded(s.second, 2, node.fill);
     case Key::kFraction: {
       int32_t value = s.usec;
       for (int i = node.digits; i < 6; ++i) value /= 10;
       return padded(value, node.digits, false);
     }
-    case Key::kMillisecond: return padded(s.usec / 1000, 3, false);
-    case Key::kMicrosecond: return padded(s.usec, 6, false);
-    case Key::kSecondsOfDay: return std::to_string(s.hour * 3600 + s.minute * 60 + s.second);
-    case Key::kMonth: return padded(s.month, 2, node.fill);
-    case Key::kDayOfYear: return padded(s.day_of_year, 3, node.fill);
+    case Key::kMillisecond:
+      return padded(s.usec / 1000, 3, false);
+    case Key::kMicrosecond:
+      return padded(s.usec, 6, false);
+    case Key::kSecondsOfDay:
+      return std::to_string(s.hour * 3600 + s.minute * 60 + s.second);
+    case Key::kMonth:
+      return padded(s.month, 2, node.fill);
+    case Key::kDayOfYear:
+      return padded(s.day_of_year, 3, node.fill);
     case Key::kIsoDayOfYear: {
       IsoWeek week = iso();
       return padded(s.days - iso_year_start(week.year) + 1, 3, node.fill);
     }
-    case Key::kDay: return padded(s.day, s.day < 0 ? 1 : 2, node.fill);
-    case Key::kDayOfWeek: refuse_interval(s); return std::to_string(day_of_week(s.days) + 1);
+    case Key::kDay:
+      return padded(s.day, s.day < 0 ? 1 : 2, node.fill);
+    case Key::kDayOfWeek:
+      refuse_interval(s);
+      return std::to_string(day_of_week(s.days) + 1);
     case Key::kIsoDayOfWeek:
       refuse_interval(s);
       return std::to_string(day_of_week(s.days) == 0 ? 7 : day_of_week(s.days));
-    case Key::kWeek: return padded((s.day_of_year - 1) / 7 + 1, 2, node.fill);
-    case Key::kIsoWeek: return padded(iso().week, 2, node.fill);
-    case Key::kQuarter: return s.month == 0 ? std::string() : std::to_string((s.month - 1) / 3 + 1);
+    case Key::kWeek:
+      return padded((s.day_of_year - 1) / 7 + 1, 2, node.fill);
+    case Key::kIsoWeek:
+      return padded(iso().week, 2, node.fill);
+    case Key::kQuarter:
+      return s.month == 0 ? std::string() : std::to_string((s.month - 1) / 3 + 1);
     case Key::kCentury: {
       int64_t c = s.interval ? s.year / 100 : s.year > 0 ? (s.year - 1) / 100 + 1 : s.year / 100 - 1;
       return c <= 99 && c >= -99 ? padded(c, 2, node.fill) : std::to_string(c);
     }
-    case Key::kYearComma: return std::to_string(shown / 1000) + ',' + padded(shown % 1000, 3, false);
+    case Key::kYearComma:
+      return std::to_string(shown / 1000) + ',' + padded(shown % 1000, 3, false);
     case Key::kYear: {
       int64_t y = shown;
       if (node.digits == 3) y %= 1000;
@@ -128,9 +149,12 @@ std::string number_text(const Subject& s, const Node& node) {
       if (node.digits == 1) return std::to_string(y % 10);
       return padded(y, node.digits, node.fill);
     }
-    case Key::kWeekOfMonth: return std::to_string((s.day - 1) / 7 + 1);
-    case Key::kJulian: return std::to_string(s.days + kJulianOfEpoch);
-    default: return {};
+    case Key::kWeekOfMonth:
+      return std::to_string((s.day - 1) / 7 + 1);
+    case Key::kJulian:
+      return std::to_string(s.days + kJulianOfEpoch);
+    default:
+      return {};
   }
 }
 
@@ -138,7 +162,8 @@ std::string node_text(const Subject& s, const Node& node) {
   constexpr size_t kNameWidth = 9, kRomanWidth = 4;
   static constexpr const char* kRoman[] = {"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"};
   switch (node.key) {
-    case Key::kLiteral: return node.text;
+    case Key::kLiteral:
+      return node.text;
     case Key::kAmPm: {
       std::string half = s.hour % 24 >= 12 ? "PM" : "AM";
       if (node.dotted) half = half.substr(0, 1) + ".M.";
@@ -153,7 +178,8 @@ std::string node_text(const Subject& s, const Node& node) {
     case Key::kTz:
     case Key::kTzh:
     case Key::kTzm:
-    case Key::kOffset: return zone_text(s, node);
+    case Key::kOffset:
+      return zone_text(s, node);
     case Key::kMonthName:
       refuse_interval(s);
       return name(kMonthNames[s.month - 1], node.letters, node.fill, kNameWidth);
@@ -171,7 +197,8 @@ std::string node_text(const Subject& s, const Node& node) {
       int index = s.month == 0 ? (s.year >= 0 ? 11 : 0) : s.month < 0 ? s.month + 12 : s.month - 1;
       return name(kRoman[index % 12], node.letters, node.fill, kRomanWidth);
     }
-    default: break;
+    default:
+      break;
   }
   std::string number = number_text(s, node);
   return number.empty() ? number : with_ordinal(std::move(number), node.ordinal);

@@ -91,10 +91,12 @@ int64_t make_timestamptz_at(int32_t year, int32_t month, int32_t day, int32_t ho
   }
   int32_t west;
   switch (decode::decode_zone(text.c_str(), west)) {
-    case decode::Error::kNone: return shifted(t, west);
+    case decode::Error::kNone:
+      return shifted(t, west);
     case decode::Error::kZoneOverflow:
       throw SqlError(sqlstate::kInvalidParameterValue, "numeric time zone \"" + text + "\" out of range");
-    default: break;
+    default:
+      break;
   }
   return shifted(t, -zone_or_throw(zone).at_local(unix_seconds(t)).seconds);
 }
@@ -122,7 +124,8 @@ int64_t from_unix(double seconds) {
   int64_t t = 0;
   bool ok = seconds >= kFirst && seconds < kEnd;
   if (ok) {
-    double usec = std::rint((seconds - static_cast<double>(kEpochDifferenceSeconds)) * static_cast<double>(kUsecPerSecond));
+    double usec =
+        std::rint((seconds - static_cast<double>(kEpochDifferenceSeconds)) * static_cast<double>(kUsecPerSecond));
     t = static_cast<int64_t>(usec);
     ok = is_valid_timestamp(t);
   }

@@ -80,10 +80,14 @@ std::string lowered(std::string text, size_t from) {
 // The spelling decides the case of what is printed; words are otherwise spelt all upper or all lower.
 bool match(std::string_view rest, const Word& word, Case& letters) {
   std::string text = word.text;
-  if (rest.starts_with(text)) letters = Case::kUpper;
-  else if (rest.starts_with(lowered(text, 0))) letters = Case::kLower;
-  else if (word.capital && rest.starts_with(lowered(text, 1))) letters = Case::kCapital;
-  else return false;
+  if (rest.starts_with(text))
+    letters = Case::kUpper;
+  else if (rest.starts_with(lowered(text, 0)))
+    letters = Case::kLower;
+  else if (word.capital && rest.starts_with(lowered(text, 1)))
+    letters = Case::kCapital;
+  else
+    return false;
   return true;
 }
 
@@ -99,7 +103,9 @@ bool take_word(std::string_view& rest, Node& node) {
     node.key = word.key;
     node.digits = word.digits;
     node.dotted = word.dotted;
-    rest.remove_prefix(std::string_view(word.text).size());
+    size_t length = std::string_view(word.text).size();
+    node.text = rest.substr(0, length);
+    rest.remove_prefix(length);
     return true;
   }
   return false;
@@ -118,15 +124,16 @@ void take_suffixes(std::string_view& rest, Node& node) {
 }
 
 void take_quoted(std::string_view& rest, std::vector<Node>& nodes) {
-  Node node;
   rest.remove_prefix(1);
   while (!rest.empty() && rest[0] != '"') {
     if (rest[0] == '\\' && rest.size() > 1) rest.remove_prefix(1);
-    node.text += rest[0];
+    Node node;
+    node.text = rest[0];
+    node.quoted = true;
+    nodes.push_back(std::move(node));
     rest.remove_prefix(1);
   }
   if (!rest.empty()) rest.remove_prefix(1);
-  nodes.push_back(std::move(node));
 }
 
 }  // namespace
@@ -137,8 +144,10 @@ std::vector<Node> parse(std::string_view rest) {
     Node node;
     std::string_view start = rest;
     bool translated = false;
-    if (take(rest, "FM", "fm")) node.fill = true;
-    else translated = take(rest, "TM", "tm");
+    if (take(rest, "FM", "fm"))
+      node.fill = true;
+    else
+      translated = take(rest, "TM", "tm");
     if (!rest.empty() && take_word(rest, node)) {
       if (translated && (node.key == Key::kMonthName || node.key == Key::kDayName)) node.fill = true;
       take_suffixes(rest, node);

@@ -104,10 +104,14 @@ std::string infinite_text(bool positive) { return positive ? "infinity" : "-infi
 
 int64_t finish_timestamp(const decode::Result& result, std::string_view text, bool zoned) {
   switch (result.special) {
-    case decode::kTokenEpoch: return -kEpochDifferenceSeconds * kUsecPerSecond;
-    case decode::kTokenLate: return kTimestampInfinity;
-    case decode::kTokenEarly: return kTimestampMinusInfinity;
-    default: break;
+    case decode::kTokenEpoch:
+      return -kEpochDifferenceSeconds * kUsecPerSecond;
+    case decode::kTokenLate:
+      return kTimestampInfinity;
+    case decode::kTokenEarly:
+      return kTimestampMinusInfinity;
+    default:
+      break;
   }
   // The range is that of the result: a local time may lie outside of it.
   const Moment& m = result.moment;
@@ -126,10 +130,14 @@ int64_t finish_timestamp(const decode::Result& result, std::string_view text, bo
 int32_t parse_date(CallContext& context, std::string_view text) {
   decode::Result result = decode_text(context, text, Target::kDateTime, "date");
   switch (result.special) {
-    case decode::kTokenEpoch: return static_cast<int32_t>(kUnixEpochDays);
-    case decode::kTokenLate: return kDateInfinity;
-    case decode::kTokenEarly: return kDateMinusInfinity;
-    default: break;
+    case decode::kTokenEpoch:
+      return static_cast<int32_t>(kUnixEpochDays);
+    case decode::kTokenLate:
+      return kDateInfinity;
+    case decode::kTokenEarly:
+      return kDateMinusInfinity;
+    default:
+      break;
   }
   const Moment& m = result.moment;
   int64_t days = is_valid_civil(m.year, m.month) ? days_of(m.year, m.month, m.day) : kDateEnd;

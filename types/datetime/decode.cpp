@@ -409,14 +409,21 @@ Error Decoder::number(const std::string& text, bool have_text_month, uint32_t ma
   auto day = [&] { seen = kDay, m_.day = static_cast<int>(value); };
   switch (mask & kDateMask) {
     case 0:
-      if (length >= 3 || order == DateOrder::kYmd) year();
-      else if (order == DateOrder::kDmy) day();
-      else month();
+      if (length >= 3 || order == DateOrder::kYmd)
+        year();
+      else if (order == DateOrder::kDmy)
+        day();
+      else
+        month();
       break;
-    case kYear: month(); break;
+    case kYear:
+      month();
+      break;
     case kMonth:
-      if (have_text_month && (length >= 3 || order == DateOrder::kYmd)) year();
-      else day();
+      if (have_text_month && (length >= 3 || order == DateOrder::kYmd))
+        year();
+      else
+        day();
       break;
     case kYear | kMonth:
       if (have_text_month && length >= 3 && two_digit_year_) {
@@ -429,10 +436,16 @@ Error Decoder::number(const std::string& text, bool have_text_month, uint32_t ma
         day();
       }
       break;
-    case kDay: month(); break;
-    case kMonth | kDay: year(); break;
-    case kDateMask: return digits(text, mask, seen);
-    default: return Error::kBadFormat;
+    case kDay:
+      month();
+      break;
+    case kMonth | kDay:
+      year();
+      break;
+    case kDateMask:
+      return digits(text, mask, seen);
+    default:
+      return Error::kBadFormat;
   }
   if (seen == kYear) two_digit_year_ = length <= 2;
   return Error::kNone;
@@ -453,14 +466,24 @@ Error Decoder::labelled_number(const std::string& text) {
   }
   int small = static_cast<int>(value);
   switch (pending_) {
-    case kUnitYear: m_.year = value, seen_ = kYear; break;
-    case kUnitMonth:
-      if ((mask_ & kMonth) && (mask_ & kHour)) m_.minute = small, seen_ = kMinute;
-      else m_.month = small, seen_ = kMonth;
+    case kUnitYear:
+      m_.year = value, seen_ = kYear;
       break;
-    case kUnitDay: m_.day = small, seen_ = kDay; break;
-    case kUnitHour: m_.hour = small, seen_ = kHour; break;
-    case kUnitMinute: m_.minute = small, seen_ = kMinute; break;
+    case kUnitMonth:
+      if ((mask_ & kMonth) && (mask_ & kHour))
+        m_.minute = small, seen_ = kMinute;
+      else
+        m_.month = small, seen_ = kMonth;
+      break;
+    case kUnitDay:
+      m_.day = small, seen_ = kDay;
+      break;
+    case kUnitHour:
+      m_.hour = small, seen_ = kHour;
+      break;
+    case kUnitMinute:
+      m_.minute = small, seen_ = kMinute;
+      break;
     case kUnitSecond:
       m_.second = small, seen_ = kSecond;
       if (decimal) {
@@ -487,7 +510,8 @@ Error Decoder::labelled_number(const std::string& text) {
       if (Error e = digits(text, mask_ | kDateMask, seen_); e != Error::kNone) return e;
       if (seen_ != kTimeMask) return Error::kBadFormat;
       break;
-    default: return Error::kBadFormat;
+    default:
+      return Error::kBadFormat;
   }
   pending_ = kNone;
   return Error::kNone;
@@ -561,8 +585,10 @@ Error Decoder::word_field(const std::string& text) {
   WordMeaning meaning = find_word(text);
   seen_ = 0;
   switch (meaning.word) {
-    case Word::kIgnore: return Error::kNone;
-    case Word::kReserved: return reserved(meaning.value);
+    case Word::kIgnore:
+      return Error::kNone;
+    case Word::kReserved:
+      return reserved(meaning.value);
     case Word::kMonth:
       if (time_only_) return Error::kBadFormat;
       seen_ = kMonth;
@@ -602,7 +628,8 @@ Error Decoder::word_field(const std::string& text) {
       return Error::kNone;
     }
     case Word::kAgo:
-    case Word::kUnknown: break;
+    case Word::kUnknown:
+      break;
   }
   return named_zone(text, false);
 }
@@ -614,8 +641,10 @@ Error Decoder::validate_date() {
       m_.year = -(m_.year - 1);
     } else if (two_digit_year_) {
       if (m_.year < 0) return Error::kFieldOverflow;
-      if (m_.year < 70) m_.year += 2000;
-      else if (m_.year < 100) m_.year += 1900;
+      if (m_.year < 70)
+        m_.year += 2000;
+      else if (m_.year < 100)
+        m_.year += 1900;
     } else if (m_.year <= 0) {
       return Error::kFieldOverflow;
     }
@@ -648,7 +677,8 @@ Error Decoder::resolve_zone(int64_t local_seconds) {
 }
 
 int64_t local_seconds(const Moment& m) {
-  return days_of(m.year, m.month, m.day) * kSecondsPerDay + (m.hour * 60 + m.minute) * 60 + m.second + kEpochDifferenceSeconds;
+  return days_of(m.year, m.month, m.day) * kSecondsPerDay + (m.hour * 60 + m.minute) * 60 + m.second +
+         kEpochDifferenceSeconds;
 }
 
 Error Decoder::finish() {
@@ -684,7 +714,9 @@ Error Decoder::run(Result& result) {
     seen_ = 0;
     Error e = Error::kBadFormat;
     switch (type_) {
-      case FieldType::kDate: e = date_field(text); break;
+      case FieldType::kDate:
+        e = date_field(text);
+        break;
       case FieldType::kTime:
         if (pending_ != kNone && pending_ != kUnitTime) return Error::kBadFormat;
         pending_ = kNone;
@@ -696,9 +728,13 @@ Error Decoder::run(Result& result) {
         e = decode_zone(text.c_str(), zone_);
         seen_ = kZone;
         break;
-      case FieldType::kNumber: e = number_field(text); break;
+      case FieldType::kNumber:
+        e = number_field(text);
+        break;
       case FieldType::kString:
-      case FieldType::kSpecial: e = word_field(text); break;
+      case FieldType::kSpecial:
+        e = word_field(text);
+        break;
     }
     if (e != Error::kNone) return e;
     if (seen_ & mask_) return Error::kBadFormat;
@@ -709,8 +745,10 @@ Error Decoder::run(Result& result) {
       if (Error e = validate_date(); e != Error::kNone) return e;
     }
     if (half_ >= 0 && m_.hour > 12) return Error::kFieldOverflow;
-    if (half_ == 0 && m_.hour == 12) m_.hour = 0;
-    else if (half_ == 1 && m_.hour != 12) m_.hour += 12;
+    if (half_ == 0 && m_.hour == 12)
+      m_.hour = 0;
+    else if (half_ == 1 && m_.hour != 12)
+      m_.hour += 12;
   }
   Error e = time_only_ ? finish_time_only() : finish();
   result.special = special_;

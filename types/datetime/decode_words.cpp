@@ -145,10 +145,10 @@ void throw_error(Error error, std::string_view text, std::string_view type_name)
     case Error::kZoneOverflow:
       throw SqlError(sqlstate::kInvalidTimeZoneDisplacementValue, "time zone displacement out of range" + quoted);
     case Error::kNone:
-    case Error::kBadFormat: break;
+    case Error::kBadFormat:
+      break;
   }
-  throw SqlError(sqlstate::kInvalidDatetimeFormat,
-                 "invalid input syntax for type " + std::string(type_name) + quoted);
+  throw SqlError(sqlstate::kInvalidDatetimeFormat, "invalid input syntax for type " + std::string(type_name) + quoted);
 }
 
 }  // namespace decode

@@ -1,8 +1,8 @@
 // Parts of register_datetime(), one per source file.
 #pragma once
 
-#include "types/function_adaptor.hpp"
 #include "types/datetime/datetime.hpp"
+#include "types/function_adaptor.hpp"
 
 namespace basalt::types {
 
@@ -13,6 +13,7 @@ void register_interval(FunctionRegistry& registry);
 void register_datetime_fields(FunctionRegistry& registry);
 void register_datetime_make(FunctionRegistry& registry);
 void register_datetime_format(FunctionRegistry& registry);
+void register_datetime_read(FunctionRegistry& registry);
 
 inline const TimeZone& session_zone(FunctionCall& call) { return *call.context->settings().time_zone; }
 [[noreturn]] inline void throw_frame_offset() {

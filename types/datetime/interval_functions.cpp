@@ -40,8 +40,7 @@ Interval smaller(Interval a, Interval b) { return compare_intervals(a, b) < 0 ? 
 bool finite(Interval) { return true; }
 int32_t hash(Interval v) { return static_cast<int32_t>(hash_int64(static_cast<int64_t>(interval_span(v)))); }
 int64_t hash_extended(Interval v, int64_t seed) {
-  return static_cast<int64_t>(
-      hash_int64_extended(static_cast<int64_t>(interval_span(v)), static_cast<uint64_t>(seed)));
+  return static_cast<int64_t>(hash_int64_extended(static_cast<int64_t>(interval_span(v)), static_cast<uint64_t>(seed)));
 }
 
 Interval plus(Interval a, Interval b) {
@@ -102,8 +101,10 @@ void move_whole(int64_t& from, int64_t unit, int32_t& into) {
   into = static_cast<int32_t>(sum);
 }
 void align_day_sign(Interval& v) {
-  if (v.days > 0 && v.microseconds < 0) v.microseconds += kUsecPerDay, --v.days;
-  else if (v.days < 0 && v.microseconds > 0) v.microseconds -= kUsecPerDay, ++v.days;
+  if (v.days > 0 && v.microseconds < 0)
+    v.microseconds += kUsecPerDay, --v.days;
+  else if (v.days < 0 && v.microseconds > 0)
+    v.microseconds -= kUsecPerDay, ++v.days;
 }
 Interval justify_hours(Interval v) {
   move_whole(v.microseconds, kUsecPerDay, v.days);
@@ -114,8 +115,10 @@ Interval justify_days(Interval v) {
   int64_t days = v.days;
   move_whole(days, 30, v.months);
   v.days = static_cast<int32_t>(days);
-  if (v.months > 0 && v.days < 0) v.days += 30, --v.months;
-  else if (v.months < 0 && v.days > 0) v.days -= 30, ++v.months;
+  if (v.months > 0 && v.days < 0)
+    v.days += 30, --v.months;
+  else if (v.months < 0 && v.days > 0)
+    v.days -= 30, ++v.months;
   return v;
 }
 Interval justify_interval(Interval v) {
@@ -127,8 +130,10 @@ Interval justify_interval(Interval v) {
   if ((v.days > 0 && v.microseconds > 0) || (v.days < 0 && v.microseconds < 0)) days_to_months();
   move_whole(v.microseconds, kUsecPerDay, v.days);
   days_to_months();
-  if (v.months > 0 && (v.days < 0 || (v.days == 0 && v.microseconds < 0))) v.days += 30, --v.months;
-  else if (v.months < 0 && (v.days > 0 || (v.days == 0 && v.microseconds > 0))) v.days -= 30, ++v.months;
+  if (v.months > 0 && (v.days < 0 || (v.days == 0 && v.microseconds < 0)))
+    v.days += 30, --v.months;
+  else if (v.months < 0 && (v.days > 0 || (v.days == 0 && v.microseconds > 0)))
+    v.days -= 30, ++v.months;
   align_day_sign(v);
   return v;
 }

@@ -23,8 +23,10 @@ struct Collected {
     fraction *= static_cast<double>(scale);
     int64_t whole = static_cast<int64_t>(fraction);
     fraction -= static_cast<double>(whole);
-    if (fraction > 0.5) ++whole;
-    else if (fraction < -0.5) --whole;
+    if (fraction > 0.5)
+      ++whole;
+    else if (fraction < -0.5)
+      --whole;
     return !__builtin_add_overflow(usec, whole, &usec);
   }
   bool add_usec(int64_t value, double fraction, int64_t scale) {
@@ -116,7 +118,8 @@ Error decode_clock(const char* p, int range, int64_t& usec) {
 
 class IntervalDecoder {
  public:
-  IntervalDecoder(const std::vector<decode::Field>& fields, int range, IntervalStyle style) : fields_(fields), range_(range) {
+  IntervalDecoder(const std::vector<decode::Field>& fields, int range, IntervalStyle style)
+      : fields_(fields), range_(range) {
     if (style == IntervalStyle::kSqlStandard && !fields.empty() && fields[0].text[0] == '-') {
       force_negative_ = true;
       for (size_t i = 1; i < fields.size(); ++i) {
@@ -133,7 +136,9 @@ class IntervalDecoder {
       seen_ = 0;
       Error e = Error::kNone;
       switch (field.type) {
-        case decode::FieldType::kTime: e = clock(field.text.c_str(), false, out); break;
+        case decode::FieldType::kTime:
+          e = clock(field.text.c_str(), false, out);
+          break;
         case decode::FieldType::kZone:
           if (field.text.find(':', 1) != std::string::npos &&
               clock(field.text.c_str() + 1, field.text[0] == '-', out) == Error::kNone) {
@@ -143,13 +148,17 @@ class IntervalDecoder {
           e = number(field.text, out);
           break;
         case decode::FieldType::kDate:
-        case decode::FieldType::kNumber: e = number(field.text, out); break;
+        case decode::FieldType::kNumber:
+          e = number(field.text, out);
+          break;
         case decode::FieldType::kString:
         case decode::FieldType::kSpecial: {
           decode::WordMeaning meaning = decode::find_unit(field.text);
           if (meaning.word == decode::Word::kIgnore) continue;
-          if (meaning.word == decode::Word::kAgo) ago = true;
-          else if (meaning.word != decode::Word::kUnits) return Error::kBadFormat;
+          if (meaning.word == decode::Word::kAgo)
+            ago = true;
+          else if (meaning.word != decode::Word::kUnits)
+            return Error::kBadFormat;
           unit_ = meaning.value;
           break;
         }
@@ -211,27 +220,46 @@ class IntervalDecoder {
     using namespace decode;
     bool ok;
     switch (unit_) {
-      case kUnitMicrosecond: ok = out.add_usec(value, fraction, 1), seen_ = kMicrosecond; break;
-      case kUnitMillisecond: ok = out.add_usec(value, fraction, 1000), seen_ = kMillisecond; break;
+      case kUnitMicrosecond:
+        ok = out.add_usec(value, fraction, 1), seen_ = kMicrosecond;
+        break;
+      case kUnitMillisecond:
+        ok = out.add_usec(value, fraction, 1000), seen_ = kMillisecond;
+        break;
       case kUnitSecond:
         ok = out.add_usec(value, fraction, kUsecPerSecond);
         seen_ = fraction == 0 ? static_cast<uint32_t>(kSecond) : static_cast<uint32_t>(kSecondsMask);
         break;
-      case kUnitMinute: ok = out.add_usec(value, fraction, kUsecPerMinute), seen_ = kMinute; break;
+      case kUnitMinute:
+        ok = out.add_usec(value, fraction, kUsecPerMinute), seen_ = kMinute;
+        break;
       case kUnitHour:
         ok = out.add_usec(value, fraction, kUsecPerHour), seen_ = kHour;
         unit_ = kUnitDay;
         break;
-      case kUnitDay: ok = out.add_days(value, 1) && out.add_fraction_usec(fraction, kUsecPerDay), seen_ = kDay; break;
-      case kUnitWeek: ok = out.add_days(value, 7) && out.add_fraction_days(fraction, 7), seen_ = kWeek; break;
-      case kUnitMonth: ok = out.add_months(value) && out.add_fraction_days(fraction, 30), seen_ = kMonth; break;
-      case kUnitYear: ok = out.add_years(value, 1) && out.add_fraction_years(fraction, 1), seen_ = kYear; break;
-      case kUnitDecade: ok = out.add_years(value, 10) && out.add_fraction_years(fraction, 10), seen_ = kDecade; break;
-      case kUnitCentury: ok = out.add_years(value, 100) && out.add_fraction_years(fraction, 100), seen_ = kCentury; break;
+      case kUnitDay:
+        ok = out.add_days(value, 1) && out.add_fraction_usec(fraction, kUsecPerDay), seen_ = kDay;
+        break;
+      case kUnitWeek:
+        ok = out.add_days(value, 7) && out.add_fraction_days(fraction, 7), seen_ = kWeek;
+        break;
+      case kUnitMonth:
+        ok = out.add_months(value) && out.add_fraction_days(fraction, 30), seen_ = kMonth;
+        break;
+      case kUnitYear:
+        ok = out.add_years(value, 1) && out.add_fraction_years(fraction, 1), seen_ = kYear;
+        break;
+      case kUnitDecade:
+        ok = out.add_years(value, 10) && out.add_fraction_years(fraction, 10), seen_ = kDecade;
+        break;
+      case kUnitCentury:
+        ok = out.add_years(value, 100) && out.add_fraction_years(fraction, 100), seen_ = kCentury;
+        break;
       case kUnitMillennium:
         ok = out.add_years(value, 1000) && out.add_fraction_years(fraction, 1000), seen_ = kMillennium;
         break;
-      default: return Error::kBadFormat;
+      default:
+        return Error::kBadFormat;
     }
     return ok ? Error::kNone : Error::kFieldOverflow;
   }
@@ -298,10 +326,14 @@ class IsoDecoder {
 
   Error date_unit(char unit, Collected& out) {
     switch (unit) {
-      case 'Y': return checked(out.add_years(value_, 1) && out.add_fraction_years(fraction_, 1));
-      case 'M': return checked(out.add_months(value_) && out.add_fraction_days(fraction_, 30));
-      case 'W': return checked(out.add_days(value_, 7) && out.add_fraction_days(fraction_, 7));
-      case 'D': return checked(out.add_days(value_, 1) && out.add_fraction_usec(fraction_, kUsecPerDay));
+      case 'Y':
+        return checked(out.add_years(value_, 1) && out.add_fraction_years(fraction_, 1));
+      case 'M':
+        return checked(out.add_months(value_) && out.add_fraction_days(fraction_, 30));
+      case 'W':
+        return checked(out.add_days(value_, 7) && out.add_fraction_days(fraction_, 7));
+      case 'D':
+        return checked(out.add_days(value_, 1) && out.add_fraction_usec(fraction_, kUsecPerDay));
       case 'T':
       case '\0':
         if (width() == 8 && !have_field_) {
@@ -311,8 +343,10 @@ class IsoDecoder {
           return begin_time();
         }
         return extended_date(unit, out);
-      case '-': return extended_date(unit, out);
-      default: return Error::kBadFormat;
+      case '-':
+        return extended_date(unit, out);
+      default:
+        return Error::kBadFormat;
     }
   }
 
@@ -335,17 +369,23 @@ class IsoDecoder {
 
   Error time_unit(char unit, Collected& out) {
     switch (unit) {
-      case 'H': return checked(out.add_usec(value_, fraction_, kUsecPerHour));
-      case 'M': return checked(out.add_usec(value_, fraction_, kUsecPerMinute));
-      case 'S': return checked(out.add_usec(value_, fraction_, kUsecPerSecond));
+      case 'H':
+        return checked(out.add_usec(value_, fraction_, kUsecPerHour));
+      case 'M':
+        return checked(out.add_usec(value_, fraction_, kUsecPerMinute));
+      case 'S':
+        return checked(out.add_usec(value_, fraction_, kUsecPerSecond));
       case '\0':
         if (width() == 6 && !have_field_) {
-          return end(out.add_usec(value_ / 10000, 0, kUsecPerHour) && out.add_usec(value_ / 100 % 100, 0, kUsecPerMinute) &&
+          return end(out.add_usec(value_ / 10000, 0, kUsecPerHour) &&
+                     out.add_usec(value_ / 100 % 100, 0, kUsecPerMinute) &&
                      out.add_usec(value_ % 100, 0, kUsecPerSecond) && out.add_fraction_usec(fraction_, 1));
         }
         break;
-      case ':': break;
-      default: return Error::kBadFormat;
+      case ':':
+        break;
+      default:
+        return Error::kBadFormat;
     }
     if (have_field_) return Error::kBadFormat;
     bool ok = out.add_usec(value_, fraction_, kUsecPerHour);
@@ -416,7 +456,9 @@ Parts take_apart(const Interval& v) {
   return p;
 }
 
-std::string magnitude(int64_t v) { return std::to_string(v < 0 ? 0 - static_cast<uint64_t>(v) : static_cast<uint64_t>(v)); }
+std::string magnitude(int64_t v) {
+  return std::to_string(v < 0 ? 0 - static_cast<uint64_t>(v) : static_cast<uint64_t>(v));
+}
 
 std::string two_digits(int64_t v) {
   std::string s = magnitude(v);
@@ -478,8 +520,10 @@ std::string verbose_style(const Parts& p) {
   if (p.seconds != 0 || p.usec != 0) {
     out += ' ';
     if (p.seconds < 0 || p.usec < 0) {
-      if (zero) before = true;
-      else if (!before) out += '-';
+      if (zero)
+        before = true;
+      else if (!before)
+        out += '-';
     } else if (before) {
       out += '-';
     }
@@ -493,14 +537,15 @@ std::string verbose_style(const Parts& p) {
 
 std::string sql_style(Parts p) {
   bool negative = p.years < 0 || p.months < 0 || p.days < 0 || p.negative_clock();
-  bool positive = p.years > 0 || p.months > 0 || p.days > 0 || p.hours > 0 || p.minutes > 0 || p.seconds > 0 || p.usec > 0;
+  bool positive =
+      p.years > 0 || p.months > 0 || p.days > 0 || p.hours > 0 || p.minutes > 0 || p.seconds > 0 || p.usec > 0;
   bool year_month = p.years != 0 || p.months != 0;
   bool day_time = p.days != 0 || p.has_clock();
   if (!negative && !positive) return "0";
   auto clock = [&p] { return magnitude(p.hours) + ':' + two_digits(p.minutes) + ':' + seconds_text(p, true); };
   if ((negative && positive) || (year_month && day_time)) {
-    return std::string(1, p.years < 0 || p.months < 0 ? '-' : '+') + magnitude(p.years) + '-' + magnitude(p.months) + ' ' +
-           (p.days < 0 ? '-' : '+') + magnitude(p.days) + ' ' + (p.negative_clock() ? '-' : '+') + clock();
+    return std::string(1, p.years < 0 || p.months < 0 ? '-' : '+') + magnitude(p.years) + '-' + magnitude(p.months) +
+           ' ' + (p.days < 0 ? '-' : '+') + magnitude(p.days) + ' ' + (p.negative_clock() ? '-' : '+') + clock();
   }
   std::string out = negative ? "-" : "";
   if (year_month) return out + magnitude(p.years) + '-' + magnitude(p.months);
@@ -533,10 +578,14 @@ std::string iso_style(const Parts& p) {
 std::string format_interval(const Interval& interval, IntervalStyle style) {
   Parts p = take_apart(interval);
   switch (style) {
-    case IntervalStyle::kPostgres: return postgres_style(p);
-    case IntervalStyle::kPostgresVerbose: return verbose_style(p);
-    case IntervalStyle::kSqlStandard: return sql_style(p);
-    case IntervalStyle::kIso8601: break;
+    case IntervalStyle::kPostgres:
+      return postgres_style(p);
+    case IntervalStyle::kPostgresVerbose:
+      return verbose_style(p);
+    case IntervalStyle::kSqlStandard:
+      return sql_style(p);
+    case IntervalStyle::kIso8601:
+      break;
   }
   return iso_style(p);
 }

@@ -11,6 +11,7 @@ void register_datetime(FunctionRegistry& registry) {
   register_datetime_fields(registry);
   register_datetime_make(registry);
   register_datetime_format(registry);
+  register_datetime_read(registry);
 }
 
 }  // namespace basalt::types

@@ -118,8 +118,12 @@ TimeTz time_timetz(FunctionCall& call, int64_t t) {
   return {t, -session_zone(call).resolve_local(local).seconds};
 }
 
-int32_t time_typmod_in(FunctionCall& call, std::string_view m) { return parse_precision_typmod(call, m, "TIME", false); }
-int32_t timetz_typmod_in(FunctionCall& call, std::string_view m) { return parse_precision_typmod(call, m, "TIME", true); }
+int32_t time_typmod_in(FunctionCall& call, std::string_view m) {
+  return parse_precision_typmod(call, m, "TIME", false);
+}
+int32_t timetz_typmod_in(FunctionCall& call, std::string_view m) {
+  return parse_precision_typmod(call, m, "TIME", true);
+}
 std::string typmod_text(int32_t typmod, const char* zone) {
   return typmod >= 0 ? "(" + std::to_string(typmod) + ")" + zone : std::string(zone);
 }

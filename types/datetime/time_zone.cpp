@@ -228,7 +228,8 @@ bool TimeZone::read_file(const std::string& path) {
   }
   if (width == 8 && end < bytes.size() && bytes[end] == '\n') {
     size_t stop = bytes.find('\n', end + 1);
-    if (stop != std::string::npos && stop > end + 1) parse_rule(std::string_view(bytes).substr(end + 1, stop - end - 1));
+    if (stop != std::string::npos && stop > end + 1)
+      parse_rule(std::string_view(bytes).substr(end + 1, stop - end - 1));
   }
   return true;
 }

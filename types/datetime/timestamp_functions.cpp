@@ -9,10 +9,12 @@ namespace basalt::types {
 
 namespace {
 
-int64_t timestamp_in(FunctionCall& call, std::string_view text, std::optional<uint32_t>, std::optional<int32_t> typmod) {
+int64_t timestamp_in(FunctionCall& call, std::string_view text, std::optional<uint32_t>,
+                     std::optional<int32_t> typmod) {
   return parse_timestamp(*call.context, text, typmod.value_or(-1));
 }
-int64_t timestamptz_in(FunctionCall& call, std::string_view text, std::optional<uint32_t>, std::optional<int32_t> typmod) {
+int64_t timestamptz_in(FunctionCall& call, std::string_view text, std::optional<uint32_t>,
+                       std::optional<int32_t> typmod) {
   return parse_timestamptz(*call.context, text, typmod.value_or(-1));
 }
 std::string timestamp_out(FunctionCall& call, int64_t t) { return format_timestamp(t, call.context->settings()); }
@@ -46,9 +48,13 @@ int64_t as_timestamptz(FunctionCall& call, int64_t t) {
   return t - session_zone(call).resolve_local(unix_seconds(t)).seconds * kUsecPerSecond;
 }
 template <bool (*Test)(int64_t, int64_t)>
-bool without_with(FunctionCall& call, int64_t a, int64_t b) { return Test(as_timestamptz(call, a), b); }
+bool without_with(FunctionCall& call, int64_t a, int64_t b) {
+  return Test(as_timestamptz(call, a), b);
+}
 template <bool (*Test)(int64_t, int64_t)>
-bool with_without(FunctionCall& call, int64_t a, int64_t b) { return Test(a, as_timestamptz(call, b)); }
+bool with_without(FunctionCall& call, int64_t a, int64_t b) {
+  return Test(a, as_timestamptz(call, b));
+}
 int32_t without_with_cmp(FunctionCall& call, int64_t a, int64_t b) { return cmp(as_timestamptz(call, a), b); }
 int32_t with_without_cmp(FunctionCall& call, int64_t a, int64_t b) { return cmp(a, as_timestamptz(call, b)); }
 
@@ -85,8 +91,8 @@ Interval age_between(int64_t a, int64_t b) {
   Moment high = moment_of(swapped ? b : a), low = moment_of(swapped ? a : b);
   int64_t years = high.year - low.year;
   int months = high.month - low.month, days = high.day - low.day;
-  int64_t usec = time_of(high.hour, high.minute, high.second, high.usec) -
-                 time_of(low.hour, low.minute, low.second, low.usec);
+  int64_t usec =
+      time_of(high.hour, high.minute, high.second, high.usec) - time_of(low.hour, low.minute, low.second, low.usec);
   if (usec < 0) usec += kUsecPerDay, --days;
   while (days < 0) {
     days += days_in_month(low.year, low.month);
@@ -187,7 +193,9 @@ std::optional<bool> overlaps_timetz(std::optional<TimeTz> a, std::optional<TimeT
   return overlaps(a, b, c, d, [](const TimeTz& x, const TimeTz& y) { return compare_timetz(x, y); });
 }
 
-int32_t typmod_in(FunctionCall& call, std::string_view m) { return parse_precision_typmod(call, m, "TIMESTAMP", false); }
+int32_t typmod_in(FunctionCall& call, std::string_view m) {
+  return parse_precision_typmod(call, m, "TIMESTAMP", false);
+}
 int32_t typmod_in_zoned(FunctionCall& call, std::string_view m) {
   return parse_precision_typmod(call, m, "TIMESTAMP", true);
 }

@@ -18,9 +18,12 @@ using common::SqlError;
 
 template <typename T>
 constexpr const char* integer_type_name() {
-  if constexpr (std::is_same_v<T, int16_t>) return "smallint";
-  else if constexpr (std::is_same_v<T, int32_t>) return "integer";
-  else return "bigint";
+  if constexpr (std::is_same_v<T, int16_t>)
+    return "smallint";
+  else if constexpr (std::is_same_v<T, int32_t>)
+    return "integer";
+  else
+    return "bigint";
 }
 
 template <typename T>

@@ -35,7 +35,8 @@ void throw_overflow() { throw SqlError(sqlstate::kNumericValueOutOfRange, "value
 BigDecimal::BigDecimal(int128 unscaled, int32_t scale_in) : scale(scale_in) {
   if (unscaled == 0) return;
   negative = unscaled < 0;
-  common::uint128 magnitude = negative ? -static_cast<common::uint128>(unscaled) : static_cast<common::uint128>(unscaled);
+  common::uint128 magnitude =
+      negative ? -static_cast<common::uint128>(unscaled) : static_cast<common::uint128>(unscaled);
   // Shift so that the last limb ends at a multiple of nine fraction digits.
   int32_t fraction_limbs = (scale + kLimbDigits - 1) / kLimbDigits;
   int32_t shift = fraction_limbs * kLimbDigits - scale;
@@ -70,7 +71,8 @@ void BigDecimal::normalize() {
 int32_t BigDecimal::leading_exponent() const { return weight * kLimbDigits + digit_count(limbs[0]) - 1; }
 
 int compare_magnitude(const BigDecimal& a, const BigDecimal& b) {
-  if (a.limbs.empty() || b.limbs.empty()) return static_cast<int>(!a.limbs.empty()) - static_cast<int>(!b.limbs.empty());
+  if (a.limbs.empty() || b.limbs.empty())
+    return static_cast<int>(!a.limbs.empty()) - static_cast<int>(!b.limbs.empty());
   if (a.weight != b.weight) return a.weight < b.weight ? -1 : 1;
   size_t n = std::min(a.limbs.size(), b.limbs.size());
   for (size_t i = 0; i < n; ++i) {
@@ -97,7 +99,8 @@ BigDecimal add_magnitude(const BigDecimal& a, const BigDecimal& b) {
     return r;
   }
   int32_t high = std::max(a.weight, b.weight) + 1;
-  int32_t low = std::min(a.weight - static_cast<int32_t>(a.limbs.size()), b.weight - static_cast<int32_t>(b.limbs.size())) + 1;
+  int32_t low =
+      std::min(a.weight - static_cast<int32_t>(a.limbs.size()), b.weight - static_cast<int32_t>(b.limbs.size())) + 1;
   r.weight = high;
   r.limbs.assign(static_cast<size_t>(high - low + 1), 0);
   uint32_t carry = 0;
@@ -119,14 +122,16 @@ BigDecimal subtract_magnitude(const BigDecimal& a, const BigDecimal& b) {
     r.weight = a.weight;
     return r;
   }
-  int32_t low = std::min(a.weight - static_cast<int32_t>(a.limbs.size()), b.weight - static_cast<int32_t>(b.limbs.size())) + 1;
+  int32_t low =
+      std::min(a.weight - static_cast<int32_t>(a.limbs.size()), b.weight - static_cast<int32_t>(b.limbs.size())) + 1;
   r.weight = a.weight;
   r.limbs.assign(static_cast<size_t>(a.weight - low + 1), 0);
   uint32_t borrow = 0;
   for (int32_t position = low; position <= a.weight; ++position) {
     int64_t difference = static_cast<int64_t>(a.limb_at(position)) - b.limb_at(position) - borrow;
     borrow = difference < 0;
-    r.limbs[static_cast<size_t>(a.weight - position)] = static_cast<uint32_t>(borrow ? difference + kLimbBase : difference);
+    r.limbs[static_cast<size_t>(a.weight - position)] =
+        static_cast<uint32_t>(borrow ? difference + kLimbBase : difference);
   }
   r.normalize();
   return r;
@@ -183,8 +188,8 @@ namespace {
 
 // Cuts after fraction digit `scale`; tells whether the first digit cut off is 5 or more.
 bool cut(BigDecimal& value, int32_t scale) {
-  int32_t last = limb_of_scale(scale);            // weight of the last limb kept (perhaps in part)
-  int32_t keep = value.weight - last + 1;         // limbs kept
+  int32_t last = limb_of_scale(scale);     // weight of the last limb kept (perhaps in part)
+  int32_t keep = value.weight - last + 1;  // limbs kept
   // digits of the last kept limb that go
   int32_t drop = scale >= 0 ? -last * kLimbDigits - scale : (-scale) % kLimbDigits;
   int32_t size = static_cast<int32_t>(value.limbs.size());

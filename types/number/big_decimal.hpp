@@ -55,7 +55,7 @@ std::string encode(const BigDecimal& value);
 [[noreturn]] void throw_overflow();
 
 int compare_magnitude(const BigDecimal& a, const BigDecimal& b);
-int compare(const BigDecimal& a, const BigDecimal& b);  // finite
+int compare(const BigDecimal& a, const BigDecimal& b);     // finite
 BigDecimal add(const BigDecimal& a, const BigDecimal& b);  // all of these: finite arguments
 BigDecimal subtract(const BigDecimal& a, const BigDecimal& b);
 BigDecimal multiply(const BigDecimal& a, const BigDecimal& b);
@@ -95,7 +95,7 @@ BigDecimal natural_logarithm(const BigDecimal& value, int32_t scale);
 int32_t estimate_ln_weight(const BigDecimal& value);
 BigDecimal logarithm(const BigDecimal& base, const BigDecimal& value);
 BigDecimal power(const BigDecimal& base, const BigDecimal& exponent);
-BigDecimal exp_of(const BigDecimal& value);   // with PostgreSQL's scale
+BigDecimal exp_of(const BigDecimal& value);  // with PostgreSQL's scale
 BigDecimal ln_of(const BigDecimal& value);
 BigDecimal sqrt_of(const BigDecimal& value);
 

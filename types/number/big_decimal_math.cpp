@@ -1,5 +1,5 @@
-// Roots, exponentials and logarithms of BigDecimal. Each is computed with guard digits and rounded once; which scale the
-// result gets follows PostgreSQL's rules, which are written in terms of base 10^4 digits and double estimates.
+// Roots, exponentials and logarithms of BigDecimal. Each is computed with guard digits and rounded once; which scale
+// the result gets follows PostgreSQL's rules, which are written in terms of base 10^4 digits and double estimates.
 #include <algorithm>
 #include <cmath>
 
@@ -99,7 +99,8 @@ BigDecimal exponential(const BigDecimal& value, int32_t scale) {
     if (term.limbs.empty()) break;
     sum = add(sum, term);
   }
-  for (; halvings > 0; --halvings) sum = multiply_rounded(sum, sum, std::max(significant - 2 * exponent_or_zero(sum), 0));
+  for (; halvings > 0; --halvings)
+    sum = multiply_rounded(sum, sum, std::max(significant - 2 * exponent_or_zero(sum), 0));
   round_to(sum, scale);
   return sum;
 }
@@ -184,9 +185,12 @@ BigDecimal integer_power(const BigDecimal& base, int32_t exponent, int32_t scale
       r = base;
       round_to(r, scale);
       return r;
-    case -1: return divide(BigDecimal(int64_t{1}), base, scale, Rounding::kHalfAway);
-    case 2: return multiply_rounded(base, base, scale);
-    default: break;
+    case -1:
+      return divide(BigDecimal(int64_t{1}), base, scale, Rounding::kHalfAway);
+    case 2:
+      return multiply_rounded(base, base, scale);
+    default:
+      break;
   }
   r.scale = scale;
   if (base.limbs.empty()) {

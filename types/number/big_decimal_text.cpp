@@ -36,10 +36,17 @@ BigDecimal decode(std::string_view value) {
   }
   ENSURE(!value.empty(), "numeric value without bytes");
   switch (value[0]) {
-    case kTagNaN: r.kind = Kind::kNaN; return r;
-    case kTagInfinity: r.kind = Kind::kPositiveInfinity; return r;
-    case kTagMinusInfinity: r.kind = Kind::kNegativeInfinity; return r;
-    default: break;
+    case kTagNaN:
+      r.kind = Kind::kNaN;
+      return r;
+    case kTagInfinity:
+      r.kind = Kind::kPositiveInfinity;
+      return r;
+    case kTagMinusInfinity:
+      r.kind = Kind::kNegativeInfinity;
+      return r;
+    default:
+      break;
   }
   ENSURE(value.size() > kBigHeader && (value.size() - kBigHeader) % 4 == 0, "numeric value of a wrong length");
   uint16_t scale;
@@ -54,10 +61,14 @@ BigDecimal decode(std::string_view value) {
 
 std::string encode(const BigDecimal& value) {
   switch (value.kind) {
-    case Kind::kNaN: return nan();
-    case Kind::kPositiveInfinity: return infinity(false);
-    case Kind::kNegativeInfinity: return infinity(true);
-    case Kind::kFinite: break;
+    case Kind::kNaN:
+      return nan();
+    case Kind::kPositiveInfinity:
+      return infinity(false);
+    case Kind::kNegativeInfinity:
+      return infinity(true);
+    case Kind::kFinite:
+      break;
   }
   if (value.scale > kDisplayScaleMax) throw_overflow();
   int64_t unscaled = 0;
@@ -96,10 +107,14 @@ std::string encode(const BigDecimal& value) {
 
 std::string to_text(const BigDecimal& value) {
   switch (value.kind) {
-    case Kind::kNaN: return "NaN";
-    case Kind::kPositiveInfinity: return "Infinity";
-    case Kind::kNegativeInfinity: return "-Infinity";
-    case Kind::kFinite: break;
+    case Kind::kNaN:
+      return "NaN";
+    case Kind::kPositiveInfinity:
+      return "Infinity";
+    case Kind::kNegativeInfinity:
+      return "-Infinity";
+    case Kind::kFinite:
+      break;
   }
   std::string out;
   if (value.negative) out += '-';

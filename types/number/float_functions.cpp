@@ -10,15 +10,37 @@ namespace basalt::types {
 
 namespace {
 
-template <typename A, typename B> bool eq(A a, B b) { return compare_numbers<double, double>(a, b) == 0; }
-template <typename A, typename B> bool ne(A a, B b) { return compare_numbers<double, double>(a, b) != 0; }
-template <typename A, typename B> bool lt(A a, B b) { return compare_numbers<double, double>(a, b) < 0; }
-template <typename A, typename B> bool le(A a, B b) { return compare_numbers<double, double>(a, b) <= 0; }
-template <typename A, typename B> bool gt(A a, B b) { return compare_numbers<double, double>(a, b) > 0; }
-template <typename A, typename B> bool ge(A a, B b) { return compare_numbers<double, double>(a, b) >= 0; }
-template <typename A, typename B> int32_t cmp(A a, B b) { return compare_numbers<double, double>(a, b); }
+template <typename A, typename B>
+bool eq(A a, B b) {
+  return compare_numbers<double, double>(a, b) == 0;
+}
+template <typename A, typename B>
+bool ne(A a, B b) {
+  return compare_numbers<double, double>(a, b) != 0;
+}
+template <typename A, typename B>
+bool lt(A a, B b) {
+  return compare_numbers<double, double>(a, b) < 0;
+}
+template <typename A, typename B>
+bool le(A a, B b) {
+  return compare_numbers<double, double>(a, b) <= 0;
+}
+template <typename A, typename B>
+bool gt(A a, B b) {
+  return compare_numbers<double, double>(a, b) > 0;
+}
+template <typename A, typename B>
+bool ge(A a, B b) {
+  return compare_numbers<double, double>(a, b) >= 0;
+}
+template <typename A, typename B>
+int32_t cmp(A a, B b) {
+  return compare_numbers<double, double>(a, b);
+}
 
-template <typename A, typename B> using Wider = std::conditional_t<(sizeof(A) >= sizeof(B)), A, B>;
+template <typename A, typename B>
+using Wider = std::conditional_t<(sizeof(A) >= sizeof(B)), A, B>;
 
 template <typename A, typename B>
 Wider<A, B> plus(A a, B b) {
@@ -63,11 +85,26 @@ void add_operators(FunctionRegistry& r, const std::string& p) {
   r.add_scalar(p + "div", scalar<divide<A, B>>());
 }
 
-template <typename T> T negate(T a) { return -a; }
-template <typename T> T same(T a) { return a; }
-template <typename T> T absolute(T a) { return std::fabs(a); }
-template <typename T> T larger(T a, T b) { return compare_numbers(a, b) > 0 ? a : b; }
-template <typename T> T smaller(T a, T b) { return compare_numbers(a, b) < 0 ? a : b; }
+template <typename T>
+T negate(T a) {
+  return -a;
+}
+template <typename T>
+T same(T a) {
+  return a;
+}
+template <typename T>
+T absolute(T a) {
+  return std::fabs(a);
+}
+template <typename T>
+T larger(T a, T b) {
+  return compare_numbers(a, b) > 0 ? a : b;
+}
+template <typename T>
+T smaller(T a, T b) {
+  return compare_numbers(a, b) < 0 ? a : b;
+}
 
 template <typename T>
 void add_one_type(FunctionRegistry& r, const std::string& p) {
@@ -95,7 +132,10 @@ double receive8(std::string_view bytes) { return std::bit_cast<double>(receive_b
 float receive4(std::string_view bytes) { return std::bit_cast<float>(receive_big_endian<int32_t>(bytes)); }
 
 // --- casts -----------------------------------------------------------------------------------------------------------
-template <typename From, typename To> To convert(From a) { return static_cast<To>(a); }
+template <typename From, typename To>
+To convert(From a) {
+  return static_cast<To>(a);
+}
 float narrow(double a) {
   float r = static_cast<float>(a);
   if (std::isinf(r) && !std::isinf(a)) throw_float_overflow();
@@ -116,7 +156,8 @@ int64_t hash8_extended(double a, int64_t seed) {
 template <typename V>
 bool in_range(V value, V base, double offset, bool subtract, bool less) {
   if (std::isnan(offset) || offset < 0) {
-    throw SqlError(sqlstate::kInvalidPrecedingOrFollowingSize, "invalid preceding or following size in window function");
+    throw SqlError(sqlstate::kInvalidPrecedingOrFollowingSize,
+                   "invalid preceding or following size in window function");
   }
   if (std::isnan(value)) return std::isnan(base) ? true : !less;
   if (std::isnan(base)) return less;

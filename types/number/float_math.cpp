@@ -10,9 +10,7 @@ namespace {
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kRadiansPerDegree = 0.0174532925199432957692;
 
-[[noreturn]] void throw_input_range() {
-  throw SqlError(sqlstate::kNumericValueOutOfRange, "input is out of range");
-}
+[[noreturn]] void throw_input_range() { throw SqlError(sqlstate::kNumericValueOutOfRange, "input is out of range"); }
 
 double round_even(double a) { return std::rint(a); }
 double ceiling(double a) { return std::ceil(a); }
@@ -219,9 +217,7 @@ std::string set_seed_void(FunctionCall& call, double seed) {
 }
 
 int32_t width_bucket(double operand, double low, double high, int32_t count) {
-  auto invalid = [](const char* text) {
-    return SqlError(sqlstate::kInvalidArgumentForWidthBucketFunction, text);
-  };
+  auto invalid = [](const char* text) { return SqlError(sqlstate::kInvalidArgumentForWidthBucketFunction, text); };
   if (count <= 0) throw invalid("count must be greater than zero");
   if (std::isnan(operand) || std::isnan(low) || std::isnan(high)) {
     throw invalid("operand, lower bound, and upper bound cannot be NaN");

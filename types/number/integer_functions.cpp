@@ -12,13 +12,34 @@ namespace basalt::types {
 namespace {
 
 // --- comparison ------------------------------------------------------------------------------------------------------
-template <typename A, typename B> bool eq(A a, B b) { return a == b; }
-template <typename A, typename B> bool ne(A a, B b) { return a != b; }
-template <typename A, typename B> bool lt(A a, B b) { return a < b; }
-template <typename A, typename B> bool le(A a, B b) { return a <= b; }
-template <typename A, typename B> bool gt(A a, B b) { return a > b; }
-template <typename A, typename B> bool ge(A a, B b) { return a >= b; }
-template <typename A, typename B> int32_t cmp(A a, B b) { return a < b ? -1 : a > b; }
+template <typename A, typename B>
+bool eq(A a, B b) {
+  return a == b;
+}
+template <typename A, typename B>
+bool ne(A a, B b) {
+  return a != b;
+}
+template <typename A, typename B>
+bool lt(A a, B b) {
+  return a < b;
+}
+template <typename A, typename B>
+bool le(A a, B b) {
+  return a <= b;
+}
+template <typename A, typename B>
+bool gt(A a, B b) {
+  return a > b;
+}
+template <typename A, typename B>
+bool ge(A a, B b) {
+  return a >= b;
+}
+template <typename A, typename B>
+int32_t cmp(A a, B b) {
+  return a < b ? -1 : a > b;
+}
 int32_t difference(int16_t a, int16_t b) { return a - b; }
 
 template <typename A, typename B>
@@ -37,7 +58,8 @@ void add_comparisons(FunctionRegistry& r, const std::string& prefix) {
 }
 
 // --- arithmetic ------------------------------------------------------------------------------------------------------
-template <typename A, typename B> using Wider = std::conditional_t<(sizeof(A) >= sizeof(B)), A, B>;
+template <typename A, typename B>
+using Wider = std::conditional_t<(sizeof(A) >= sizeof(B)), A, B>;
 
 template <typename A, typename B>
 Wider<A, B> plus(A a, B b) {
@@ -87,25 +109,53 @@ T negate(T a) {
   if (a == std::numeric_limits<T>::min()) throw_integer_range<T>();
   return static_cast<T>(-a);
 }
-template <typename T> T same(T a) { return a; }
-template <typename T> T absolute(T a) { return a < 0 ? negate(a) : a; }
-template <typename T> T larger(T a, T b) { return a > b ? a : b; }
-template <typename T> T smaller(T a, T b) { return a < b ? a : b; }
-template <typename T> T bit_and(T a, T b) { return static_cast<T>(a & b); }
-template <typename T> T bit_or(T a, T b) { return static_cast<T>(a | b); }
-template <typename T> T bit_xor(T a, T b) { return static_cast<T>(a ^ b); }
-template <typename T> T bit_not(T a) { return static_cast<T>(~a); }
+template <typename T>
+T same(T a) {
+  return a;
+}
+template <typename T>
+T absolute(T a) {
+  return a < 0 ? negate(a) : a;
+}
+template <typename T>
+T larger(T a, T b) {
+  return a > b ? a : b;
+}
+template <typename T>
+T smaller(T a, T b) {
+  return a < b ? a : b;
+}
+template <typename T>
+T bit_and(T a, T b) {
+  return static_cast<T>(a & b);
+}
+template <typename T>
+T bit_or(T a, T b) {
+  return static_cast<T>(a | b);
+}
+template <typename T>
+T bit_xor(T a, T b) {
+  return static_cast<T>(a ^ b);
+}
+template <typename T>
+T bit_not(T a) {
+  return static_cast<T>(~a);
+}
 
 // Shift counts wrap as the hardware's do: at 64 for int8, else at 32.
 template <typename T>
 T shift_left(T a, int32_t n) {
-  if constexpr (sizeof(T) == 8) return static_cast<T>(static_cast<uint64_t>(a) << (n & 63));
-  else return static_cast<T>(static_cast<uint32_t>(static_cast<int32_t>(a)) << (n & 31));
+  if constexpr (sizeof(T) == 8)
+    return static_cast<T>(static_cast<uint64_t>(a) << (n & 63));
+  else
+    return static_cast<T>(static_cast<uint32_t>(static_cast<int32_t>(a)) << (n & 31));
 }
 template <typename T>
 T shift_right(T a, int32_t n) {
-  if constexpr (sizeof(T) == 8) return a >> (n & 63);
-  else return static_cast<T>(static_cast<int32_t>(a) >> (n & 31));
+  if constexpr (sizeof(T) == 8)
+    return a >> (n & 63);
+  else
+    return static_cast<T>(static_cast<int32_t>(a) >> (n & 31));
 }
 
 template <typename T>
@@ -130,9 +180,13 @@ T lcm(T a, T b) {
 }
 
 template <typename T>
-T increment(T a) { return plus<T, T>(a, 1); }
+T increment(T a) {
+  return plus<T, T>(a, 1);
+}
 template <typename T>
-T decrement(T a) { return minus<T, T>(a, 1); }
+T decrement(T a) {
+  return minus<T, T>(a, 1);
+}
 
 // --- conversion ------------------------------------------------------------------------------------------------------
 template <typename From, typename To>
@@ -140,7 +194,10 @@ To convert(From a) {
   if (a < std::numeric_limits<To>::min() || a > std::numeric_limits<To>::max()) throw_integer_range<To>();
   return static_cast<To>(a);
 }
-template <typename From, typename To> To widen(From a) { return a; }
+template <typename From, typename To>
+To widen(From a) {
+  return a;
+}
 
 template <typename T>
 std::string output(T a) {
@@ -173,7 +230,8 @@ int64_t hash_int8_extended(int64_t a, int64_t seed) {
 template <typename V, typename O>
 bool in_range(V value, V base, O offset, bool subtract, bool less) {
   if (offset < 0) {
-    throw SqlError(sqlstate::kInvalidPrecedingOrFollowingSize, "invalid preceding or following size in window function");
+    throw SqlError(sqlstate::kInvalidPrecedingOrFollowingSize,
+                   "invalid preceding or following size in window function");
   }
   V sum;
   bool overflow = subtract ? __builtin_sub_overflow(base, offset, &sum) : __builtin_add_overflow(base, offset, &sum);

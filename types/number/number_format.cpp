@@ -11,8 +11,30 @@ namespace basalt::types {
 
 namespace {
 
-enum class Key { kLiteral, kComma, kPoint, kZero, kNine, kBlank, kCurrency, kDecimal, kExponent, kFill, kGroup, kMinus,
-                 kPlus, kBracket, kRoman, kRomanLower, kSignBoth, kSign, kOrdinal, kOrdinalLower, kShift, kIgnored };
+enum class Key {
+  kLiteral,
+  kComma,
+  kPoint,
+  kZero,
+  kNine,
+  kBlank,
+  kCurrency,
+  kDecimal,
+  kExponent,
+  kFill,
+  kGroup,
+  kMinus,
+  kPlus,
+  kBracket,
+  kRoman,
+  kRomanLower,
+  kSignBoth,
+  kSign,
+  kOrdinal,
+  kOrdinalLower,
+  kShift,
+  kIgnored
+};
 
 struct Node {
   Key key;
@@ -80,8 +102,12 @@ void note_sign(Template& t, Key key) {
 void note(Template& t, Key key) {
   if (t.exponent && key != Key::kExponent) throw syntax_error("\"EEEE\" must be the last pattern used");
   switch (key) {
-    case Key::kNine: note_digit(t, false); break;
-    case Key::kZero: note_digit(t, true); break;
+    case Key::kNine:
+      note_digit(t, false);
+      break;
+    case Key::kZero:
+      note_digit(t, true);
+      break;
     case Key::kBlank:
       if (t.before == 0 && t.after == 0 && !t.zero) t.blank = true;
       break;
@@ -91,14 +117,20 @@ void note(Template& t, Key key) {
       if (t.has_shift) throw syntax_error("cannot use \"V\" and decimal point together");
       t.decimal = true;
       break;
-    case Key::kFill: t.fill = true; break;
+    case Key::kFill:
+      t.fill = true;
+      break;
     case Key::kSign:
     case Key::kMinus:
     case Key::kPlus:
     case Key::kSignBoth:
-    case Key::kBracket: note_sign(t, key); break;
+    case Key::kBracket:
+      note_sign(t, key);
+      break;
     case Key::kRoman:
-    case Key::kRomanLower: t.roman = true; break;
+    case Key::kRomanLower:
+      t.roman = true;
+      break;
     case Key::kShift:
       if (t.decimal) throw syntax_error("cannot use \"V\" and decimal point together");
       t.has_shift = true;
@@ -111,7 +143,8 @@ void note(Template& t, Key key) {
       }
       t.exponent = true;
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -121,15 +154,15 @@ struct Word {
 };
 // Longest first where one starts another. "RN" in lower case prints lower case.
 constexpr Word kWords[] = {
-    {"EEEE", Key::kExponent}, {"eeee", Key::kExponent}, {"FM", Key::kFill},     {"fm", Key::kFill},
-    {"MI", Key::kMinus},      {"mi", Key::kMinus},      {"PL", Key::kPlus},     {"pl", Key::kPlus},
-    {"PR", Key::kBracket},    {"pr", Key::kBracket},    {"RN", Key::kRoman},    {"rn", Key::kRomanLower},
-    {"SG", Key::kSignBoth},   {"sg", Key::kSignBoth},   {"SP", Key::kIgnored},  {"sp", Key::kIgnored},
-    {"TH", Key::kOrdinal},    {"th", Key::kOrdinalLower}, {",", Key::kComma},   {".", Key::kPoint},
-    {"0", Key::kZero},        {"9", Key::kNine},        {"B", Key::kBlank},     {"b", Key::kBlank},
-    {"C", Key::kIgnored},     {"c", Key::kIgnored},     {"D", Key::kDecimal},   {"d", Key::kDecimal},
-    {"G", Key::kGroup},       {"g", Key::kGroup},       {"L", Key::kCurrency},  {"l", Key::kCurrency},
-    {"S", Key::kSign},        {"s", Key::kSign},        {"V", Key::kShift},     {"v", Key::kShift},
+    {"EEEE", Key::kExponent}, {"eeee", Key::kExponent},   {"FM", Key::kFill},    {"fm", Key::kFill},
+    {"MI", Key::kMinus},      {"mi", Key::kMinus},        {"PL", Key::kPlus},    {"pl", Key::kPlus},
+    {"PR", Key::kBracket},    {"pr", Key::kBracket},      {"RN", Key::kRoman},   {"rn", Key::kRomanLower},
+    {"SG", Key::kSignBoth},   {"sg", Key::kSignBoth},     {"SP", Key::kIgnored}, {"sp", Key::kIgnored},
+    {"TH", Key::kOrdinal},    {"th", Key::kOrdinalLower}, {",", Key::kComma},    {".", Key::kPoint},
+    {"0", Key::kZero},        {"9", Key::kNine},          {"B", Key::kBlank},    {"b", Key::kBlank},
+    {"C", Key::kIgnored},     {"c", Key::kIgnored},       {"D", Key::kDecimal},  {"d", Key::kDecimal},
+    {"G", Key::kGroup},       {"g", Key::kGroup},         {"L", Key::kCurrency}, {"l", Key::kCurrency},
+    {"S", Key::kSign},        {"s", Key::kSign},          {"V", Key::kShift},    {"v", Key::kShift},
 };
 
 Template parse_template(std::string_view format) {
@@ -171,18 +204,23 @@ const char* ordinal_suffix(std::string_view number, bool upper) {
   }
   if (end > 1 && number[end - 2] == '1') last = '0';
   switch (last) {
-    case '1': return upper ? "ST" : "st";
-    case '2': return upper ? "ND" : "nd";
-    case '3': return upper ? "RD" : "rd";
-    default: return upper ? "TH" : "th";
+    case '1':
+      return upper ? "ST" : "st";
+    case '2':
+      return upper ? "ND" : "nd";
+    case '3':
+      return upper ? "RD" : "rd";
+    default:
+      return upper ? "TH" : "th";
   }
 }
 
-// Lays digits into a template. `digits` is the unsigned number, rounded to the template's fraction digits; `padding` the
-// number of digit positions left of it.
+// Lays digits into a template. `digits` is the unsigned number, rounded to the template's fraction digits; `padding`
+// the number of digit positions left of it.
 class Layout {
  public:
-  Layout(Template& t, std::string digits, int padding, char sign) : t_(t), digits_(std::move(digits)), padding_(padding), sign_(sign) {}
+  Layout(Template& t, std::string digits, int padding, char sign)
+      : t_(t), digits_(std::move(digits)), padding_(padding), sign_(sign) {}
 
   std::string run() {
     prepare();
@@ -233,40 +271,55 @@ class Layout {
   bool has_last() const { return last_ != std::string::npos; }
   bool ends_at_point() const { return has_last() && digits_[last_] == '.'; }
   // A lone 0 before the point is left blank ("9.9" of 0.1).
-  bool blank_zero() const {
-    return !t_.zero && at_ == 0 && !digits_.empty() && digits_[0] == '0' && t_.after != 0;
-  }
+  bool blank_zero() const { return !t_.zero && at_ == 0 && !digits_.empty() && digits_[0] == '0' && t_.after != 0; }
 
   void put(const Node& node) {
     switch (node.key) {
-      case Key::kLiteral: out_ += node.text; break;
+      case Key::kLiteral:
+        out_ += node.text;
+        break;
       case Key::kNine:
       case Key::kZero:
       case Key::kPoint:
-      case Key::kDecimal: put_digit(node.key == Key::kZero); break;
+      case Key::kDecimal:
+        put_digit(node.key == Key::kZero);
+        break;
       case Key::kComma:
       case Key::kGroup:
-        if (inside_) out_ += ',';
-        else if (!t_.fill) out_ += ' ';
+        if (inside_)
+          out_ += ',';
+        else if (!t_.fill)
+          out_ += ' ';
         break;
-      case Key::kCurrency: out_ += ' '; break;
+      case Key::kCurrency:
+        out_ += ' ';
+        break;
       case Key::kRoman:
-      case Key::kRomanLower: put_roman(node.key == Key::kRomanLower); break;
+      case Key::kRomanLower:
+        put_roman(node.key == Key::kRomanLower);
+        break;
       case Key::kOrdinal:
       case Key::kOrdinalLower:
         if (t_.roman || digits_.starts_with('#') || sign_ == '-' || t_.decimal) break;
         out_ += ordinal_suffix(digits_, node.key == Key::kOrdinal);
         break;
       case Key::kMinus:
-        if (sign_ == '-') out_ += '-';
-        else if (!t_.fill) out_ += ' ';
+        if (sign_ == '-')
+          out_ += '-';
+        else if (!t_.fill)
+          out_ += ' ';
         break;
       case Key::kPlus:
-        if (sign_ == '+') out_ += '+';
-        else if (!t_.fill) out_ += ' ';
+        if (sign_ == '+')
+          out_ += '+';
+        else if (!t_.fill)
+          out_ += ' ';
         break;
-      case Key::kSignBoth: out_ += sign_; break;
-      default: break;
+      case Key::kSignBoth:
+        out_ += sign_;
+        break;
+      default:
+        break;
     }
   }
 
@@ -300,8 +353,10 @@ class Layout {
     int end = count_ + (padding_ ? 1 : 0) + (t_.decimal ? 1 : 0);
     if (has_last() && last_ == at_) end = position_;
     if (position_ + 1 != end) return;
-    if (sign_done_ && t_.bracket) out_ += sign_ == '+' ? ' ' : '>';
-    else if (t_.sign && t_.sign_place == SignPlace::kAfter) out_ += sign_ == '-' ? '-' : '+';
+    if (sign_done_ && t_.bracket)
+      out_ += sign_ == '+' ? ' ' : '>';
+    else if (t_.sign && t_.sign_place == SignPlace::kAfter)
+      out_ += sign_ == '-' ? '-' : '+';
   }
 
   void put_digit(bool zero_key) {
@@ -334,8 +389,10 @@ class Layout {
     }
     if (has_last() && at_ > last_ && !zero_key) return;
     if (blank_zero()) {
-      if (!t_.fill) out_ += ' ';
-      else if (ends_at_point()) out_ += '0';
+      if (!t_.fill)
+        out_ += ' ';
+      else if (ends_at_point())
+        out_ += '0';
       return;
     }
     out_ += c;
@@ -371,9 +428,11 @@ std::string lay_out(Template& t, std::string text) {
 std::string roman_digits(int64_t number) {
   constexpr size_t kWidth = 15;
   if (number > 3999 || number < 1) return std::string(kWidth, '#');
-  static constexpr struct { int value; const char* text; } kSteps[] = {
-      {1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"},
-      {40, "XL"},  {10, "X"},   {9, "IX"},  {5, "V"},    {4, "IV"},  {1, "I"}};
+  static constexpr struct {
+    int value;
+    const char* text;
+  } kSteps[] = {{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"},
+                {40, "XL"},  {10, "X"},   {9, "IX"},  {5, "V"},    {4, "IV"},  {1, "I"}};
   std::string out;
   for (const auto& step : kSteps) {
     for (; number >= step.value; number -= step.value) out += step.text;
@@ -459,13 +518,19 @@ std::string float_to_char(T value, std::string_view format) {
     scaled = static_cast<T>(value * std::pow(10.0, t.shift));
     t.before += t.shift;
   }
-  std::string whole = std::isfinite(scaled) ? float_text("%.*f", 0, std::fabs(scaled)) : std::isnan(scaled) ? "NaN" : "Infinity";
+  std::string whole = std::isfinite(scaled) ? float_text("%.*f", 0, std::fabs(scaled))
+                      : std::isnan(scaled)  ? "NaN"
+                                            : "Infinity";
   int length = static_cast<int>(whole.size());
-  if (length >= kDigits) t.after = 0;
-  else if (length + t.after > kDigits) t.after = kDigits - length;
+  if (length >= kDigits)
+    t.after = 0;
+  else if (length + t.after > kDigits)
+    t.after = kDigits - length;
   std::string text = whole;
-  if (std::isfinite(scaled)) text = float_text("%.*f", t.after, scaled);
-  else if (std::isinf(scaled) && scaled < 0) text = "-" + whole;
+  if (std::isfinite(scaled))
+    text = float_text("%.*f", t.after, scaled);
+  else if (std::isinf(scaled) && scaled < 0)
+    text = "-" + whole;
   return lay_out(t, std::move(text));
 }
 
@@ -496,16 +561,24 @@ class Reader {
   // True when the character at the position was used up by this node.
   bool read(const Node& node) {
     switch (node.key) {
-      case Key::kLiteral: return true;
+      case Key::kLiteral:
+        return true;
       case Key::kNine:
       case Key::kZero:
       case Key::kPoint:
-      case Key::kDecimal: read_digit(node.key == Key::kNine || node.key == Key::kZero); return true;
+      case Key::kDecimal:
+        read_digit(node.key == Key::kNine || node.key == Key::kZero);
+        return true;
       case Key::kComma:
-      case Key::kGroup: return !t_.fill && peek() == ',';
-      case Key::kCurrency: skip_other(1); return false;
+      case Key::kGroup:
+        return !t_.fill && peek() == ',';
+      case Key::kCurrency:
+        skip_other(1);
+        return false;
       case Key::kOrdinal:
-      case Key::kOrdinalLower: skip_other(2); return false;
+      case Key::kOrdinalLower:
+        skip_other(2);
+        return false;
       case Key::kMinus:
       case Key::kPlus:
       case Key::kSignBoth:
@@ -515,7 +588,8 @@ class Reader {
         }
         skip_other(1);
         return false;
-      default: return false;
+      default:
+        return false;
     }
   }
 
@@ -567,8 +641,8 @@ std::optional<std::string> to_number(std::string_view text, std::string_view for
   std::string digits = Reader(t, text).run();
   std::string value = numeric::parse(digits, numeric::make_typmod({t.before + t.shift + t.after, t.after}));
   if (!t.has_shift) return value;
-  std::string scale = numeric::encode(
-      numeric::power(numeric::BigDecimal(int64_t{10}), numeric::BigDecimal(int64_t{-t.shift})));
+  std::string scale =
+      numeric::encode(numeric::power(numeric::BigDecimal(int64_t{10}), numeric::BigDecimal(int64_t{-t.shift})));
   return numeric::multiply(value, scale);
 }
 

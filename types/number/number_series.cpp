@@ -80,9 +80,8 @@ std::unique_ptr<SetFunction> make_numeric(FunctionCall&, std::span<const Value> 
   const char* kNames[] = {"start", "stop", "step size"};
   for (size_t i : {size_t{0}, size_t{1}, size_t{2}}) {
     if (i >= a.size() || !numeric::is_special(a[i].string())) continue;
-    throw SqlError(sqlstate::kInvalidParameterValue,
-                   std::string(kNames[i]) + (i < 2 ? " value" : "") + " cannot be " +
-                       (numeric::is_nan(a[i].string()) ? "NaN" : "infinity"));
+    throw SqlError(sqlstate::kInvalidParameterValue, std::string(kNames[i]) + (i < 2 ? " value" : "") + " cannot be " +
+                                                         (numeric::is_nan(a[i].string()) ? "NaN" : "infinity"));
   }
   if (a.size() > 2 && numeric::is_zero(a[2].string())) throw zero_step();
   return std::make_unique<NumericSeries>(std::string(a[0].string()), std::string(a[1].string()),

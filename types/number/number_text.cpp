@@ -34,16 +34,16 @@ T parse_integer(std::string_view text) {
   for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
     if (__builtin_mul_overflow(value, T{10}, &value) ||
         __builtin_sub_overflow(value, static_cast<T>(text[i] - '0'), &value)) {
-      throw SqlError(sqlstate::kNumericValueOutOfRange, "value \"" + std::string(text) + "\" is out of range for type " +
-                                                            integer_type_name<T>());
+      throw SqlError(sqlstate::kNumericValueOutOfRange,
+                     "value \"" + std::string(text) + "\" is out of range for type " + integer_type_name<T>());
     }
   }
   while (i < text.size() && is_space(text[i])) ++i;
   if (i != text.size()) throw_syntax(text, integer_type_name<T>());
   if (negative) return value;
   if (value == std::numeric_limits<T>::min()) {
-    throw SqlError(sqlstate::kNumericValueOutOfRange, "value \"" + std::string(text) + "\" is out of range for type " +
-                                                          integer_type_name<T>());
+    throw SqlError(sqlstate::kNumericValueOutOfRange,
+                   "value \"" + std::string(text) + "\" is out of range for type " + integer_type_name<T>());
   }
   return static_cast<T>(-value);
 }
@@ -73,11 +73,14 @@ T parse_float(std::string_view text, std::string_view type_name) {
     return negative ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
   }
   // The C library reads what from_chars does not: a plus sign, hexadecimal floats, denormals with their range error.
-  if (word.empty() || std::isalpha(static_cast<unsigned char>(bare.empty() ? 'x' : bare[0]))) throw_syntax(text, type_name);
+  if (word.empty() || std::isalpha(static_cast<unsigned char>(bare.empty() ? 'x' : bare[0])))
+    throw_syntax(text, type_name);
   errno = 0;
   char* stop;
-  if constexpr (std::is_same_v<T, float>) value = std::strtof(word.c_str(), &stop);
-  else value = std::strtod(word.c_str(), &stop);
+  if constexpr (std::is_same_v<T, float>)
+    value = std::strtof(word.c_str(), &stop);
+  else
+    value = std::strtod(word.c_str(), &stop);
   if (stop == word.c_str()) throw_syntax(text, type_name);
   if (errno == ERANGE && (value == 0 || std::isinf(value))) {
     throw_float_range(std::string_view(word).substr(0, static_cast<size_t>(stop - word.c_str())), type_name);
@@ -98,7 +101,8 @@ bool is_midpoint(const char* text, T value) {
   return exact == (static_cast<Wide>(value) + static_cast<Wide>(std::nextafter(value, direction))) / 2;
 }
 
-// The shortest digits in scientific notation that read back without a tie: PostgreSQL does not rely on half-even reading.
+// The shortest digits in scientific notation that read back without a tie: PostgreSQL does not rely on half-even
+// reading.
 template <typename T>
 size_t shortest_digits(T value, char* buffer, size_t size) {
   auto end = std::to_chars(buffer, buffer + size - 1, value, std::chars_format::scientific).ptr;

@@ -48,7 +48,8 @@ LeadingDigit leading_digit(Inline v) {
   int32_t exponent = have - 1 - v.scale;
   int32_t weight = exponent >= 0 ? exponent / 4 : -((-exponent + 3) / 4);
   int digits = exponent - 4 * weight + 1;
-  if (have >= digits) return {weight, static_cast<int32_t>(magnitude / static_cast<uint64_t>(kPowers10[have - digits]))};
+  if (have >= digits)
+    return {weight, static_cast<int32_t>(magnitude / static_cast<uint64_t>(kPowers10[have - digits]))};
   return {weight, static_cast<int32_t>(magnitude * static_cast<uint64_t>(kPowers10[digits - have]))};
 }
 
@@ -136,10 +137,14 @@ std::string to_string(std::string_view value) {
 
 double to_double(std::string_view value) {
   switch (special_of(value)) {
-    case Special::kNaN: return std::numeric_limits<double>::quiet_NaN();
-    case Special::kPlus: return HUGE_VAL;
-    case Special::kMinus: return -HUGE_VAL;
-    case Special::kNone: break;
+    case Special::kNaN:
+      return std::numeric_limits<double>::quiet_NaN();
+    case Special::kPlus:
+      return HUGE_VAL;
+    case Special::kMinus:
+      return -HUGE_VAL;
+    case Special::kNone:
+      break;
   }
   if (is_inline(value)) {
     // Exact operands make the division correctly rounded.
@@ -176,7 +181,9 @@ T to_integer(std::string_view value, const char* name) {
       whole = v.unscaled;
     } else if (v.scale > kPowersMax) {
       // |unscaled| < 9.3 * 10^18: only a scale of 19 can still round up to 1
-      whole = v.scale == kPowersMax + 1 && magnitude_of(v.unscaled) >= 5000000000000000000ULL ? (v.unscaled < 0 ? -1 : 1) : 0;
+      whole = v.scale == kPowersMax + 1 && magnitude_of(v.unscaled) >= 5000000000000000000ULL
+                  ? (v.unscaled < 0 ? -1 : 1)
+                  : 0;
     } else {
       int64_t divisor = kPowers10[v.scale];
       int64_t quotient = v.unscaled / divisor;
@@ -327,10 +334,14 @@ std::string negate(std::string_view a) {
     return inline_string(-v.unscaled, v.scale);
   }
   switch (special_of(a)) {
-    case Special::kNaN: return nan();
-    case Special::kPlus: return infinity(true);
-    case Special::kMinus: return infinity(false);
-    case Special::kNone: break;
+    case Special::kNaN:
+      return nan();
+    case Special::kPlus:
+      return infinity(true);
+    case Special::kMinus:
+      return infinity(false);
+    case Special::kNone:
+      break;
   }
   BigDecimal v = decode(a);
   v.negative = !v.negative;
@@ -377,10 +388,14 @@ int compare_slow(std::string_view a, std::string_view b) {
   // NaN is above Infinity and equal to itself.
   auto rank = [](std::string_view v) {
     switch (special_of(v)) {
-      case Special::kMinus: return -1;
-      case Special::kNone: return 0;
-      case Special::kPlus: return 1;
-      case Special::kNaN: break;
+      case Special::kMinus:
+        return -1;
+      case Special::kNone:
+        return 0;
+      case Special::kPlus:
+        return 1;
+      case Special::kNaN:
+        break;
     }
     return 2;
   };
@@ -440,17 +455,25 @@ uint64_t hash_numeric_extended(std::string_view value, uint64_t seed) {
   if (is_zero(value)) return seed - 1;
   int32_t weight;
   std::vector<int16_t> digits = base_10000(decode(value), weight);
-  return hash_bytes_extended(digits.data(), digits.size() * 2, seed) ^ static_cast<uint64_t>(static_cast<int64_t>(weight));
+  return hash_bytes_extended(digits.data(), digits.size() * 2, seed) ^
+         static_cast<uint64_t>(static_cast<int64_t>(weight));
 }
 
 // Key: class byte; for finite non-zero values the biased exponent of the leading digit (3 bytes) and decimal digits in
 // pairs plus one, ended by 0. A negative value has everything after the class byte inverted.
 void append_key(std::string_view value, std::string& out) {
   switch (special_of(value)) {
-    case Special::kMinus: out += '\x10'; return;
-    case Special::kPlus: out += '\x50'; return;
-    case Special::kNaN: out += '\x60'; return;
-    case Special::kNone: break;
+    case Special::kMinus:
+      out += '\x10';
+      return;
+    case Special::kPlus:
+      out += '\x50';
+      return;
+    case Special::kNaN:
+      out += '\x60';
+      return;
+    case Special::kNone:
+      break;
   }
   char buffer[24];
   std::string long_digits;

@@ -2,7 +2,8 @@
 //
 //   12 bytes          | display scale:4 | unscaled int64:8 |    the value is unscaled / 10^scale, |unscaled| < 2^63
 //   1 byte            | kind |                                  NaN, Infinity, -Infinity
-//   7 + 4 n bytes     | kind:1 | display scale:2 | weight:4 | limbs: 4 each |      everything else (kind tells the sign)
+//   7 + 4 n bytes     | kind:1 | display scale:2 | weight:4 | limbs: 4 each |      everything else (kind tells the
+//   sign)
 //
 // The length tells which (7 + 4 n is never 12). Limbs are base 10^9, aligned at the decimal point: limb i counts
 // 10^(9 (weight - i)); no zero limb leads or trails. A value whose unscaled magnitude fits int64 is always the 12-byte

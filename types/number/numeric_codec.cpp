@@ -163,7 +163,8 @@ std::string apply_typmod(std::string_view value, int32_t typmod) {
   auto [precision, scale] = split_typmod(typmod);
   auto overflow = [&](const std::string& what) {
     return SqlError(sqlstate::kNumericValueOutOfRange, "numeric field overflow")
-        .detail("A field with precision " + std::to_string(precision) + ", scale " + std::to_string(scale) + " " + what);
+        .detail("A field with precision " + std::to_string(precision) + ", scale " + std::to_string(scale) + " " +
+                what);
   };
   if (is_special(value)) {
     if (is_nan(value)) return std::string(value);
@@ -201,7 +202,8 @@ void put16(std::string& out, int value) {
 }
 
 SqlError bad_binary(const char* what) {
-  return SqlError(sqlstate::kInvalidBinaryRepresentation, std::string("invalid ") + what + " in external \"numeric\" value");
+  return SqlError(sqlstate::kInvalidBinaryRepresentation,
+                  std::string("invalid ") + what + " in external \"numeric\" value");
 }
 
 }  // namespace
@@ -237,7 +239,8 @@ std::string receive(std::string_view bytes, int32_t typmod) {
   int sign = get16();
   int scale = get16();
   if (sign == kWireNaN) return apply_typmod(nan(), typmod);
-  if (sign == kWireInfinity || sign == kWireMinusInfinity) return apply_typmod(infinity(sign == kWireMinusInfinity), typmod);
+  if (sign == kWireInfinity || sign == kWireMinusInfinity)
+    return apply_typmod(infinity(sign == kWireMinusInfinity), typmod);
   if (sign != 0 && sign != kWireNegative) throw bad_binary("sign");
   if (scale > kDisplayScaleMax) throw bad_binary("scale");
   std::string text;

@@ -13,7 +13,8 @@ namespace {
 using common::StringRef;
 using common::VectorView;
 
-// --- kernels with a path for the 12-byte form -------------------------------------------------------------------------
+// --- kernels with a path for the 12-byte form
+// -------------------------------------------------------------------------
 
 using Fast = bool (*)(numeric::Inline, numeric::Inline, numeric::Inline&);
 using Slow = std::string (*)(std::string_view, std::string_view);
@@ -49,12 +50,24 @@ void arithmetic_kernel(FunctionCall& call, std::span<const Vector> arguments, ui
   if (constant) result.make_constant();
 }
 
-struct Eq { static bool test(int c) { return c == 0; } };
-struct Ne { static bool test(int c) { return c != 0; } };
-struct Lt { static bool test(int c) { return c < 0; } };
-struct Le { static bool test(int c) { return c <= 0; } };
-struct Gt { static bool test(int c) { return c > 0; } };
-struct Ge { static bool test(int c) { return c >= 0; } };
+struct Eq {
+  static bool test(int c) { return c == 0; }
+};
+struct Ne {
+  static bool test(int c) { return c != 0; }
+};
+struct Lt {
+  static bool test(int c) { return c < 0; }
+};
+struct Le {
+  static bool test(int c) { return c <= 0; }
+};
+struct Gt {
+  static bool test(int c) { return c > 0; }
+};
+struct Ge {
+  static bool test(int c) { return c >= 0; }
+};
 
 template <typename Test>
 void compare_kernel(FunctionCall&, std::span<const Vector> arguments, uint32_t rows, Vector& result) {
@@ -86,7 +99,8 @@ std::string receive(std::string_view bytes, std::optional<uint32_t>, std::option
 // The modifiers arrive as a cstring array.
 int32_t typmod_in(std::string_view modifiers) {
   ArrayView view(modifiers);
-  if (view.size() > 2 || view.size() == 0) throw SqlError(sqlstate::kInvalidParameterValue, "invalid NUMERIC type modifier");
+  if (view.size() > 2 || view.size() == 0)
+    throw SqlError(sqlstate::kInvalidParameterValue, "invalid NUMERIC type modifier");
   auto number = [&](uint32_t i) { return parse_int32(view.string(i)); };
   int32_t precision = number(0);
   if (precision < 1 || precision > numeric::kPrecisionMax) {
@@ -109,7 +123,9 @@ std::string typmod_out(int32_t typmod) {
 
 // --- casts -----------------------------------------------------------------------------------------------------------
 template <typename T>
-std::string from_integer(T a) { return numeric::from_int64(a); }
+std::string from_integer(T a) {
+  return numeric::from_int64(a);
+}
 
 float to_float4(std::string_view a) {
   if (numeric::is_special(a)) return static_cast<float>(numeric::to_double(a));
@@ -126,7 +142,8 @@ std::string same(std::string_view a) { return std::string(a); }
 
 bool in_range(std::string_view value, std::string_view base, std::string_view offset, bool subtract, bool less) {
   if (numeric::is_nan(offset) || numeric::sign(offset) < 0) {
-    throw SqlError(sqlstate::kInvalidPrecedingOrFollowingSize, "invalid preceding or following size in window function");
+    throw SqlError(sqlstate::kInvalidPrecedingOrFollowingSize,
+                   "invalid preceding or following size in window function");
   }
   if (numeric::is_nan(value)) return numeric::is_nan(base) ? true : !less;
   if (numeric::is_nan(base)) return less;

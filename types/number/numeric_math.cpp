@@ -175,7 +175,8 @@ int32_t width_bucket(std::string_view operand, std::string_view low, std::string
 }  // namespace
 
 void register_numeric_math(FunctionRegistry& r) {
-  r.add_scalar("numeric_mod", scalar<static_cast<std::string (*)(std::string_view, std::string_view)>(numeric::modulo)>());
+  r.add_scalar("numeric_mod",
+               scalar<static_cast<std::string (*)(std::string_view, std::string_view)>(numeric::modulo)>());
   r.add_scalar("numeric_div_trunc", scalar<numeric::divide_truncated>());
   r.add_scalar("numeric_abs", scalar<numeric::absolute>());
   r.add_scalar("numeric_sign", scalar<sign_function>());
