@@ -7,7 +7,7 @@
 #include "commands/server_state.hpp"
 #include "commands/session.hpp"
 #include "commands/utility.hpp"
-#include "query/deparse.hpp"
+#include "query/register_query.hpp"
 #include "server/script.hpp"
 
 namespace basalt::server {

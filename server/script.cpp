@@ -27,7 +27,8 @@ void run_initial_scripts(commands::ServerState& state, const std::string& superu
   commands::ActivityEntry entry;
   state.sessions.add(session, entry);
   SilentSink sink;
-  for (std::string_view script : catalog::initial_scripts()) session.simple_query(script, sink);
+  for (std::string_view script : {catalog::system_views_sql(), catalog::information_schema_sql()})
+    if (!script.empty()) session.simple_query(script, sink);
   state.sessions.remove(session.pid());
 }
 
