@@ -8,6 +8,8 @@ namespace basalt::commands {
 
 void register_transaction_commands();  // transaction_commands.cpp: BEGIN, COMMIT, SAVEPOINT, SET TRANSACTION ...
 
+void register_setting_commands();      // setting_commands.cpp: SET, RESET, SHOW, DISCARD
+
 // The first two words of a statement, in capitals, for "... is not supported".
 std::string statement_name(std::string_view text);
 

@@ -144,6 +144,16 @@ class Session {
     return *static_cast<T*>(slot.get());
   }
 
+  void forget_extra(const std::string& name) { extras_.erase(name); }
+  // Drops what stands in the temporary schema; session-level advisory locks. Set by the parts of commands/ that make them.
+  std::function<void()> on_drop_temporary, on_release_session_locks;
+  void drop_temporary_objects() {
+    if (on_drop_temporary) on_drop_temporary();
+  }
+  void release_session_locks() {
+    if (on_release_session_locks) on_release_session_locks();
+  }
+
  private:
   friend class SessionContext;
   struct SavepointEntry {

@@ -58,6 +58,7 @@ std::string statement_name(std::string_view text) {
 void register_commands() {
   static const bool kDone = [] {
     register_transaction_commands();
+    register_setting_commands();
     return true;
   }();
   (void)kDone;

@@ -1,0 +1,222 @@
+// SET, RESET, SHOW, DISCARD.
+#include "catalog/acl.hpp"
+#include "commands/families.hpp"
+#include "commands/session_context.hpp"
+#include "commands/transaction_options.hpp"
+#include "commands/utility.hpp"
+#include "common/sqlstate.hpp"
+
+namespace basalt::commands {
+
+using common::SqlError;
+using common::Value;
+using parser::VariableSetKind;
+namespace sqlstate = common::sqlstate;
+
+namespace {
+
+std::string isolation_text(storage::IsolationLevel level) {
+  switch (level) {
+    case storage::IsolationLevel::kRepeatableRead: return "repeatable read";
+    case storage::IsolationLevel::kSerializable: return "serializable";
+    default: return "read committed";
+  }
+}
+
+std::string value_text(const parser::ParsedExpression& e, Session& session) {
+  if (e.kind == parser::ExpressionKind::kLiteral) return parser::as<parser::ParsedLiteral>(e).text;
+  if (e.kind == parser::ExpressionKind::kTypeCast) {
+    // SET TIME ZONE INTERVAL '...': the offset in hours.
+    const auto& cast = parser::as<parser::ParsedTypeCast>(e);
+    Value interval = session.call_context().input(types::oid::kInterval,
+                                                  parser::as<parser::ParsedLiteral>(*cast.argument).text, -1);
+    auto parts = interval.as<common::Interval>();
+    if (parts.months != 0)
+      throw SqlError(sqlstate::kInvalidParameterValue, "interval \"" +
+                                                           parser::as<parser::ParsedLiteral>(*cast.argument).text +
+                                                           "\" must not contain months");
+    double hours = (static_cast<double>(parts.microseconds) / 3.6e9) + parts.days * 24.0;
+    return std::to_string(hours);
+  }
+  throw SqlError(sqlstate::kSyntaxError, "unexpected value of a setting");
+}
+
+// Lists are joined; those of identifiers are quoted where they must be.
+std::string joined_values(const parser::ParsedVariableSet& statement, Session& session) {
+  const SettingDefinition* definition = find_setting(statement.name);
+  bool quote = definition && definition->list_quote;
+  std::string text;
+  for (const auto& value : statement.values) {
+    if (!text.empty()) text += ", ";
+    std::string word = value_text(*value, session);
+    text += quote ? catalog::quote_identifier(word) : word;
+  }
+  if (statement.values.size() > 1 && definition && !quote && !std::string_view("DateStyle").starts_with(definition->name))
+    throw SqlError(sqlstate::kInvalidParameterValue, "SET " + statement.name + " takes only one argument");
+  return text;
+}
+
+void set_transaction_setting(Session& session, const std::string& name, const std::string& value) {
+  if (name == "transaction_isolation") {
+    parser::DefList options(1);
+    options[0].name = name;
+    options[0].text = normalize_setting(*find_setting(name), value);
+    apply_transaction_options(session, options);
+  } else if (name == "transaction_read_only") {
+    session.set_read_only(normalize_setting(*find_setting(name), value) == "on");
+  }
+}
+
+void set_role(Session& session, const std::string& value) {
+  if (value == "none") {
+    session.set_current_user(session.session_user());
+    return;
+  }
+  common::Oid role = session.catalog().find_role(value);
+  if (!role.valid()) throw SqlError(sqlstate::kInvalidParameterValue, "role \"" + value + "\" does not exist");
+  const catalog::RoleDescriptor* own = session.catalog().role(session.session_user());
+  if (!(own && own->super) && !catalog::is_member_of_role(session.catalog(), session.session_user(), role))
+    throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to set role \"" + value + "\"");
+  session.set_current_user(role);
+}
+
+void set_session_authorization(Session& session, const std::string& value) {
+  common::Oid role = session.catalog().find_role(value);
+  if (!role.valid()) throw SqlError(sqlstate::kInvalidParameterValue, "role \"" + value + "\" does not exist");
+  const catalog::RoleDescriptor* own = session.catalog().role(session.options().user);
+  if (!(own && own->super) && role != session.options().user)
+    throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to set session authorization");
+  session.set_session_user(role);
+}
+
+void set_multi(Session& session, const parser::ParsedVariableSet& statement) {
+  if (statement.name == "TRANSACTION") {
+    if (!session.in_block() )
+      session.notice(common::Severity::kWarning, sqlstate::kNoActiveSqlTransaction,
+                     "SET TRANSACTION can only be used in transaction blocks");
+    apply_transaction_options(session, statement.options);
+    return;
+  }
+  if (statement.name == "TRANSACTION SNAPSHOT") throw common::not_supported("SET TRANSACTION SNAPSHOT");
+  for (const auto& option : statement.options) {
+    std::string value = option.text;
+    if (value.empty()) value = option.integer ? "on" : "off";
+    session.settings().set("default_" + option.name, value, Settings::Scope::kSession, SettingSource::kSession,
+                           session.is_superuser());
+  }
+}
+
+std::string run_set(UtilityCall& call) {
+  Session& session = call.session;
+  const auto& statement = static_cast<const parser::ParsedVariableSet&>(call.statement);
+  Settings::Scope scope = statement.is_local ? Settings::Scope::kLocal : Settings::Scope::kSession;
+  session.transaction();
+  switch (statement.set_kind) {
+    case VariableSetKind::kSetMulti: set_multi(session, statement); return "SET";
+    case VariableSetKind::kResetAll: session.settings().reset_all(); return "RESET";
+    case VariableSetKind::kSetCurrent: throw common::not_supported("SET FROM CURRENT here");
+    default: break;
+  }
+  bool reset = statement.set_kind == VariableSetKind::kReset || statement.set_kind == VariableSetKind::kSetDefault;
+  if (statement.is_local && !session.in_block() && call.top_level)
+    session.notice(common::Severity::kWarning, sqlstate::kNoActiveSqlTransaction,
+                   "SET LOCAL can only be used in transaction blocks");
+  std::string value;
+  if (!reset) {
+    value = joined_values(statement, session);
+    set_transaction_setting(session, statement.name, value);
+    if (statement.name == "role") set_role(session, value);
+    if (statement.name == "session_authorization") {
+      set_session_authorization(session, value);
+      session.settings().set(statement.name, value, scope, SettingSource::kDefault, true);
+      return "SET";
+    }
+    session.settings().set(statement.name, value, scope, SettingSource::kSession, session.is_superuser());
+  } else {
+    if (statement.name == "role") session.set_current_user(session.session_user());
+    if (statement.name == "session_authorization") session.set_session_user(session.options().user);
+    session.settings().reset(statement.name, session.is_superuser());
+  }
+  return statement.set_kind == VariableSetKind::kReset ? "RESET" : "SET";
+}
+
+std::string shown_value(Session& session, const std::string& name) {
+  if (name == "transaction_isolation") return isolation_text(session.isolation());
+  if (name == "transaction_read_only") return session.read_only() ? "on" : "off";
+  return session.settings().show(name);
+}
+
+ResultColumn text_column(std::string name) {
+  ResultColumn column;
+  column.name = std::move(name);
+  column.type = types::oid::kText;
+  return column;
+}
+
+std::vector<ResultColumn> describe_show(Session&, const parser::ParsedStatement& parsed) {
+  const auto& statement = static_cast<const parser::ParsedVariableShow&>(parsed);
+  if (statement.name == "all") return {text_column("name"), text_column("setting"), text_column("description")};
+  const SettingDefinition* definition = find_setting(statement.name);
+  return {text_column(definition ? definition->name : statement.name)};
+}
+
+std::string run_show(UtilityCall& call) {
+  Session& session = call.session;
+  const auto& statement = static_cast<const parser::ParsedVariableShow&>(call.statement);
+  std::vector<ResultColumn> columns = describe_show(session, statement);
+  session.transaction();
+  common::Chunk chunk;
+  std::vector<common::PhysicalType> types(columns.size(), common::PhysicalType::kString);
+  if (statement.name != "all") {
+    std::string value = shown_value(session, statement.name);
+    chunk.reset(types, 1);
+    chunk.columns[0].set_value(0, Value::of(value));
+    chunk.rows = 1;
+  } else {
+    const auto& definitions = setting_definitions();
+    chunk.reset(types, static_cast<uint32_t>(definitions.size()));
+    for (const auto& definition : definitions) {
+      chunk.columns[0].set_value(chunk.rows, Value::of(std::string(definition.name)));
+      chunk.columns[1].set_value(chunk.rows, Value::of(shown_value(session, definition.name)));
+      chunk.columns[2].set_value(chunk.rows, Value::of(std::string(definition.description)));
+      ++chunk.rows;
+    }
+  }
+  call.sink.describe(columns);
+  call.sink.rows(columns, chunk);
+  return "SHOW";
+}
+
+std::string run_discard(UtilityCall& call) {
+  Session& session = call.session;
+  const auto& statement = static_cast<const parser::ParsedDiscard&>(call.statement);
+  switch (statement.target) {
+    case parser::DiscardTarget::kPlans:
+      for (auto& [name, prepared] : session.prepared_statements()) prepared->plans.clear();
+      return "DISCARD PLANS";
+    case parser::DiscardTarget::kSequences: session.forget_extra("sequences"); return "DISCARD SEQUENCES";
+    case parser::DiscardTarget::kTemp: session.drop_temporary_objects(); return "DISCARD TEMP";
+    case parser::DiscardTarget::kAll: break;
+  }
+  session.prevent_in_block("DISCARD ALL");
+  session.portals().clear();
+  session.set_session_user(session.options().user);
+  session.settings().reset_all();
+  session.prepared_statements().clear();
+  session.forget_extra("listen");
+  session.forget_extra("sequences");
+  session.release_session_locks();
+  session.drop_temporary_objects();
+  return "DISCARD ALL";
+}
+
+}  // namespace
+
+void register_setting_commands() {
+  register_utility(parser::StatementKind::kVariableSet, run_set);
+  register_utility(parser::StatementKind::kVariableShow, run_show);
+  register_utility_describer(parser::StatementKind::kVariableShow, describe_show);
+  register_utility(parser::StatementKind::kDiscard, run_discard);
+}
+
+}  // namespace basalt::commands
