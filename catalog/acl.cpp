@@ -25,17 +25,26 @@ using namespace privilege;
 
 uint32_t all_privileges(AclObject kind) {
   switch (kind) {
-    case AclObject::kColumn: return kInsert | kSelect | kUpdate | kReferences;
+    case AclObject::kColumn:
+      return kInsert | kSelect | kUpdate | kReferences;
     case AclObject::kRelation:
       return kInsert | kSelect | kUpdate | kDelete | kTruncate | kReferences | kTrigger;
-    case AclObject::kSequence: return kUsage | kSelect | kUpdate;
-    case AclObject::kDatabase: return kCreate | kCreateTemp | kConnect;
-    case AclObject::kFunction: return kExecute;
-    case AclObject::kLanguage: return kUsage;
-    case AclObject::kLargeObject: return kSelect | kUpdate;
-    case AclObject::kSchema: return kUsage | kCreate;
-    case AclObject::kParameter: return kSet | kAlterSystem;
-    case AclObject::kTablespace: return kCreate;
+    case AclObject::kSequence:
+      return kUsage | kSelect | kUpdate;
+    case AclObject::kDatabase:
+      return kCreate | kCreateTemp | kConnect;
+    case AclObject::kFunction:
+      return kExecute;
+    case AclObject::kLanguage:
+      return kUsage;
+    case AclObject::kLargeObject:
+      return kSelect | kUpdate;
+    case AclObject::kSchema:
+      return kUsage | kCreate;
+    case AclObject::kParameter:
+      return kSet | kAlterSystem;
+    case AclObject::kTablespace:
+      return kCreate;
     case AclObject::kForeignDataWrapper:
     case AclObject::kForeignServer:
     case AclObject::kType:
@@ -182,8 +191,8 @@ uint32_t relation_privileges(CatalogReader& catalog, Oid relation, Oid role, uin
   if (r->oid.value < kFirstUnpinnedOid && r->kind != 'v' && !is_superuser(catalog, role)) {
     wanted &= ~(kInsert | kUpdate | kDelete | kTruncate | kUsage);
   }
-  uint32_t held = check(catalog, r->kind == 'S' ? AclObject::kSequence : AclObject::kRelation, r->acl, r->owner, role, wanted,
-                        grant_option);
+  uint32_t held = check(catalog, r->kind == 'S' ? AclObject::kSequence : AclObject::kRelation, r->acl, r->owner, role,
+                        wanted, grant_option);
   if (grant_option) return held;
   if ((asked & kSelect & ~held) && has_privileges_of_role(catalog, role, kReadAllData)) held |= kSelect;
   const uint32_t writes = asked & (kInsert | kUpdate | kDelete) & ~held & wanted;
@@ -275,8 +284,7 @@ void throw_permission_denied(std::string_view kind, std::string_view name) {
 }
 
 void throw_must_be_owner(std::string_view kind, std::string_view name) {
-  throw SqlError(sqlstate::kInsufficientPrivilege,
-                 "must be owner of " + std::string(kind) + " " + std::string(name));
+  throw SqlError(sqlstate::kInsufficientPrivilege, "must be owner of " + std::string(kind) + " " + std::string(name));
 }
 
 }  // namespace basalt::catalog

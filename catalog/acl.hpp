@@ -13,16 +13,27 @@ namespace basalt::catalog {
 
 // The letters of acldefault().
 enum class AclObject : char {
-  kColumn = 'c', kRelation = 'r', kSequence = 's', kDatabase = 'd', kFunction = 'f', kLanguage = 'l', kLargeObject = 'L',
-  kSchema = 'n', kParameter = 'p', kTablespace = 't', kForeignDataWrapper = 'F', kForeignServer = 'S', kType = 'T'
+  kColumn = 'c',
+  kRelation = 'r',
+  kSequence = 's',
+  kDatabase = 'd',
+  kFunction = 'f',
+  kLanguage = 'l',
+  kLargeObject = 'L',
+  kSchema = 'n',
+  kParameter = 'p',
+  kTablespace = 't',
+  kForeignDataWrapper = 'F',
+  kForeignServer = 'S',
+  kType = 'T'
 };
 
 // All privileges that exist for a kind of object.
 uint32_t all_privileges(AclObject kind);
 // What a NULL acl means.
 std::vector<AclItem> default_acl(AclObject kind, Oid owner);
-// GRANT and REVOKE on one list: adds or takes away `item`; grant options as PostgreSQL (cascading revocation is the caller's
-// decision: `restrict_dependents` throws 2BP01 when others' grants depend on what is revoked).
+// GRANT and REVOKE on one list: adds or takes away `item`; grant options as PostgreSQL (cascading revocation is the
+// caller's decision: `restrict_dependents` throws 2BP01 when others' grants depend on what is revoked).
 std::vector<AclItem> acl_grant(std::vector<AclItem> acl, const AclItem& item);
 std::vector<AclItem> acl_revoke(std::vector<AclItem> acl, const AclItem& item, Oid owner, bool cascade);
 
@@ -37,14 +48,17 @@ uint32_t granted_privileges(CatalogReader& catalog, const std::vector<AclItem>& 
                             uint32_t wanted, bool grant_option);
 
 // Checks with the rules of the object class. Bits that the role has; `wanted` bits only.
-uint32_t relation_privileges(CatalogReader& catalog, Oid relation, Oid role, uint32_t wanted, bool grant_option = false);
+uint32_t relation_privileges(CatalogReader& catalog, Oid relation, Oid role, uint32_t wanted,
+                             bool grant_option = false);
 uint32_t column_privileges(CatalogReader& catalog, Oid relation, int16_t column, Oid role, uint32_t wanted,
                            bool grant_option = false);  // of the column's own acl only
 uint32_t namespace_privileges(CatalogReader& catalog, Oid name_space, Oid role, uint32_t wanted,
                               bool grant_option = false);
-uint32_t function_privileges(CatalogReader& catalog, Oid function, Oid role, uint32_t wanted, bool grant_option = false);
+uint32_t function_privileges(CatalogReader& catalog, Oid function, Oid role, uint32_t wanted,
+                             bool grant_option = false);
 uint32_t type_privileges(CatalogReader& catalog, Oid type, Oid role, uint32_t wanted, bool grant_option = false);
-uint32_t database_privileges(CatalogReader& catalog, Oid database, Oid role, uint32_t wanted, bool grant_option = false);
+uint32_t database_privileges(CatalogReader& catalog, Oid database, Oid role, uint32_t wanted,
+                             bool grant_option = false);
 // By a class that has no descriptor: languages, tablespaces, servers ...
 uint32_t object_privileges(CatalogReader& catalog, Oid class_oid, Oid object, Oid role, uint32_t wanted,
                            bool grant_option = false);

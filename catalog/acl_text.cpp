@@ -73,7 +73,8 @@ AclItem parse_acl_item(std::string_view text, const RoleByName& role_by_name) {
   text.remove_prefix(1);
   AclItem item;
   uint32_t last = 0;
-  while (!text.empty() && (text[0] == '*' || (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'))) {
+  while (!text.empty() &&
+         (text[0] == '*' || (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z'))) {
     if (text[0] == '*') {
       item.grant_options |= last;
     } else {

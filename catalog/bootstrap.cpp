@@ -120,8 +120,8 @@ void finish_cluster(StorageEngine& engine) {
 namespace {
 
 struct CopiedRelations {
-  std::unordered_map<uint32_t, TreeId> trees;       // relation -> its new tree
-  std::unordered_map<uint32_t, RowIdMap> moved;     // table -> row ids
+  std::unordered_map<uint32_t, TreeId> trees;    // relation -> its new tree
+  std::unordered_map<uint32_t, RowIdMap> moved;  // table -> row ids
 };
 
 std::vector<CatalogRow> all_rows(const CatalogStorage& storage, Transaction& transaction, Oid catalog) {
@@ -168,7 +168,8 @@ void copy_database(StorageEngine& engine, Transaction& transaction, Oid source, 
   CatalogStorage storage(engine, from, shared);
   CatalogTrees trees;
   std::vector<PgClassRow> classes;
-  for (const CatalogRow& row : all_rows(storage, transaction, id::kPgClass)) classes.push_back(PgClassRow::from_row(row));
+  for (const CatalogRow& row : all_rows(storage, transaction, id::kPgClass))
+    classes.push_back(PgClassRow::from_row(row));
   for (const CatalogTable& table : catalog_tables()) {
     if (table.shared || table.oid == id::kPgClass) continue;
     load_catalog(engine, transaction, table, all_rows(storage, transaction, table.oid), trees);
@@ -180,8 +181,10 @@ void copy_database(StorageEngine& engine, Transaction& transaction, Oid source, 
   CatalogStorage target_storage(engine, target_trees, shared);
   for (PgClassRow& r : classes) {
     if (r.relpersistence == 't') continue;
-    if (trees.has(r.oid)) r.relfilenode = file_number(trees.tree(r.oid));
-    else if (auto it = copied.trees.find(r.oid.value); it != copied.trees.end()) r.relfilenode = file_number(it->second);
+    if (trees.has(r.oid))
+      r.relfilenode = file_number(trees.tree(r.oid));
+    else if (auto it = copied.trees.find(r.oid.value); it != copied.trees.end())
+      r.relfilenode = file_number(it->second);
     target_storage.insert(transaction, id::kPgClass, r.to_row());
   }
   put_trees(engine, transaction, target, trees);

@@ -29,8 +29,8 @@ struct ClusterOptions {
 void initialize_cluster(StorageEngine& engine, const ClusterOptions& options);
 void finish_cluster(StorageEngine& engine);
 
-// Copies all catalogs and relations of database `source` into new trees for database `target`. The row of pg_database is the
-// caller's. Nobody may write in the source meanwhile (the caller holds its lock).
+// Copies all catalogs and relations of database `source` into new trees for database `target`. The row of pg_database
+// is the caller's. Nobody may write in the source meanwhile (the caller holds its lock).
 void copy_database(StorageEngine& engine, Transaction& transaction, Oid source, Oid target);
 // Drops all trees of a database at commit. The rows in shared catalogs are the caller's.
 void drop_database(StorageEngine& engine, Transaction& transaction, Oid database);

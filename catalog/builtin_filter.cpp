@@ -55,9 +55,8 @@ class Filter {
     write_functions();
     write_types();
     filter_operators();
-    keep_if<PgCastRow>([&](PgCastRow& r) {
-      return has_type(r.castsource) && has_type(r.casttarget) && function_or_none(r.castfunc);
-    });
+    keep_if<PgCastRow>(
+        [&](PgCastRow& r) { return has_type(r.castsource) && has_type(r.casttarget) && function_or_none(r.castfunc); });
     keep_if<PgAggregateRow>([&](PgAggregateRow& r) { return has_function(r.aggfnoid); });
     keep_if<PgRangeRow>([&](PgRangeRow& r) { return keep_range(r); });
     keep_if<PgConversionRow>([&](PgConversionRow& r) { return has_function(r.conproc); });
@@ -86,8 +85,8 @@ class Filter {
     rows_.of(Row::kCatalog) = std::move(kept);
   }
 
-  // Types of catalog columns and pseudo-types are always there; others if they can be read and written; arrays and row types
-  // follow what they are made of.
+  // Types of catalog columns and pseudo-types are always there; others if they can be read and written; arrays and row
+  // types follow what they are made of.
   void choose_types() {
     std::unordered_map<uint32_t, std::string> symbols;
     procs_ = decode_all<PgProcRow>(rows_.of(id::kPgProc));
@@ -100,8 +99,8 @@ class Filter {
     for (const PgTypeRow& t : all) {
       type_names_.emplace(t.oid.value, t.typname);
       bool made_of_others = t.typelem.valid() && t.typlen == -1;
-      bool readable = implemented_.contains(symbols[t.typinput.value]) &&
-                      implemented_.contains(symbols[t.typoutput.value]);
+      bool readable =
+          implemented_.contains(symbols[t.typinput.value]) && implemented_.contains(symbols[t.typoutput.value]);
       if (t.typtype == 'p' || t.typtype == 'c' || forced.contains(t.oid.value) || (!made_of_others && readable)) {
         types_.insert(t.oid.value);
       }
@@ -112,7 +111,8 @@ class Filter {
     // A range needs its subtype, a multirange its range.
     for (const CatalogRow& row : rows_.of(id::kPgRange)) {
       PgRangeRow r = PgRangeRow::from_row(row);
-      if (!types_.contains(r.rngtypid.value) || !types_.contains(r.rngsubtype.value)) types_.erase(r.rngmultitypid.value);
+      if (!types_.contains(r.rngtypid.value) || !types_.contains(r.rngsubtype.value))
+        types_.erase(r.rngmultitypid.value);
     }
   }
 
@@ -235,8 +235,8 @@ class Filter {
     for (const CatalogRow& row : rows_.of(id::kPgCast)) casts.insert(PgCastRow::from_row(row).oid.value);
     for (const CatalogRow& row : rows_.of(id::kPgLanguage)) languages.insert(PgLanguageRow::from_row(row).oid.value);
     const std::unordered_map<uint32_t, const OidSet*> kept = {
-        {id::kPgType.value, &types_},         {id::kPgProc.value, &functions_}, {id::kPgOperator.value, &operators_},
-        {id::kPgOpclass.value, &classes_},    {id::kPgCast.value, &casts},      {id::kPgOpfamily.value, &families_},
+        {id::kPgType.value, &types_},       {id::kPgProc.value, &functions_}, {id::kPgOperator.value, &operators_},
+        {id::kPgOpclass.value, &classes_},  {id::kPgCast.value, &casts},      {id::kPgOpfamily.value, &families_},
         {id::kPgLanguage.value, &languages}};
     auto exists = [&](Oid class_oid, Oid object) {
       auto it = kept.find(class_oid.value);

@@ -46,9 +46,12 @@ std::vector<std::string> array_elements(std::string_view text) {
     bool quoted = false;
     size_t i = 0;
     for (; i < text.size() && (quoted || text[i] != ','); ++i) {
-      if (text[i] == '"') quoted = !quoted;
-      else if (text[i] == '\\') element.push_back(text[++i]);
-      else element.push_back(text[i]);
+      if (text[i] == '"')
+        quoted = !quoted;
+      else if (text[i] == '\\')
+        element.push_back(text[++i]);
+      else
+        element.push_back(text[i]);
     }
     out.push_back(std::move(element));
     text.remove_prefix(std::min(i + 1, text.size()));
@@ -117,11 +120,16 @@ class RowReader {
 
   Value string_value(const CatalogColumn& column, const std::string& text) const {
     switch (column.type.value) {
-      case oid::kOidvector.value: return Value::of(vector_bytes(oid_list(split(text, ' '))));
-      case oid::kInt2vector.value: return Value::of(vector_bytes(number_list<int16_t>(split(text, ' '))));
-      case oid::kOidArray.value: return Value::of(array_bytes(oid_list(array_elements(text))));
-      case oid::kInt2Array.value: return Value::of(array_bytes(number_list<int16_t>(array_elements(text))));
-      case oid::kTextArray.value: return Value::of(array_bytes(array_elements(text)));
+      case oid::kOidvector.value:
+        return Value::of(vector_bytes(oid_list(split(text, ' '))));
+      case oid::kInt2vector.value:
+        return Value::of(vector_bytes(number_list<int16_t>(split(text, ' '))));
+      case oid::kOidArray.value:
+        return Value::of(array_bytes(oid_list(array_elements(text))));
+      case oid::kInt2Array.value:
+        return Value::of(array_bytes(number_list<int16_t>(array_elements(text))));
+      case oid::kTextArray.value:
+        return Value::of(array_bytes(array_elements(text)));
       case oid::kInternalCharArray.value: {
         std::vector<char> chars;
         for (const std::string& element : array_elements(text)) chars.push_back(element[0]);
@@ -133,7 +141,8 @@ class RowReader {
         for (const std::string& element : array_elements(text)) items.push_back(parse_acl_item(element, role));
         return Value::of(acl_bytes(items));
       }
-      default: return Value::of(text);
+      default:
+        return Value::of(text);
     }
   }
 

@@ -1,10 +1,10 @@
 // The rows that a fresh cluster begins with, made from catalog/data/.
 //
-// The data tables hold everything that PostgreSQL 15 has; a row enters the catalogs only if what it needs is implemented
-// (QRY-7): a function, aggregate or window function whose symbol (types/function.hpp) is in the list of implemented
-// ones, a type whose input and output are, an operator, cast, operator class ... whose function and types are. The list
-// is catalog/data/implemented.txt, one symbol a line; it is made by printing FunctionRegistry::symbols() of the whole
-// server. Without that file, whatever is registered counts.
+// The data tables hold everything that PostgreSQL 15 has; a row enters the catalogs only if what it needs is
+// implemented (QRY-7): a function, aggregate or window function whose symbol (types/function.hpp) is in the list of
+// implemented ones, a type whose input and output are, an operator, cast, operator class ... whose function and types
+// are. The list is catalog/data/implemented.txt, one symbol a line; it is made by printing FunctionRegistry::symbols()
+// of the whole server. Without that file, whatever is registered counts.
 #pragma once
 
 #include <string>
@@ -22,7 +22,8 @@ struct BuiltinRows {
 
 BuiltinRows read_builtin_rows();
 
-// Rows of pg_proc whose symbol nobody registered, and registered symbols without a row. Both empty: the start may go on.
+// Rows of pg_proc whose symbol nobody registered, and registered symbols without a row. Both empty: the start may go
+// on.
 struct FunctionFindings {
   std::vector<std::string> rows_without_code;
   std::vector<std::string> code_without_rows;
@@ -31,8 +32,8 @@ struct FunctionFindings {
 };
 FunctionFindings check_builtin_functions();
 
-// Default arguments of built-in functions, as SQL text. pg_proc.proargdefaults holds the stored form of expressions, which
-// the layers above make; at init they fill pronargdefaults and proargdefaults of these functions.
+// Default arguments of built-in functions, as SQL text. pg_proc.proargdefaults holds the stored form of expressions,
+// which the layers above make; at init they fill pronargdefaults and proargdefaults of these functions.
 struct FunctionDefaults {
   Oid function;
   int16_t count;

@@ -1,7 +1,7 @@
 // Catalog: reading and changing pg_catalog.
 //
-// System catalogs are ordinary heap trees with B+-tree indexes, so DDL is transactional, recovered and replicated like data.
-// CatalogReader answers lookups through a cache of immutable descriptors, shared by all sessions of a database; a
+// System catalogs are ordinary heap trees with B+-tree indexes, so DDL is transactional, recovered and replicated like
+// data. CatalogReader answers lookups through a cache of immutable descriptors, shared by all sessions of a database; a
 // transaction that has changed catalogs reads past the shared cache (STO-12). CatalogWriter changes rows.
 #pragma once
 
@@ -19,8 +19,8 @@ namespace basalt::catalog {
 // A row of any catalog table: one Value a column, in attnum order.
 using CatalogRow = std::vector<Value>;
 
-// The catalogs of one database as one transaction sees them. Pointers stay valid while held. All lookups return null / Oid 0
-// / empty when there is no such object, and throw only for storage failures and interrupts.
+// The catalogs of one database as one transaction sees them. Pointers stay valid while held. All lookups return null /
+// Oid 0 / empty when there is no such object, and throw only for storage failures and interrupts.
 class CatalogReader {
  public:
   virtual ~CatalogReader() = default;
@@ -41,7 +41,8 @@ class CatalogReader {
   virtual const OpclassDescriptor* opclass(Oid opclass) = 0;
   virtual Oid default_opclass(Oid access_method, Oid type) = 0;  // considers binary-coercible and polymorphic classes
   virtual Oid find_opclass(Oid access_method, Oid namespace_oid, std::string_view name) = 0;
-  // The operator of a family for (left, right, strategy); 0 when there is none. Strategies as in PostgreSQL: btree 1 < 2 <= 3 = 4 >= 5 >.
+  // The operator of a family for (left, right, strategy); 0 when there is none. Strategies as in PostgreSQL: btree 1 <
+  // 2 <= 3 = 4 >= 5 >.
   virtual Oid family_operator(Oid family, Oid left, Oid right, int strategy) = 0;
   // Families (with strategy) that an operator belongs to, of the given access method.
   virtual std::vector<std::pair<Oid, int>> operator_families(Oid op, Oid access_method) = 0;
@@ -59,15 +60,15 @@ class CatalogReader {
   virtual uint64_t namespace_counter(Oid namespace_oid) = 0;
   virtual ObjectVersion object_version(Oid class_oid, Oid object) = 0;
 
-  // Reads rows of a catalog through one of its indexes, by equality on a prefix of the index's columns. For what the cache does
-  // not cover. The callback returns false to stop.
+  // Reads rows of a catalog through one of its indexes, by equality on a prefix of the index's columns. For what the
+  // cache does not cover. The callback returns false to stop.
   using RowCallback = std::function<bool(common::RowId, const CatalogRow&)>;
   virtual void scan(Oid catalog, Oid index, std::span<const Value> key_prefix, const RowCallback& callback) = 0;
   virtual void scan_all(Oid catalog, const RowCallback& callback) = 0;
 };
 
-// Changes catalogs inside one transaction. Every change maintains the indexes and notes what to invalidate at commit; the
-// change is visible after the next command of the transaction (advance_command is done by each call).
+// Changes catalogs inside one transaction. Every change maintains the indexes and notes what to invalidate at commit;
+// the change is visible after the next command of the transaction (advance_command is done by each call).
 class CatalogWriter {
  public:
   virtual ~CatalogWriter() = default;

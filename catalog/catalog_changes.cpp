@@ -63,10 +63,10 @@ struct NameRule {
 };
 
 const NameRule kNameRules[] = {
-    {id::kPgClass, "relname", "relnamespace"},     {id::kPgType, "typname", "typnamespace"},
-    {id::kPgProc, "proname", "pronamespace"},      {id::kPgOperator, "oprname", "oprnamespace"},
+    {id::kPgClass, "relname", "relnamespace"},       {id::kPgType, "typname", "typnamespace"},
+    {id::kPgProc, "proname", "pronamespace"},        {id::kPgOperator, "oprname", "oprnamespace"},
     {id::kPgCollation, "collname", "collnamespace"}, {id::kPgOpclass, "opcname", "opcnamespace"},
-    {id::kPgNamespace, "nspname", nullptr},        {id::kPgAuthid, "rolname", nullptr},
+    {id::kPgNamespace, "nspname", nullptr},          {id::kPgAuthid, "rolname", nullptr},
     {id::kPgDatabase, "datname", nullptr},
 };
 
@@ -107,7 +107,8 @@ void note_objects(const TableRules& rules, const CatalogRow& row, CatalogChanges
 
 }  // namespace
 
-void note_row_change(const CatalogTable& table, const CatalogRow* before, const CatalogRow* after, CatalogChanges& out) {
+void note_row_change(const CatalogTable& table, const CatalogRow* before, const CatalogRow* after,
+                     CatalogChanges& out) {
   const TableRules* rules = rules_of(table.oid);
   if (!rules) return;
   if (before) note_objects(*rules, *before, out);

@@ -1,4 +1,5 @@
-// OIDs of the system catalogs and their indexes, as PostgreSQL assigns them. Written by tools/catalog_rows.py; do not edit.
+// OIDs of the system catalogs and their indexes, as PostgreSQL assigns them. Written by tools/catalog_rows.py; do not
+// edit.
 #pragma once
 
 #include "common/ids.hpp"

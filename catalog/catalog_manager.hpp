@@ -1,13 +1,14 @@
-// CatalogManager: the catalogs of a cluster; DatabaseCatalog: those of one database, with the cache that its sessions share.
+// CatalogManager: the catalogs of a cluster; DatabaseCatalog: those of one database, with the cache that its sessions
+// share.
 //
 //   CatalogManager manager(engine);                        // after StorageEngine::open
 //   auto database = manager.open_database(oid);            // kept by the session
 //   auto reader = database->reader(transaction);           // one a statement; cheap
 //   auto writer = database->writer(transaction);           // DDL
 //
-// A reader sees the newest committed catalogs (STO-12) and the transaction's own changes. What the transaction has changed
-// is read past the shared cache, everything else through it. At commit the cache forgets what was changed; storage runs
-// that before it gives locks back, so whoever waited for a lock reads anew.
+// A reader sees the newest committed catalogs (STO-12) and the transaction's own changes. What the transaction has
+// changed is read past the shared cache, everything else through it. At commit the cache forgets what was changed;
+// storage runs that before it gives locks back, so whoever waited for a lock reads anew.
 #pragma once
 
 #include <atomic>
@@ -70,8 +71,8 @@ class CatalogManager {
   std::shared_ptr<DatabaseCatalog> open_database(Oid database);
   // After DROP DATABASE.
   void forget_database(Oid database);
-  // True when the built-in rows on disk are not those of this build: the server runs update_builtin_rows() before it accepts
-  // connections (QRY-7).
+  // True when the built-in rows on disk are not those of this build: the server runs update_builtin_rows() before it
+  // accepts connections (QRY-7).
   bool builtin_rows_differ() const { return rows_differ_; }
   void update_builtin_rows();
 

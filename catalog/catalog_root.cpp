@@ -29,9 +29,8 @@ void for_each(StorageEngine& engine, Transaction& transaction, F f) {
     scan->next(chunk, common::chunk_rows());
     if (chunk.rows == 0) return;
     for (uint32_t i = 0; i < chunk.rows; ++i) {
-      f(RootRow{static_cast<CatalogRoot::Kind>(chunk.value(0, i).as<int16_t>()),
-                Oid(chunk.value(1, i).as<uint32_t>()), Oid(chunk.value(2, i).as<uint32_t>()),
-                static_cast<uint64_t>(chunk.value(3, i).as<int64_t>()),
+      f(RootRow{static_cast<CatalogRoot::Kind>(chunk.value(0, i).as<int16_t>()), Oid(chunk.value(1, i).as<uint32_t>()),
+                Oid(chunk.value(2, i).as<uint32_t>()), static_cast<uint64_t>(chunk.value(3, i).as<int64_t>()),
                 RowId(static_cast<uint64_t>(chunk.value(4, i).as<int64_t>()))});
     }
   }

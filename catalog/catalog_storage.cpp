@@ -26,12 +26,18 @@ void read_row(const Chunk& chunk, uint32_t row, size_t columns, CatalogRow& out)
 std::string value_text(const Value& value, PhysicalType type) {
   if (value.is_null()) return "null";
   switch (type) {
-    case PhysicalType::kString: return std::string(value.string());
-    case PhysicalType::kInt16: return std::to_string(value.as<int16_t>());
-    case PhysicalType::kInt32: return std::to_string(value.as<uint32_t>());
-    case PhysicalType::kInt64: return std::to_string(value.as<int64_t>());
-    case PhysicalType::kBool: return value.as<bool>() ? "t" : "f";
-    default: return "...";
+    case PhysicalType::kString:
+      return std::string(value.string());
+    case PhysicalType::kInt16:
+      return std::to_string(value.as<int16_t>());
+    case PhysicalType::kInt32:
+      return std::to_string(value.as<uint32_t>());
+    case PhysicalType::kInt64:
+      return std::to_string(value.as<int64_t>());
+    case PhysicalType::kBool:
+      return value.as<bool>() ? "t" : "f";
+    default:
+      return "...";
   }
 }
 
@@ -53,7 +59,7 @@ std::string value_text(const Value& value, PhysicalType type) {
 
 void check_outcome(Transaction& transaction, const storage::WriteResult& result) {
   if (result.outcome == WriteOutcome::kOk) return;
-  const char* text = result.outcome == WriteOutcome::kDeleted    ? "tuple concurrently deleted"
+  const char* text = result.outcome == WriteOutcome::kDeleted        ? "tuple concurrently deleted"
                      : result.outcome == WriteOutcome::kSelfModified ? "tuple already updated by self"
                                                                      : "tuple concurrently updated";
   throw common::SqlError(common::sqlstate::kInternalError, text);
@@ -87,8 +93,10 @@ std::vector<PhysicalType> physical_types(const CatalogTable& table) {
 void put_catalog_row(const CatalogRow& values, Chunk& chunk, uint32_t row) {
   ENSURE(values.size() == chunk.columns.size(), "catalog row has a wrong number of columns");
   for (size_t i = 0; i < values.size(); ++i) {
-    if (values[i].is_null()) chunk.columns[i].set_null(row);
-    else chunk.columns[i].set_value(row, values[i]);
+    if (values[i].is_null())
+      chunk.columns[i].set_null(row);
+    else
+      chunk.columns[i].set_value(row, values[i]);
   }
 }
 
@@ -220,9 +228,8 @@ void CatalogStorage::update(Transaction& transaction, Oid catalog, RowId row_id,
   put_catalog_row(changed, chunk, 0);
   chunk.rows = 1;
   storage::HeapTree& heap = engine_.heap(tree(table, catalog));
-  write_row(transaction, [&](const Snapshot& snapshot) {
-    return heap.update(transaction, snapshot, row_id, columns, chunk, 0);
-  });
+  write_row(transaction,
+            [&](const Snapshot& snapshot) { return heap.update(transaction, snapshot, row_id, columns, chunk, 0); });
   for (const CatalogIndex& index : table.indexes) {
     std::string old_key = index.key_of_row(before);
     if (old_key == index.key_of_row(after)) continue;

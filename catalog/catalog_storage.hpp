@@ -1,4 +1,5 @@
-// CatalogStorage: rows of the system catalogs in the storage engine, with their indexes. Knows no descriptors and no cache.
+// CatalogStorage: rows of the system catalogs in the storage engine, with their indexes. Knows no descriptors and no
+// cache.
 //
 // Each database has its own trees of the catalogs that are not shared. Which tree is which stands in the root tree, the
 // first heap tree of the data directory: rows (kind, database, relation, value). Catalog trees never change place.
@@ -22,7 +23,8 @@ inline constexpr Oid kSharedDatabase{0};  // the database number under which sha
 // A snapshot of a transaction that is given back at the end of the scope.
 class ScopedSnapshot {
  public:
-  explicit ScopedSnapshot(Transaction& transaction) : transaction_(transaction), snapshot_(transaction.take_snapshot()) {}
+  explicit ScopedSnapshot(Transaction& transaction)
+      : transaction_(transaction), snapshot_(transaction.take_snapshot()) {}
   ~ScopedSnapshot() { transaction_.release_snapshot(snapshot_); }
   ScopedSnapshot(const ScopedSnapshot&) = delete;
   ScopedSnapshot& operator=(const ScopedSnapshot&) = delete;
@@ -37,7 +39,7 @@ class ScopedSnapshot {
 class CatalogTrees {
  public:
   void add(Oid relation, common::TreeId tree) { trees_.insert_or_assign(relation.value, tree); }
-  common::TreeId tree(Oid relation) const;   // must exist
+  common::TreeId tree(Oid relation) const;  // must exist
   bool has(Oid relation) const { return trees_.contains(relation.value); }
   const std::unordered_map<uint32_t, common::TreeId>& all() const { return trees_; }
 
@@ -52,7 +54,8 @@ class CatalogRoot {
   static constexpr common::TreeId kTree{16};  // storage gives out tree ids from here on
   static storage::HeapLayout layout();
 
-  static void put(StorageEngine& engine, Transaction& transaction, Kind kind, Oid database, Oid relation, uint64_t value);
+  static void put(StorageEngine& engine, Transaction& transaction, Kind kind, Oid database, Oid relation,
+                  uint64_t value);
   static void set(StorageEngine& engine, Transaction& transaction, Kind kind, uint64_t value);
   // 0 when there is none.
   static uint64_t get(StorageEngine& engine, Transaction& transaction, Kind kind);
@@ -83,14 +86,16 @@ class CatalogStorage {
             RowId* row_id = nullptr) const;
   bool oid_in_use(Transaction& transaction, const CatalogTable& table, Oid oid) const;
 
-  // Writes; each maintains all indexes and throws 23505 for a duplicate, XX000 "tuple concurrently updated" for a conflict.
+  // Writes; each maintains all indexes and throws 23505 for a duplicate, XX000 "tuple concurrently updated" for a
+  // conflict.
   RowId insert(Transaction& transaction, Oid catalog, const CatalogRow& row) const;
-  void update(Transaction& transaction, Oid catalog, RowId row_id, const CatalogRow& before, const CatalogRow& after) const;
+  void update(Transaction& transaction, Oid catalog, RowId row_id, const CatalogRow& before,
+              const CatalogRow& after) const;
   void remove(Transaction& transaction, Oid catalog, RowId row_id, const CatalogRow& before) const;
 
  private:
-  void insert_entry(Transaction& transaction, const CatalogTable& table, const CatalogIndex& index, const CatalogRow& row,
-                    RowId row_id) const;
+  void insert_entry(Transaction& transaction, const CatalogTable& table, const CatalogIndex& index,
+                    const CatalogRow& row, RowId row_id) const;
 
   StorageEngine& engine_;
   std::shared_ptr<const CatalogTrees> local_;

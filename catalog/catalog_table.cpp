@@ -69,8 +69,8 @@ void read_columns(Tables& out) {
     ENSURE(number(row[attnum]) == t.columns.size() + 1, "columns of a catalog are out of order");
     Oid type_oid(number(row[type]));
     if (*row[name] == "oid") t.oid_column = static_cast<int>(t.columns.size());
-    t.columns.push_back({*row[name], type_oid, Oid(number(row[collation])), types::physical_type_of(type_oid),
-                         *row[not_null] == "t"});
+    t.columns.push_back(
+        {*row[name], type_oid, Oid(number(row[collation])), types::physical_type_of(type_oid), *row[not_null] == "t"});
   }
 }
 

@@ -1,6 +1,6 @@
-// CatalogTable: the fixed shape of one system catalog, from catalog/data/: columns with their physical types, and indexes.
-// Descriptors of catalogs that queries use are built from pg_class and pg_attribute like those of any table; this is what
-// catalog/ itself needs before it can read those.
+// CatalogTable: the fixed shape of one system catalog, from catalog/data/: columns with their physical types, and
+// indexes. Descriptors of catalogs that queries use are built from pg_class and pg_attribute like those of any table;
+// this is what catalog/ itself needs before it can read those.
 #pragma once
 
 #include <span>
@@ -29,7 +29,7 @@ struct CatalogIndex {
   Oid table;
   std::string name;
   bool unique = false;
-  std::vector<int16_t> columns;               // attnums
+  std::vector<int16_t> columns;  // attnums
   std::vector<types::KeyColumn> keys;
   // The normalised key of a row, or of the first `values.size()` key columns.
   std::string key_of_row(const CatalogRow& row) const;
@@ -43,20 +43,20 @@ struct CatalogTable {
   bool shared = false;
   std::vector<CatalogColumn> columns;
   std::vector<CatalogIndex> indexes;
-  int oid_column = -1;      // position of the column "oid"
-  int oid_index = -1;       // position of the unique index on it
+  int oid_column = -1;  // position of the column "oid"
+  int oid_index = -1;   // position of the unique index on it
   storage::HeapLayout layout() const;
-  const CatalogIndex& index(Oid oid) const;   // must exist
-  int column(std::string_view name) const;    // position; must exist
+  const CatalogIndex& index(Oid oid) const;  // must exist
+  int column(std::string_view name) const;   // position; must exist
 };
 
 const std::vector<CatalogTable>& catalog_tables();
-const CatalogTable* find_catalog_table(Oid oid);     // null: not a system catalog
-const CatalogTable& catalog_table(Oid oid);          // must exist
+const CatalogTable* find_catalog_table(Oid oid);  // null: not a system catalog
+const CatalogTable& catalog_table(Oid oid);       // must exist
 const CatalogIndex* find_catalog_index(Oid oid);
 
-// What types/ asks for when it handles values of catalog columns before any catalog can be read: descriptors of the built-in
-// types of catalog columns, nothing else.
+// What types/ asks for when it handles values of catalog columns before any catalog can be read: descriptors of the
+// built-in types of catalog columns, nothing else.
 types::CallContext& bootstrap_context();
 
 }  // namespace basalt::catalog

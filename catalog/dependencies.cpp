@@ -73,8 +73,8 @@ int remove_dependencies_on(CatalogWriter& writer, const ObjectAddress& depender,
   return static_cast<int>(rows.size());
 }
 
-void record_shared_dependency(CatalogWriter& writer, const ObjectAddress& depender, Oid referenced_class, Oid referenced,
-                              SharedDependencyType type) {
+void record_shared_dependency(CatalogWriter& writer, const ObjectAddress& depender, Oid referenced_class,
+                              Oid referenced, SharedDependencyType type) {
   if (is_pinned(referenced_class, referenced)) return;
   PgShdependRow row;
   row.dbid = database_of(writer.reader(), depender.class_oid);

@@ -18,7 +18,12 @@
 namespace basalt::catalog {
 
 enum class DependencyType : char {
-  kNormal = 'n', kAutomatic = 'a', kInternal = 'i', kExtension = 'e', kAutomaticExtension = 'x', kPartitionPrimary = 'P',
+  kNormal = 'n',
+  kAutomatic = 'a',
+  kInternal = 'i',
+  kExtension = 'e',
+  kAutomaticExtension = 'x',
+  kPartitionPrimary = 'P',
   kPartitionSecondary = 'S'
 };
 enum class SharedDependencyType : char { kOwner = 'o', kAcl = 'a', kPolicy = 'r', kTablespace = 't' };
@@ -35,20 +40,21 @@ void remove_dependencies(CatalogWriter& writer, const ObjectAddress& depender);
 int remove_dependencies_on(CatalogWriter& writer, const ObjectAddress& depender, Oid referenced_class);
 
 // Roles and tablespaces that an object of this database (or a shared object) needs.
-void record_shared_dependency(CatalogWriter& writer, const ObjectAddress& depender, Oid referenced_class, Oid referenced,
-                              SharedDependencyType type);
+void record_shared_dependency(CatalogWriter& writer, const ObjectAddress& depender, Oid referenced_class,
+                              Oid referenced, SharedDependencyType type);
 void record_owner(CatalogWriter& writer, Oid class_oid, Oid object, Oid owner);
 void change_owner(CatalogWriter& writer, Oid class_oid, Oid object, Oid new_owner);
 // The roles that an acl mentions, in place of those that it mentioned.
-void record_acl_roles(CatalogWriter& writer, const ObjectAddress& object, Oid owner, const Acl& before, const Acl& after);
+void record_acl_roles(CatalogWriter& writer, const ObjectAddress& object, Oid owner, const Acl& before,
+                      const Acl& after);
 void remove_shared_dependencies(CatalogWriter& writer, const ObjectAddress& depender);
 
 struct Dependency {
   ObjectAddress object;
   DependencyType type;
 };
-std::vector<Dependency> dependents_of(CatalogReader& catalog, const ObjectAddress& referenced);   // who needs it
-std::vector<Dependency> references_of(CatalogReader& catalog, const ObjectAddress& depender);     // what it needs
+std::vector<Dependency> dependents_of(CatalogReader& catalog, const ObjectAddress& referenced);  // who needs it
+std::vector<Dependency> references_of(CatalogReader& catalog, const ObjectAddress& depender);    // what it needs
 struct SharedDependent {
   Oid database;  // 0: a shared object
   ObjectAddress object;
@@ -59,9 +65,9 @@ std::vector<SharedDependent> shared_dependents_of(CatalogReader& catalog, Oid re
 enum class DropBehavior { kRestrict, kCascade };
 using NoticeSink = std::function<void(common::ErrorReport)>;
 
-// Everything that has to be dropped with `roots`, in the order in which it can be dropped (dependents first, a root after what
-// depends on it). Throws 2BP01 as PostgreSQL; under CASCADE sends the "drop cascades to ..." notices.
-std::vector<ObjectAddress> plan_drop(const NameScope& scope, std::span<const ObjectAddress> roots, DropBehavior behavior,
-                                     const NoticeSink& notice);
+// Everything that has to be dropped with `roots`, in the order in which it can be dropped (dependents first, a root
+// after what depends on it). Throws 2BP01 as PostgreSQL; under CASCADE sends the "drop cascades to ..." notices.
+std::vector<ObjectAddress> plan_drop(const NameScope& scope, std::span<const ObjectAddress> roots,
+                                     DropBehavior behavior, const NoticeSink& notice);
 
 }  // namespace basalt::catalog

@@ -1,5 +1,5 @@
-// DescriptorCache: what one database (or the shared catalogs) looks like to everybody who has no catalog changes of their
-// own: immutable descriptors by OID, OIDs by name, and the versions that plans depend on (QRY-3).
+// DescriptorCache: what one database (or the shared catalogs) looks like to everybody who has no catalog changes of
+// their own: immutable descriptors by OID, OIDs by name, and the versions that plans depend on (QRY-3).
 //
 //   load:        generation -> snapshot -> rows -> put(generation)     put does nothing if the generation has moved on
 //   invalidate:  (after commit is published) ++generation, new versions, erase
@@ -116,7 +116,7 @@ struct NameChange {
 struct CatalogChanges {
   std::vector<ObjectKey> objects;
   std::vector<NameChange> names;
-  std::vector<Oid> indexes_made;     // usable from the commit on (STO-12)
+  std::vector<Oid> indexes_made;  // usable from the commit on (STO-12)
   bool empty() const { return objects.empty() && names.empty(); }
 };
 
@@ -134,7 +134,7 @@ class DescriptorCache {
   void clear();
 
   CacheMap<uint32_t, RelationDescriptor> relations;
-  CacheMap<uint32_t, Oid> index_tables;                       // index -> its table
+  CacheMap<uint32_t, Oid> index_tables;  // index -> its table
   CacheMap<uint32_t, RelationStatistics> statistics;
   CacheMap<uint32_t, TypeDescriptor> types;
   CacheMap<uint32_t, FunctionDescriptor> functions;
@@ -151,7 +151,7 @@ class DescriptorCache {
   CacheMap<uint32_t, std::vector<OperatorFamily>> operator_families;
   CacheMap<uint32_t, CollationDescriptor> collations;
   CacheMap<uint32_t, NamespaceDescriptor> namespaces;
-  CacheMap<uint32_t, RoleDescriptor> roles;                   // shared catalogs
+  CacheMap<uint32_t, RoleDescriptor> roles;  // shared catalogs
   CacheMap<uint32_t, DatabaseDescriptor> databases;
   CacheMap<NameKey, Oid> names;
 

@@ -12,14 +12,14 @@ using common::SqlError;
 namespace sqlstate = common::sqlstate;
 
 enum Flag : int {
-  kOriginal = 1,      // a root
-  kNormal = 2,        // reached by a normal dependency
+  kOriginal = 1,  // a root
+  kNormal = 2,    // reached by a normal dependency
   kAutomatic = 4,
   kInternal = 8,
-  kPartition = 16,    // reached from one of its two owners
+  kPartition = 16,  // reached from one of its two owners
   kExtension = 32,
-  kReverse = 64,      // reached from a part of it
-  kIsPart = 128,      // has partition dependencies
+  kReverse = 64,  // reached from a part of it
+  kIsPart = 128,  // has partition dependencies
 };
 
 struct Found {
@@ -83,9 +83,9 @@ class Walk {
       if (d.object.class_oid == object.class_oid && d.object.object == object.object) continue;
       if (!stack) {
         if (is_root(d.object)) return true;
-        throw SqlError(sqlstate::kDependentObjectsStillExist,
-                       "cannot drop " + describe_object(scope_, object) + " because " +
-                           describe_object(scope_, d.object) + " requires it")
+        throw SqlError(sqlstate::kDependentObjectsStillExist, "cannot drop " + describe_object(scope_, object) +
+                                                                  " because " + describe_object(scope_, d.object) +
+                                                                  " requires it")
             .hint("You can drop " + describe_object(scope_, d.object) + " instead.");
       }
       if (on_stack(d.object, 0, stack) || present(d.object, 0)) continue;
@@ -119,15 +119,18 @@ class Walk {
 
   static int flag_of(DependencyType type) {
     switch (type) {
-      case DependencyType::kNormal: return kNormal;
+      case DependencyType::kNormal:
+        return kNormal;
       case DependencyType::kAutomatic:
       case DependencyType::kAutomaticExtension:
         return kAutomatic;
-      case DependencyType::kInternal: return kInternal;
+      case DependencyType::kInternal:
+        return kInternal;
       case DependencyType::kPartitionPrimary:
       case DependencyType::kPartitionSecondary:
         return kPartition;
-      case DependencyType::kExtension: return kExtension;
+      case DependencyType::kExtension:
+        return kExtension;
     }
     return kNormal;
   }
@@ -172,8 +175,9 @@ void check_parts(const NameScope& scope, const std::vector<Found>& found) {
       owner = d.object;
       if (d.type == DependencyType::kPartitionPrimary) break;
     }
-    throw SqlError(sqlstate::kDependentObjectsStillExist, "cannot drop " + describe_object(scope, f.object) + " because " +
-                                                              describe_object(scope, owner) + " requires it")
+    throw SqlError(sqlstate::kDependentObjectsStillExist, "cannot drop " + describe_object(scope, f.object) +
+                                                              " because " + describe_object(scope, owner) +
+                                                              " requires it")
         .hint("You can drop " + describe_object(scope, owner) + " instead.");
   }
 }
@@ -197,9 +201,9 @@ void report(const NameScope& scope, const std::vector<Found>& found, std::span<c
   }
   if (lines.count() == 0) return;
   if (behavior == DropBehavior::kRestrict) {
-    std::string message = roots.size() == 1
-                              ? "cannot drop " + describe_object(scope, roots[0]) + " because other objects depend on it"
-                              : "cannot drop desired object(s) because other objects depend on them";
+    std::string message =
+        roots.size() == 1 ? "cannot drop " + describe_object(scope, roots[0]) + " because other objects depend on it"
+                          : "cannot drop desired object(s) because other objects depend on them";
     throw SqlError(sqlstate::kDependentObjectsStillExist, std::move(message))
         .detail(lines.detail())
         .hint("Use DROP ... CASCADE to drop the dependent objects too.");
@@ -219,8 +223,8 @@ void report(const NameScope& scope, const std::vector<Found>& found, std::span<c
 
 }  // namespace
 
-std::vector<ObjectAddress> plan_drop(const NameScope& scope, std::span<const ObjectAddress> roots, DropBehavior behavior,
-                                     const NoticeSink& notice) {
+std::vector<ObjectAddress> plan_drop(const NameScope& scope, std::span<const ObjectAddress> roots,
+                                     DropBehavior behavior, const NoticeSink& notice) {
   for (const ObjectAddress& root : roots) {
     if (!is_pinned(root.class_oid, root.object)) continue;
     throw SqlError(sqlstate::kDependentObjectsStillExist,

@@ -19,8 +19,8 @@ std::string_view embedded_file(std::string_view name);
 // Hash of everything that decides about built-in rows; a data directory keeps the one it was made with (QRY-7).
 uint64_t builtin_data_hash();
 
-// SQL that the layers above run in each new cluster's template database, in this order, as bootstrap superuser in schema
-// pg_catalog (creating information_schema itself).
+// SQL that the layers above run in each new cluster's template database, in this order, as bootstrap superuser in
+// schema pg_catalog (creating information_schema itself).
 std::string_view system_views_sql();
 std::string_view information_schema_sql();
 

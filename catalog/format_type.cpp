@@ -15,7 +15,8 @@ std::string interval_typmod(int32_t typmod) {
     int32_t mask;
     const char* text;
   };
-  constexpr int32_t kYear = 1 << 2, kMonth = 1 << 1, kDay = 1 << 3, kHour = 1 << 10, kMinute = 1 << 11, kSecond = 1 << 12;
+  constexpr int32_t kYear = 1 << 2, kMonth = 1 << 1, kDay = 1 << 3, kHour = 1 << 10, kMinute = 1 << 11,
+                    kSecond = 1 << 12;
   static const Fields kFields[] = {{kYear, " year"},
                                    {kMonth, " month"},
                                    {kDay, " day"},
@@ -52,8 +53,10 @@ std::string typmod_text(Oid type, int32_t typmod) {
       const int32_t scale = ((packed & 0x7ff) ^ 1024) - 1024;
       return "(" + std::to_string((packed >> 16) & 0xffff) + "," + std::to_string(scale) + ")";
     }
-    case oid::kInterval.value: return interval_typmod(typmod);
-    default: return parenthesised(typmod);
+    case oid::kInterval.value:
+      return interval_typmod(typmod);
+    default:
+      return parenthesised(typmod);
   }
 }
 
@@ -61,23 +64,40 @@ std::string typmod_text(Oid type, int32_t typmod) {
 std::string keyword_name(Oid type, int32_t typmod, bool typmod_given) {
   const std::string modifier = typmod_given ? typmod_text(type, typmod) : "";
   switch (type.value) {
-    case oid::kBit.value: return typmod_given && typmod < 0 ? "" : "bit" + modifier;
-    case oid::kBool.value: return "boolean";
-    case oid::kBpchar.value: return typmod_given && typmod < 0 ? "" : "character" + modifier;
-    case oid::kFloat4.value: return "real";
-    case oid::kFloat8.value: return "double precision";
-    case oid::kInt2.value: return "smallint";
-    case oid::kInt4.value: return "integer";
-    case oid::kInt8.value: return "bigint";
-    case oid::kNumeric.value: return "numeric" + modifier;
-    case oid::kInterval.value: return "interval" + modifier;
-    case oid::kTime.value: return "time" + modifier + " without time zone";
-    case oid::kTimetz.value: return "time" + modifier + " with time zone";
-    case oid::kTimestamp.value: return "timestamp" + modifier + " without time zone";
-    case oid::kTimestamptz.value: return "timestamp" + modifier + " with time zone";
-    case oid::kVarbit.value: return "bit varying" + modifier;
-    case oid::kVarchar.value: return "character varying" + modifier;
-    default: return "";
+    case oid::kBit.value:
+      return typmod_given && typmod < 0 ? "" : "bit" + modifier;
+    case oid::kBool.value:
+      return "boolean";
+    case oid::kBpchar.value:
+      return typmod_given && typmod < 0 ? "" : "character" + modifier;
+    case oid::kFloat4.value:
+      return "real";
+    case oid::kFloat8.value:
+      return "double precision";
+    case oid::kInt2.value:
+      return "smallint";
+    case oid::kInt4.value:
+      return "integer";
+    case oid::kInt8.value:
+      return "bigint";
+    case oid::kNumeric.value:
+      return "numeric" + modifier;
+    case oid::kInterval.value:
+      return "interval" + modifier;
+    case oid::kTime.value:
+      return "time" + modifier + " without time zone";
+    case oid::kTimetz.value:
+      return "time" + modifier + " with time zone";
+    case oid::kTimestamp.value:
+      return "timestamp" + modifier + " without time zone";
+    case oid::kTimestamptz.value:
+      return "timestamp" + modifier + " with time zone";
+    case oid::kVarbit.value:
+      return "bit varying" + modifier;
+    case oid::kVarchar.value:
+      return "character varying" + modifier;
+    default:
+      return "";
   }
 }
 

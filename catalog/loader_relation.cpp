@@ -229,7 +229,8 @@ void DescriptorLoader::read_inheritance(RelationDescriptor& out, bool may_have_c
   each<PgInheritsRow>(id::kPgInheritsRelidSeqnoIndex, {key(out.oid)},
                       [&](PgInheritsRow r) { out.parents.push_back(r.inhparent); });
   if (!may_have_children) return;
-  each<PgInheritsRow>(id::kPgInheritsParentIndex, {key(out.oid)}, [&](const PgInheritsRow&) { out.has_children = true; });
+  each<PgInheritsRow>(id::kPgInheritsParentIndex, {key(out.oid)},
+                      [&](const PgInheritsRow&) { out.has_children = true; });
 }
 
 RelationPointer DescriptorLoader::relation(Oid oid, ObjectVersion version) {
@@ -300,8 +301,10 @@ ColumnStatistics describe(const PgStatisticRow& r) {
   out.null_fraction = r.stanullfrac;
   out.width = r.stawidth;
   out.distinct = r.stadistinct;
-  const Slot slots[] = {{r.stakind1, &r.stanumbers1, &r.stavalues1}, {r.stakind2, &r.stanumbers2, &r.stavalues2},
-                        {r.stakind3, &r.stanumbers3, &r.stavalues3}, {r.stakind4, &r.stanumbers4, &r.stavalues4},
+  const Slot slots[] = {{r.stakind1, &r.stanumbers1, &r.stavalues1},
+                        {r.stakind2, &r.stanumbers2, &r.stavalues2},
+                        {r.stakind3, &r.stanumbers3, &r.stavalues3},
+                        {r.stakind4, &r.stanumbers4, &r.stavalues4},
                         {r.stakind5, &r.stanumbers5, &r.stavalues5}};
   for (const Slot& slot : slots) {
     if (slot.kind == 1) {

@@ -94,8 +94,10 @@ std::vector<Pointer> choose(const NameScope& scope, const std::string& schema, s
     size_t at = rank(scope.path, candidate->namespace_oid);
     if (at == scope.path.size()) continue;
     auto twin = std::find_if(out.begin(), out.end(), [&](const Pointer& other) { return same(*other, *candidate); });
-    if (twin == out.end()) out.push_back(std::move(candidate));
-    else if (at < rank(scope.path, (*twin)->namespace_oid)) *twin = std::move(candidate);
+    if (twin == out.end())
+      out.push_back(std::move(candidate));
+    else if (at < rank(scope.path, (*twin)->namespace_oid))
+      *twin = std::move(candidate);
   }
   return out;
 }
@@ -156,7 +158,8 @@ std::vector<OperatorPointer> find_operators(const NameScope& scope, std::span<co
 
 bool relation_is_visible(const NameScope& scope, Oid relation) {
   RelationPointer r = scope.catalog.relation(relation);
-  return r && visible(scope, r->namespace_oid, relation, [&](Oid ns) { return scope.catalog.find_relation(ns, r->name); });
+  return r &&
+         visible(scope, r->namespace_oid, relation, [&](Oid ns) { return scope.catalog.find_relation(ns, r->name); });
 }
 bool type_is_visible(const NameScope& scope, Oid type) {
   TypePointer t = scope.catalog.type(type);
@@ -164,8 +167,8 @@ bool type_is_visible(const NameScope& scope, Oid type) {
 }
 bool collation_is_visible(const NameScope& scope, Oid collation) {
   const CollationDescriptor* c = scope.catalog.collation(collation);
-  return c && visible(scope, c->namespace_oid, collation,
-                      [&](Oid ns) { return scope.catalog.find_collation(ns, c->name); });
+  return c &&
+         visible(scope, c->namespace_oid, collation, [&](Oid ns) { return scope.catalog.find_collation(ns, c->name); });
 }
 bool opclass_is_visible(const NameScope& scope, Oid opclass) {
   const OpclassDescriptor* c = scope.catalog.opclass(opclass);

@@ -55,14 +55,14 @@ std::string procedure_signature(const NameScope& scope, Oid function, bool alway
 // +(left,right), likewise.
 std::string operator_signature(const NameScope& scope, Oid op, bool always_qualify = false);
 
-// format_type(): exact. A typmod of -1 prints as for format_type(type, -1); `typmod_given` false as for a NULL typmod, which
-// is how other texts (regtype, error messages) name types.
+// format_type(): exact. A typmod of -1 prints as for format_type(type, -1); `typmod_given` false as for a NULL typmod,
+// which is how other texts (regtype, error messages) name types.
 enum class TypmodStyle { kAbsent, kGiven };
 std::string format_type(const NameScope& scope, Oid type, int32_t typmod, TypmodStyle style = TypmodStyle::kAbsent,
                         bool always_qualify = false);
 
-// A type as SQL writes it, with typmod and array bounds: "character varying(20)[]". Throws 42704 when there is none, 42601 when
-// it is not a type name.
+// A type as SQL writes it, with typmod and array bounds: "character varying(20)[]". Throws 42704 when there is none,
+// 42601 when it is not a type name.
 struct ParsedTypeName {
   Oid type;
   int32_t typmod = -1;

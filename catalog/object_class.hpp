@@ -1,5 +1,5 @@
-// ObjectClass: for each catalog whose rows are objects with an identity of their own, where name, namespace, owner and acl
-// stand, and what PostgreSQL calls such an object.
+// ObjectClass: for each catalog whose rows are objects with an identity of their own, where name, namespace, owner and
+// acl stand, and what PostgreSQL calls such an object.
 #pragma once
 
 #include "catalog/catalog.hpp"
@@ -9,12 +9,12 @@ namespace basalt::catalog {
 struct ObjectClass {
   Oid catalog;
   Oid oid_index;
-  const char* kind;         // "table", "function" ... as in pg_identify_object().type where it does not vary
-  const char* name;         // columns; null: none
+  const char* kind;  // "table", "function" ... as in pg_identify_object().type where it does not vary
+  const char* name;  // columns; null: none
   const char* name_space;
   const char* owner;
   const char* acl;
-  char acl_object;          // acldefault()'s letter; 0: no acl
+  char acl_object;  // acldefault()'s letter; 0: no acl
 };
 
 // Null when the catalog has no objects.

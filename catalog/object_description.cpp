@@ -29,13 +29,20 @@ const char* relation_kind_name(char kind) {
     case 'i':
     case 'I':
       return "index";
-    case 'S': return "sequence";
-    case 't': return "toast table";
-    case 'v': return "view";
-    case 'm': return "materialized view";
-    case 'c': return "composite type";
-    case 'f': return "foreign table";
-    default: return "relation";
+    case 'S':
+      return "sequence";
+    case 't':
+      return "toast table";
+    case 'v':
+      return "view";
+    case 'm':
+      return "materialized view";
+    case 'c':
+      return "composite type";
+    case 'f':
+      return "foreign table";
+    default:
+      return "relation";
   }
 }
 
@@ -121,7 +128,9 @@ std::string describe_default(const Subject& s) {
   PgAttrdefRow r = PgAttrdefRow::from_row(s.row);
   return "default value for " + describe_column(s.scope, r.adrelid, r.adnum);
 }
-std::string describe_large_object(const Subject& s) { return "large object " + std::to_string(s.row[0].as<uint32_t>()); }
+std::string describe_large_object(const Subject& s) {
+  return "large object " + std::to_string(s.row[0].as<uint32_t>());
+}
 std::string describe_operator(const Subject& s) {
   return "operator " + operator_signature(s.scope, Oid(s.row[0].as<uint32_t>()));
 }
@@ -182,15 +191,24 @@ std::string describe_default_acl(const Subject& s) {
 
 Describe describer(Oid class_oid) {
   static const std::unordered_map<uint32_t, Describe> kDescribers = {
-      {id::kPgClass.value, describe_class_row},     {id::kPgProc.value, describe_proc},
-      {id::kPgType.value, describe_type},           {id::kPgCast.value, describe_cast},
-      {id::kPgCollation.value, describe_collation}, {id::kPgConstraint.value, describe_constraint},
-      {id::kPgAttrdef.value, describe_default},     {id::kPgLargeobjectMetadata.value, describe_large_object},
-      {id::kPgOperator.value, describe_operator},   {id::kPgOpclass.value, describe_opclass},
-      {id::kPgOpfamily.value, describe_opfamily},   {id::kPgAmop.value, describe_amop},
-      {id::kPgAmproc.value, describe_amproc},       {id::kPgRewrite.value, describe_rule},
-      {id::kPgTrigger.value, describe_trigger},     {id::kPgPolicy.value, describe_policy},
-      {id::kPgUserMapping.value, describe_user_mapping}, {id::kPgDefaultAcl.value, describe_default_acl}};
+      {id::kPgClass.value, describe_class_row},
+      {id::kPgProc.value, describe_proc},
+      {id::kPgType.value, describe_type},
+      {id::kPgCast.value, describe_cast},
+      {id::kPgCollation.value, describe_collation},
+      {id::kPgConstraint.value, describe_constraint},
+      {id::kPgAttrdef.value, describe_default},
+      {id::kPgLargeobjectMetadata.value, describe_large_object},
+      {id::kPgOperator.value, describe_operator},
+      {id::kPgOpclass.value, describe_opclass},
+      {id::kPgOpfamily.value, describe_opfamily},
+      {id::kPgAmop.value, describe_amop},
+      {id::kPgAmproc.value, describe_amproc},
+      {id::kPgRewrite.value, describe_rule},
+      {id::kPgTrigger.value, describe_trigger},
+      {id::kPgPolicy.value, describe_policy},
+      {id::kPgUserMapping.value, describe_user_mapping},
+      {id::kPgDefaultAcl.value, describe_default_acl}};
   auto it = kDescribers.find(class_oid.value);
   return it == kDescribers.end() ? nullptr : it->second;
 }
@@ -235,7 +253,8 @@ std::string special_identity(const Subject& s, Oid object, ObjectIdentity& out) 
       out.name.reset();
       return procedure_signature(s.scope, object, true);
     }
-    case id::kPgType.value: return format_type(s.scope, object, -1, TypmodStyle::kAbsent, true);
+    case id::kPgType.value:
+      return format_type(s.scope, object, -1, TypmodStyle::kAbsent, true);
     case id::kPgCast.value: {
       PgCastRow r = PgCastRow::from_row(s.row);
       return "(" + format_type(s.scope, r.castsource, -1, TypmodStyle::kAbsent, true) + " AS " +
@@ -275,8 +294,10 @@ std::string special_identity(const Subject& s, Oid object, ObjectIdentity& out) 
       return s.qualified(true) + " USING " + access_method_name(s.scope, s.oid_column("opcmethod"));
     case id::kPgOpfamily.value:
       return s.qualified(true) + " USING " + access_method_name(s.scope, s.oid_column("opfmethod"));
-    case id::kPgLargeobjectMetadata.value: return std::to_string(object.value);
-    default: return "";
+    case id::kPgLargeobjectMetadata.value:
+      return std::to_string(object.value);
+    default:
+      return "";
   }
 }
 

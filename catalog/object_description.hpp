@@ -20,9 +20,9 @@ struct ObjectAddress {
 std::string describe_object(const NameScope& scope, const ObjectAddress& address);
 
 struct ObjectIdentity {
-  std::string type;                       // "table column"
+  std::string type;                         // "table column"
   std::optional<std::string> schema, name;  // where they identify it
-  std::string identity;                   // "public.t.a"
+  std::string identity;                     // "public.t.a"
 };
 // Nullopt: no such object.
 std::optional<ObjectIdentity> identify_object(const NameScope& scope, const ObjectAddress& address);

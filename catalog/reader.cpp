@@ -153,19 +153,22 @@ bool CatalogReaderImpl::binary_coercible(Oid type, Oid target) {
     case oid::kAnynonarray.value:
     case oid::kAnycompatiblenonarray.value:
       return !descriptor->is_true_array();
-    case oid::kAnyenum.value: return descriptor->kind == 'e';
+    case oid::kAnyenum.value:
+      return descriptor->kind == 'e';
     case oid::kAnyrange.value:
     case oid::kAnycompatiblerange.value:
       return descriptor->kind == 'r';
     case oid::kAnymultirange.value:
     case oid::kAnycompatiblemultirange.value:
       return descriptor->kind == 'm';
-    case oid::kRecord.value: return descriptor->kind == 'c';
+    case oid::kRecord.value:
+      return descriptor->kind == 'c';
     case oid::kRecordArray.value: {
       TypePointer element = descriptor->is_true_array() ? this->type(descriptor->element) : nullptr;
       return element && element->kind == 'c';
     }
-    default: break;
+    default:
+      break;
   }
   const CastDescriptor* found = cast(type, target);
   return found && found->method == 'b' && found->context == 'i';
@@ -314,9 +317,8 @@ ObjectVersion CatalogReaderImpl::object_version(Oid class_oid, Oid object) {
 }
 
 void CatalogReaderImpl::scan(Oid catalog, Oid index, std::span<const Value> key_prefix, const RowCallback& callback) {
-  with_snapshot([&](const Snapshot& snapshot) {
-    database_.storage().scan(snapshot, catalog, index, key_prefix, callback);
-  });
+  with_snapshot(
+      [&](const Snapshot& snapshot) { database_.storage().scan(snapshot, catalog, index, key_prefix, callback); });
 }
 
 void CatalogReaderImpl::scan_all(Oid catalog, const RowCallback& callback) {

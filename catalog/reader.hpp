@@ -1,5 +1,5 @@
-// CatalogReaderImpl: lookups through the shared cache, or past it for what the own transaction has changed. Inside catalog/
-// only.
+// CatalogReaderImpl: lookups through the shared cache, or past it for what the own transaction has changed. Inside
+// catalog/ only.
 #pragma once
 
 #include <unordered_map>
@@ -67,10 +67,12 @@ class CatalogReaderImpl final : public CatalogReader, private DescriptorLoader::
   bool touched(Oid class_oid, Oid object) const { return state_ && state_->touches(ObjectKey{class_oid, object}); }
 
   template <typename Key, typename T, typename Load>
-  std::shared_ptr<const T> get(DescriptorCache& cache, CacheMap<Key, T> DescriptorCache::*map, const Key& key, Load load);
+  std::shared_ptr<const T> get(DescriptorCache& cache, CacheMap<Key, T> DescriptorCache::*map, const Key& key,
+                               Load load);
   template <typename T>
   const T* pin(std::shared_ptr<const T> pointer);
-  Oid find_name(Oid catalog, Oid index, Oid name_space, std::string_view name, bool with_namespace, bool shared_catalog);
+  Oid find_name(Oid catalog, Oid index, Oid name_space, std::string_view name, bool with_namespace,
+                bool shared_catalog);
   bool binary_coercible(Oid type, Oid target);
   Oid choose_default_opclass(Oid access_method, Oid type);
 

@@ -53,8 +53,10 @@ std::pair<std::string, std::vector<Oid>> parse_signature(const NameScope& scope,
   bool in_quotes = false;
   size_t open = 0;
   for (; open < text.size(); ++open) {
-    if (text[open] == '"') in_quotes = !in_quotes;
-    else if (text[open] == '(' && !in_quotes) break;
+    if (text[open] == '"')
+      in_quotes = !in_quotes;
+    else if (text[open] == '(' && !in_quotes)
+      break;
   }
   if (open == text.size()) throw invalid("expected a left parenthesis");
   std::string_view arguments = text.substr(open + 1);
@@ -78,7 +80,8 @@ std::pair<std::string, std::vector<Oid>> parse_signature(const NameScope& scope,
     while (!one.empty() && one[0] == ' ') one.remove_prefix(1);
     while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
     if (one.empty()) throw invalid("expected a type name");
-    bool none = one.size() == 4 && (one[0] | 32) == 'n' && (one[1] | 32) == 'o' && (one[2] | 32) == 'n' && (one[3] | 32) == 'e';
+    bool none =
+        one.size() == 4 && (one[0] | 32) == 'n' && (one[1] | 32) == 'o' && (one[2] | 32) == 'n' && (one[3] | 32) == 'e';
     types.push_back(none_allowed && none ? Oid() : parse_type_name(scope, one).type);
   }
   return {std::string(text.substr(0, open)), std::move(types)};
@@ -211,26 +214,35 @@ Oid parse_object_name(const NameScope& scope, Oid kind, std::string_view text) {
   if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos) {
     uint32_t number = 0;
     if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc()) {
-      throw SqlError(sqlstate::kNumericValueOutOfRange,
-                     "value " + quoted(text) + " is out of range for type oid");
+      throw SqlError(sqlstate::kNumericValueOutOfRange, "value " + quoted(text) + " is out of range for type oid");
     }
     return Oid(number);
   }
   switch (kind.value) {
-    case oid::kRegclass.value: return parse_class(scope, text);
-    case oid::kRegtype.value: return parse_type_name(scope, text).type;
-    case oid::kRegproc.value: return parse_proc(scope, text);
-    case oid::kRegprocedure.value: return parse_procedure(scope, text);
-    case oid::kRegoper.value: return parse_oper(scope, text);
-    case oid::kRegoperator.value: return parse_operator(scope, text);
-    case oid::kRegnamespace.value: return require_namespace(scope.catalog, single_name(text));
-    case oid::kRegrole.value: return parse_role(scope, text);
-    case oid::kRegcollation.value: return parse_collation(scope, text);
+    case oid::kRegclass.value:
+      return parse_class(scope, text);
+    case oid::kRegtype.value:
+      return parse_type_name(scope, text).type;
+    case oid::kRegproc.value:
+      return parse_proc(scope, text);
+    case oid::kRegprocedure.value:
+      return parse_procedure(scope, text);
+    case oid::kRegoper.value:
+      return parse_oper(scope, text);
+    case oid::kRegoperator.value:
+      return parse_operator(scope, text);
+    case oid::kRegnamespace.value:
+      return require_namespace(scope.catalog, single_name(text));
+    case oid::kRegrole.value:
+      return parse_role(scope, text);
+    case oid::kRegcollation.value:
+      return parse_collation(scope, text);
     case oid::kRegconfig.value:
       return parse_text_search(scope, text, id::kPgTsConfig, id::kPgTsConfigCfgnameIndex, "configuration");
     case oid::kRegdictionary.value:
       return parse_text_search(scope, text, id::kPgTsDict, id::kPgTsDictDictnameIndex, "dictionary");
-    default: UNREACHABLE("not a reg type: " + std::to_string(kind.value));
+    default:
+      UNREACHABLE("not a reg type: " + std::to_string(kind.value));
   }
 }
 
@@ -240,13 +252,18 @@ std::string object_name(const NameScope& scope, Oid kind, Oid object) {
     return operator_kind ? "0" : "-";
   }
   switch (kind.value) {
-    case oid::kRegclass.value: return relation_name(scope, object);
+    case oid::kRegclass.value:
+      return relation_name(scope, object);
     case oid::kRegtype.value:
       return scope.catalog.type(object) ? format_type(scope, object, -1) : std::to_string(object.value);
-    case oid::kRegproc.value: return proc_name(scope, object);
-    case oid::kRegprocedure.value: return procedure_signature(scope, object);
-    case oid::kRegoper.value: return oper_name(scope, object);
-    case oid::kRegoperator.value: return operator_signature(scope, object);
+    case oid::kRegproc.value:
+      return proc_name(scope, object);
+    case oid::kRegprocedure.value:
+      return procedure_signature(scope, object);
+    case oid::kRegoper.value:
+      return oper_name(scope, object);
+    case oid::kRegoperator.value:
+      return operator_signature(scope, object);
     case oid::kRegnamespace.value: {
       std::string name = namespace_name(scope.catalog, object);
       return name.empty() ? std::to_string(object.value) : quote_identifier(name);
@@ -255,10 +272,14 @@ std::string object_name(const NameScope& scope, Oid kind, Oid object) {
       const RoleDescriptor* role = scope.catalog.role(object);
       return role ? quote_identifier(role->name) : std::to_string(object.value);
     }
-    case oid::kRegcollation.value: return collation_text(scope, object);
-    case oid::kRegconfig.value: return text_search_name(scope, object, id::kPgTsConfig, id::kPgTsConfigOidIndex);
-    case oid::kRegdictionary.value: return text_search_name(scope, object, id::kPgTsDict, id::kPgTsDictOidIndex);
-    default: UNREACHABLE("not a reg type: " + std::to_string(kind.value));
+    case oid::kRegcollation.value:
+      return collation_text(scope, object);
+    case oid::kRegconfig.value:
+      return text_search_name(scope, object, id::kPgTsConfig, id::kPgTsConfigOidIndex);
+    case oid::kRegdictionary.value:
+      return text_search_name(scope, object, id::kPgTsDict, id::kPgTsDictOidIndex);
+    default:
+      UNREACHABLE("not a reg type: " + std::to_string(kind.value));
   }
 }
 

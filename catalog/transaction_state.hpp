@@ -9,16 +9,16 @@
 namespace basalt::catalog {
 
 struct TransactionState {
-  CatalogChanges changes;                                            // for invalidation at commit; without repetitions
-  std::unordered_map<ObjectKey, ObjectVersion, KeyHash> objects;     // touched, with their private versions
+  CatalogChanges changes;                                         // for invalidation at commit; without repetitions
+  std::unordered_map<ObjectKey, ObjectVersion, KeyHash> objects;  // touched, with their private versions
   std::unordered_set<NameKey, KeyHash> names;
-  std::unordered_map<uint32_t, uint64_t> namespaces;                 // private creation counters
+  std::unordered_map<uint32_t, uint64_t> namespaces;  // private creation counters
   std::unordered_set<std::string> function_names, operator_names;
   bool casts = false, opclasses = false, shared_objects = false;
 
-  DescriptorCache cache;               // of touched objects only
+  DescriptorCache cache;  // of touched objects only
   bool cache_used = false;
-  uint64_t seen_generation = 0;        // of the shared caches when `cache` was filled
+  uint64_t seen_generation = 0;  // of the shared caches when `cache` was filled
 
   bool touches(const ObjectKey& key) const { return objects.contains(key); }
   bool touches(const NameKey& key) const { return names.contains(key); }

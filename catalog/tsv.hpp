@@ -1,5 +1,5 @@
-// Reads the files of catalog/data/: COPY text with a header line; a header cell `name=value` is a column that has this value
-// in every row and is missing from the rows (tools/catalog_extract.py).
+// Reads the files of catalog/data/: COPY text with a header line; a header cell `name=value` is a column that has this
+// value in every row and is missing from the rows (tools/catalog_extract.py).
 #pragma once
 
 #include <optional>

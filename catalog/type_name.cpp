@@ -18,7 +18,9 @@ struct Token {
 
 class TypeNameParser {
  public:
-  TypeNameParser(const NameScope& scope, std::string_view text) : scope_(scope), whole_(text), rest_(text) { advance(); }
+  TypeNameParser(const NameScope& scope, std::string_view text) : scope_(scope), whole_(text), rest_(text) {
+    advance();
+  }
 
   ParsedTypeName parse() {
     ParsedTypeName out = base();
@@ -181,9 +183,9 @@ class TypeNameParser {
 
   // The types that grammar, not pg_type, names.
   bool keyword_type(ParsedTypeName& out) {
-    static const std::pair<std::string_view, Oid> kPlain[] = {
-        {"int", oid::kInt4},     {"integer", oid::kInt4}, {"smallint", oid::kInt2}, {"bigint", oid::kInt8},
-        {"real", oid::kFloat4},  {"boolean", oid::kBool}};
+    static const std::pair<std::string_view, Oid> kPlain[] = {{"int", oid::kInt4},      {"integer", oid::kInt4},
+                                                              {"smallint", oid::kInt2}, {"bigint", oid::kInt8},
+                                                              {"real", oid::kFloat4},   {"boolean", oid::kBool}};
     for (const auto& [word, type] : kPlain) {
       if (accept(word)) return out = {type, -1}, true;
     }

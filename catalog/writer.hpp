@@ -8,7 +8,9 @@ namespace basalt::catalog {
 class CatalogWriterImpl final : public CatalogWriter {
  public:
   CatalogWriterImpl(DatabaseCatalog& database, Transaction& transaction, std::shared_ptr<TransactionState> state)
-      : database_(database), transaction_(transaction), state_(state),
+      : database_(database),
+        transaction_(transaction),
+        state_(state),
         reader_(database, transaction, std::move(state), std::nullopt) {}
 
   CatalogReader& reader() override { return reader_; }

@@ -59,15 +59,21 @@ std::string acl_default(int16_t kind, uint32_t owner) {
   return acl_bytes(default_acl(static_cast<AclObject>(letter), Oid(owner)));
 }
 
-constexpr std::pair<std::string_view, uint32_t> kNames[] = {
-    {"INSERT", privilege::kInsert},       {"SELECT", privilege::kSelect},
-    {"UPDATE", privilege::kUpdate},       {"DELETE", privilege::kDelete},
-    {"TRUNCATE", privilege::kTruncate},   {"REFERENCES", privilege::kReferences},
-    {"TRIGGER", privilege::kTrigger},     {"EXECUTE", privilege::kExecute},
-    {"USAGE", privilege::kUsage},         {"CREATE", privilege::kCreate},
-    {"TEMPORARY", privilege::kCreateTemp}, {"CONNECT", privilege::kConnect},
-    {"SET", privilege::kSet},             {"ALTER SYSTEM", privilege::kAlterSystem},
-    {"TEMP", privilege::kCreateTemp}};
+constexpr std::pair<std::string_view, uint32_t> kNames[] = {{"INSERT", privilege::kInsert},
+                                                            {"SELECT", privilege::kSelect},
+                                                            {"UPDATE", privilege::kUpdate},
+                                                            {"DELETE", privilege::kDelete},
+                                                            {"TRUNCATE", privilege::kTruncate},
+                                                            {"REFERENCES", privilege::kReferences},
+                                                            {"TRIGGER", privilege::kTrigger},
+                                                            {"EXECUTE", privilege::kExecute},
+                                                            {"USAGE", privilege::kUsage},
+                                                            {"CREATE", privilege::kCreate},
+                                                            {"TEMPORARY", privilege::kCreateTemp},
+                                                            {"CONNECT", privilege::kConnect},
+                                                            {"SET", privilege::kSet},
+                                                            {"ALTER SYSTEM", privilege::kAlterSystem},
+                                                            {"TEMP", privilege::kCreateTemp}};
 
 std::string make_aclitem(uint32_t grantee, uint32_t grantor, std::string_view privileges, bool grantable) {
   AclItem item{Oid(grantee), Oid(grantor), 0, 0};
@@ -100,7 +106,8 @@ class AclExplode final : public types::SetFunction {
   explicit AclExplode(std::vector<AclItem> items) : items_(std::move(items)) {}
   void next(common::Chunk& out, uint32_t rows_max) override {
     using common::PhysicalType;
-    const PhysicalType kinds[] = {PhysicalType::kInt32, PhysicalType::kInt32, PhysicalType::kString, PhysicalType::kBool};
+    const PhysicalType kinds[] = {PhysicalType::kInt32, PhysicalType::kInt32, PhysicalType::kString,
+                                  PhysicalType::kBool};
     out.reset(kinds, rows_max);
     uint32_t rows = 0;
     for (; item_ < items_.size() && rows < rows_max; ++bit_) {

@@ -94,9 +94,7 @@ std::string sequence_parameters(FunctionCall& call, uint32_t sequence) {
   return builder.finish();
 }
 
-bool can_be_partition(const RelationDescriptor& r) {
-  return r.is_partition || r.kind == 'p' || r.kind == 'I';
-}
+bool can_be_partition(const RelationDescriptor& r) { return r.is_partition || r.kind == 'p' || r.kind == 'I'; }
 
 std::vector<Oid> children_of(CatalogReader& catalog, Oid parent) {
   std::vector<Oid> out;
@@ -168,7 +166,8 @@ std::unique_ptr<types::SetFunction> partition_tree(FunctionCall& call, std::span
   if (!arguments[0].is_null()) {
     Oid root(arguments[0].as<uint32_t>());
     RelationPointer r = catalog.relation(root);
-    if (r && can_be_partition(*r)) open.push_back({root, r->parents.empty() || !r->is_partition ? Oid() : r->parents[0], 0});
+    if (r && can_be_partition(*r))
+      open.push_back({root, r->parents.empty() || !r->is_partition ? Oid() : r->parents[0], 0});
   }
   for (size_t i = 0; i < open.size(); ++i) {
     const Node node = open[i];
@@ -209,13 +208,14 @@ std::optional<bool> is_publishable(FunctionCall& call, uint32_t relation) {
 
 constexpr int32_t kUpdateEvent = 1 << 2, kInsertEvent = 1 << 3, kDeleteEvent = 1 << 4;
 
-// Bits of the commands that a relation takes: tables all, views those with an unconditional INSTEAD rule or trigger. What
-// the rewriter could do with a simple view is known to query/ only.
+// Bits of the commands that a relation takes: tables all, views those with an unconditional INSTEAD rule or trigger.
+// What the rewriter could do with a simple view is known to query/ only.
 int32_t updatable_events(const RelationDescriptor& r, bool include_triggers) {
   if (r.kind == 'r' || r.kind == 'p') return kUpdateEvent | kInsertEvent | kDeleteEvent;
   int32_t events = 0;
   for (const RewriteRuleDescriptor& rule : r.rules) {
-    if (!rule.instead || rule.event == '1' || !(rule.qualification_tree.empty() || rule.qualification_tree == "<>")) continue;
+    if (!rule.instead || rule.event == '1' || !(rule.qualification_tree.empty() || rule.qualification_tree == "<>"))
+      continue;
     events |= rule.event == '2' ? kUpdateEvent : rule.event == '3' ? kInsertEvent : kDeleteEvent;
   }
   for (const TriggerDescriptor& t : r.triggers) {

@@ -1,7 +1,7 @@
 // has_*_privilege(user, object, privileges) and pg_has_role().
 //
-// The user is a name, an OID or the current one; the object a name or an OID; the privileges a list of which one suffices.
-// An OID without an object gives NULL, a name without one an error.
+// The user is a name, an OID or the current one; the object a name or an OID; the privileges a list of which one
+// suffices. An OID without an object gives NULL, a name without one an error.
 #include <optional>
 
 #include "catalog/acl.hpp"
@@ -148,8 +148,7 @@ Oid server_by_name(FunctionCall& call, std::string_view name) {
   return by_row_name(call, id::kPgForeignServer, id::kPgForeignServerNameIndex, name, "server");
 }
 Oid wrapper_by_name(FunctionCall& call, std::string_view name) {
-  return by_row_name(call, id::kPgForeignDataWrapper, id::kPgForeignDataWrapperNameIndex, name,
-                     "foreign-data wrapper");
+  return by_row_name(call, id::kPgForeignDataWrapper, id::kPgForeignDataWrapperNameIndex, name, "foreign-data wrapper");
 }
 
 using Check = uint32_t (*)(CatalogReader&, Oid object, Oid role, uint32_t wanted, bool grant_option);
@@ -289,8 +288,8 @@ std::optional<bool> check_column(FunctionCall& call, Oid user, Oid relation, std
   const std::vector<Wanted> wanted = parse_privileges(list, kColumn);
   RelationPointer r = catalog.relation(relation);
   if (!r || !column) return std::nullopt;
-  if (*column > 0 && (static_cast<size_t>(*column) > r->columns.size() ||
-                      r->columns[static_cast<size_t>(*column) - 1].dropped)) {
+  if (*column > 0 &&
+      (static_cast<size_t>(*column) > r->columns.size() || r->columns[static_cast<size_t>(*column) - 1].dropped)) {
     return std::nullopt;
   }
   for (const Wanted& w : wanted) {
@@ -320,8 +319,8 @@ std::optional<bool> column_with_user(FunctionCall& call, User user, Relation rel
 }
 template <typename Relation, typename Column>
 std::optional<bool> column_of_own(FunctionCall& call, Relation relation, Column column, std::string_view list) {
-  return column_with_user<uint32_t, Relation, Column>(call, catalog_service(call).current_user().value, relation, column,
-                                                      list);
+  return column_with_user<uint32_t, Relation, Column>(call, catalog_service(call).current_user().value, relation,
+                                                      column, list);
 }
 
 void add_columns(types::FunctionRegistry& r) {
@@ -376,7 +375,8 @@ bool check_role(FunctionCall& call, Oid user, Oid role, std::string_view list) {
   CatalogReader& catalog = catalog_service(call).reader();
   // Both option spellings mean the same.
   std::string text = normalised(list);
-  for (size_t at; (at = text.find(" WITH ADMIN OPTION")) != std::string::npos;) text.replace(at, 18, " WITH GRANT OPTION");
+  for (size_t at; (at = text.find(" WITH ADMIN OPTION")) != std::string::npos;)
+    text.replace(at, 18, " WITH GRANT OPTION");
   for (const Wanted& w : parse_privileges(text, kModes)) {
     if (w.grant_option) {
       if (is_superuser(catalog, user)) return true;

@@ -26,9 +26,12 @@ int64_t tree_bytes(storage::StorageEngine& engine, char kind, common::TreeId tre
     case 't':
     case 'm':
       return static_cast<int64_t>(engine.heap(tree).page_count()) * kPageBytes;
-    case 'i': return static_cast<int64_t>(engine.index(tree).page_count()) * kPageBytes;
-    case 'S': return kPageBytes;
-    default: return 0;
+    case 'i':
+      return static_cast<int64_t>(engine.index(tree).page_count()) * kPageBytes;
+    case 'S':
+      return kPageBytes;
+    default:
+      return 0;
   }
 }
 

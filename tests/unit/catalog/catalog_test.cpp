@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-
 #include <chrono>
 
 #include "catalog/rows/pg_attribute.hpp"
@@ -39,11 +38,12 @@ void rename(CatalogWriter& writer, Oid relation, const std::string& name) {
   const Value key = Value::of(relation.value);
   common::RowId id;
   PgClassRow c;
-  writer.reader().scan(id::kPgClass, id::kPgClassOidIndex, std::span(&key, 1), [&](common::RowId row_id, const auto& row) {
-    id = row_id;
-    c = PgClassRow::from_row(row);
-    return false;
-  });
+  writer.reader().scan(id::kPgClass, id::kPgClassOidIndex, std::span(&key, 1),
+                       [&](common::RowId row_id, const auto& row) {
+                         id = row_id;
+                         c = PgClassRow::from_row(row);
+                         return false;
+                       });
   REQUIRE(id.valid());
   c.relname = name;
   writer.update(id::kPgClass, id, c.to_row());
@@ -262,6 +262,35 @@ TEST_CASE("a restart keeps catalogs and object numbers") {
   CHECK(second.value > first.value);
   CHECK(second.value < first.value + 100);
   c.engine->abort(*t);
+}
+
+TEST_CASE("built-in rows are brought up to this build") {
+  Cluster c;
+  auto t = c.begin();
+  auto writer = c.database->writer(*t);
+  const Value text = Value::of(types::oid::kText.value), made_up = Value::of(uint32_t{11000});
+  CHECK(writer->remove_where(id::kPgType, id::kPgTypeOidIndex, std::span(&text, 1)) == 1);
+  PgTypeRow old;
+  old.oid = Oid(11000);
+  old.typname = "old_type";
+  old.typnamespace = kPgCatalog;
+  writer->insert(id::kPgType, old.to_row());
+  make_table(*writer, "stays", {"a"});
+  c.engine->commit(*t);
+  auto look = c.begin();
+  CHECK(c.database->reader(*look)->type(types::oid::kText) == nullptr);
+  c.manager->update_builtin_rows();
+  auto reader = c.database->reader(*look);
+  REQUIRE(reader->type(types::oid::kText));
+  CHECK(reader->type(types::oid::kText)->name == "text");
+  CHECK(reader->type(Oid(11000)) == nullptr);
+  CHECK(reader->find_relation(kPublic, "stays").valid());
+  int rows = 0;
+  reader->scan(id::kPgType, id::kPgTypeOidIndex, std::span(&made_up, 1), [&](auto, const auto&) { return ++rows; });
+  CHECK(rows == 0);
+  c.engine->abort(*look);
+  c.restart();
+  CHECK_FALSE(c.manager->builtin_rows_differ());
 }
 
 TEST_CASE("a database is copied and dropped") {
