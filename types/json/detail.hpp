@@ -26,5 +26,6 @@ void register_jsonb_edit(FunctionRegistry& registry);
 void register_jsonb_operators(FunctionRegistry& registry);
 void register_json_sets(FunctionRegistry& registry);
 void register_json_records(FunctionRegistry& registry);
+void register_jsonpath(FunctionRegistry& registry);
 
 }  // namespace basalt::types::json

@@ -11,6 +11,7 @@ void register_json(FunctionRegistry& registry) {
   json::register_jsonb_edit(registry);
   json::register_json_sets(registry);
   json::register_json_records(registry);
+  json::register_jsonpath(registry);
 }
 
 }  // namespace basalt::types

@@ -23,6 +23,7 @@ TEST_CASE("arrays answer as PostgreSQL does", "[container]") { check_file("array
 TEST_CASE("ranges and multiranges answer as PostgreSQL does", "[container]") { check_file("ranges.tsv"); }
 TEST_CASE("records, enums, bits and identifiers answer as PostgreSQL does", "[container]") { check_file("others.tsv"); }
 TEST_CASE("json and jsonb answer as PostgreSQL does", "[json]") { check_file("json.tsv"); }
+TEST_CASE("jsonpath answers as PostgreSQL does", "[json]") { check_file("jsonpath.tsv"); }
 TEST_CASE("order, keys and hashes of every type are PostgreSQL's", "[operations]") { check_file("operations.tsv"); }
 
 }  // namespace basalt::types::test

@@ -4,6 +4,7 @@
 
 #include "common/sqlstate.hpp"
 #include "types/container/record.hpp"
+#include "types/time_zone.hpp"
 #include "types/type_operations.hpp"
 
 namespace basalt::types::test {
@@ -41,6 +42,7 @@ std::vector<std::vector<std::string>> recorded_lines(const std::string& file) {
 
 RecordedContext::RecordedContext() {
   register_types();
+  settings_.time_zone = TimeZone::utc();
   for (const auto& fields : recorded_lines("types.tsv")) load_type(fields);
   for (auto& [oid, type] : types_) {
     if (type->kind == 'd') type->physical = types_.at(type->base)->physical;
@@ -243,9 +245,11 @@ std::string run_set(RecordedContext& context, const std::vector<std::string>& fi
   if (columns.empty()) columns.push_back(result);
   std::unique_ptr<SetFunction> rows = FunctionRegistry::instance().set(fields[1])(call, a.values);
   std::string out;
+  bool any = false;
   for (common::Chunk chunk;;) {
     rows->next(chunk, 3);
-    if (chunk.rows == 0) return out.empty() ? "NULL" : out;
+    if (chunk.rows == 0) return any ? out : "NULL";
+    any = true;
     for (uint32_t row = 0; row < chunk.rows; ++row) {
       if (!out.empty()) out += "|";
       RecordBuilder record(oid::kRecord);

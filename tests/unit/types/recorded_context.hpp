@@ -25,7 +25,7 @@ class RecordedContext final : public CallContext {
   const TypeSettings& settings() const override { return settings_; }
   bool setting(std::string_view, std::string&) override { return false; }
   common::Interrupt& interrupt() override { return interrupt_; }
-  common::MemoryBudget& memory() override { return *memory_; }
+  common::MemoryBudget& memory() override { return memory_; }
   void notice(common::ErrorReport) override {}
   int64_t transaction_time() override { return 0; }
   int64_t statement_time() override { return 0; }
@@ -50,7 +50,7 @@ class RecordedContext final : public CallContext {
 
   TypeSettings settings_;
   common::Interrupt interrupt_;
-  std::unique_ptr<common::MemoryBudget> memory_;
+  common::MemoryBudget memory_{size_t{1} << 30, nullptr};
   std::map<Oid, std::shared_ptr<TypeDescriptor>> types_;
   std::map<Oid, std::array<std::string, 4>> io_;  // symbols of input, output, receive, send
   std::map<Oid, std::string> formatted_;
