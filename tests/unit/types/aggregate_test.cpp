@@ -1,6 +1,5 @@
 // Aggregates: results recorded from PostgreSQL 15, and states that are merged or serialised half-way.
 #include <catch2/catch.hpp>
-
 #include <memory>
 
 #include "text_context.hpp"
@@ -72,7 +71,8 @@ std::string text_of(const Value& value) { return numeric::to_string(value.string
 TEST_CASE("sums and averages") {
   CHECK(run("sum(int4)", PhysicalType::kInt32, integers({1, 2, 4}), PhysicalType::kInt64).as<int64_t>() == 7);
   CHECK(run("sum(int4)", PhysicalType::kInt32, {Value::null(), Value::null()}, PhysicalType::kInt64).is_null());
-  CHECK(text_of(run("avg(int4)", PhysicalType::kInt32, integers({1, 2, 2}), PhysicalType::kString)) == "1.6666666666666667");
+  CHECK(text_of(run("avg(int4)", PhysicalType::kInt32, integers({1, 2, 2}), PhysicalType::kString)) ==
+        "1.6666666666666667");
   CHECK(text_of(run("sum(numeric)", PhysicalType::kString, numerics({"1.5", "2.25", "1e20"}), PhysicalType::kString)) ==
         "100000000000000000003.75");
   CHECK(text_of(run("avg(numeric)", PhysicalType::kString, numerics({"1.0", "2.00"}), PhysicalType::kString)) ==
@@ -91,5 +91,6 @@ TEST_CASE("statistics") {
 TEST_CASE("extremes") {
   CHECK(run("max(int4)", PhysicalType::kInt32, integers({3, 9, -2}), PhysicalType::kInt32).as<int32_t>() == 9);
   CHECK(run("min(int4)", PhysicalType::kInt32, integers({3, 9, -2}), PhysicalType::kInt32).as<int32_t>() == -2);
-  CHECK(text_of(run("max(numeric)", PhysicalType::kString, numerics({"1.5", "NaN", "2"}), PhysicalType::kString)) == "NaN");
+  CHECK(text_of(run("max(numeric)", PhysicalType::kString, numerics({"1.5", "NaN", "2"}), PhysicalType::kString)) ==
+        "NaN");
 }

@@ -1,8 +1,9 @@
 // Dates and times: results recorded from PostgreSQL 15.
+#include "types/datetime/datetime.hpp"
+
 #include <catch2/catch.hpp>
 
 #include "text_context.hpp"
-#include "types/datetime/datetime.hpp"
 
 using namespace basalt::types;
 using basalt::types::test::TextContext;
@@ -56,8 +57,8 @@ TEST_CASE("time zones follow the rule of their file for ever") {
 TEST_CASE("date input takes PostgreSQL's forms") {
   TextContext context;
   context.mutable_settings().time_zone = TimeZone::utc();
-  for (const char* text : {"1999-01-08", "January 8, 1999", "1/8/1999", "1999-Jan-08", "08-Jan-1999", "19990108", "990108",
-                           "1999.008", "J2451187"}) {
+  for (const char* text : {"1999-01-08", "January 8, 1999", "1/8/1999", "1999-Jan-08", "08-Jan-1999", "19990108",
+                           "990108", "1999.008", "J2451187"}) {
     CHECK(format_date(parse_date(context, text), context.settings()) == "1999-01-08");
   }
   CHECK(format_date(parse_date(context, "January 8, 99 BC"), context.settings()) == "0099-01-08 BC");
@@ -79,7 +80,8 @@ TEST_CASE("intervals in four styles") {
   CHECK(interval("1 day -1 hour ago", IntervalStyle::kPostgresVerbose) == "@ 1 day -1 hours ago");
   CHECK(interval("-1 days 02:03", IntervalStyle::kSqlStandard) == "-1 2:03:00");
   CHECK(error_of([] { interval("foo"); }) == "22007 invalid input syntax for type interval: \"foo\"");
-  CHECK(error_of([] { interval("2147483648 days"); }) == "22015 interval field value out of range: \"2147483648 days\"");
+  CHECK(error_of([] { interval("2147483648 days"); }) ==
+        "22015 interval field value out of range: \"2147483648 days\"");
 }
 
 TEST_CASE("adding months keeps within the month") {

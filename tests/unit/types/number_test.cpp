@@ -31,8 +31,9 @@ std::string error_of(F f) {
 }  // namespace
 
 TEST_CASE("numeric text keeps the display scale") {
-  for (const char* text : {"0", "0.00", "1.50", "-0.001", "12345678901234567890.123456789", "NaN", "Infinity", "-Infinity",
-                           "99999999999999999999999999999999999999.9", "9223372036854775807", "-9223372036854775808"}) {
+  for (const char* text :
+       {"0", "0.00", "1.50", "-0.001", "12345678901234567890.123456789", "NaN", "Infinity", "-Infinity",
+        "99999999999999999999999999999999999999.9", "9223372036854775807", "-9223372036854775808"}) {
     CHECK(num::to_string(num::parse(text)) == text);
   }
   CHECK(num::to_string(num::parse(" 1.5e3 ")) == "1500");
@@ -71,22 +72,26 @@ TEST_CASE("numeric errors") {
   CHECK(error_of([] { num::parse("abc"); }) == "22P02 invalid input syntax for type numeric: \"abc\"");
   CHECK(error_of([] { num::parse("1e131072"); }) == "22003 value overflows numeric format");
   CHECK(error_of([] { num::divide(num::parse("1"), num::parse("0")); }) == "22012 division by zero");
-  CHECK(error_of([] { num::parse("1000", num::make_typmod({5, 2})); }) ==
-        "22003 numeric field overflow | A field with precision 5, scale 2 must round to an absolute value less than 10^3.");
+  CHECK(error_of([] {
+          num::parse("1000", num::make_typmod({5, 2}));
+        }) ==
+        "22003 numeric field overflow | A field with precision 5, scale 2 must round to an absolute value less than "
+        "10^3.");
   CHECK(num::to_string(num::parse("12345", num::make_typmod({3, -2}))) == "12300");
   CHECK(error_of([] { num::to_int32(num::parse("2147483647.5")); }) == "22003 integer out of range");
 }
 
 TEST_CASE("numeric order, hash and key agree") {
-  const char* ascending[] = {"-Infinity", "-1e30", "-12.5", "-12.49", "-0.1", "0", "0.001", "1", "1.5", "12", "100", "1e30",
-                             "Infinity", "NaN"};
+  const char* ascending[] = {"-Infinity", "-1e30", "-12.5", "-12.49", "-0.1", "0",        "0.001",
+                             "1",         "1.5",   "12",    "100",    "1e30", "Infinity", "NaN"};
   std::string before;
   for (size_t i = 0; i < std::size(ascending); ++i) {
     std::string key;
     num::append_key(num::parse(ascending[i]), key);
     if (i > 0) {
       CHECK(before < key);
-      CHECK(num::compare(std::string_view(num::parse(ascending[i - 1])), std::string_view(num::parse(ascending[i]))) < 0);
+      CHECK(num::compare(std::string_view(num::parse(ascending[i - 1])), std::string_view(num::parse(ascending[i]))) <
+            0);
     }
     before = key;
   }
