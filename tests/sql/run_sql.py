@@ -1,0 +1,245 @@
+#!/usr/bin/python3
+"""Runs files of SQL records and compares the answers with those recorded from PostgreSQL 15.
+
+    run_sql.py --binary build/relassert/basalt [--set name=value ...] [FILE or FOLDER ...]
+    run_sql.py --record 'host=127.0.0.1 port=5432 user=postgres' FILE ...     writes the answers of a PostgreSQL
+
+A record is SQL, a line of four dashes, and the answer, up to an empty line:
+
+    select 1 as a, null as b
+    ----
+    a|b
+    1|NULL
+
+Answers: a header line and rows, the command tag, or ERROR with SQLSTATE, message and the fields that are set. A line
+`-- rowsort` above the SQL sorts the rows before they are compared; `-- session NAME` picks a connection.
+Each file has a database of its own.
+"""
+import argparse
+import os
+import sys
+import time
+
+import psycopg2
+import psycopg2.extensions
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
+from server import Server  # noqa: E402
+
+SEPARATOR = '----'
+
+
+def raw_text(value, _cursor):
+    return value
+
+
+for oid in list(psycopg2.extensions.string_types):
+    psycopg2.extensions.register_type(psycopg2.extensions.new_type((oid,), 'RAW', raw_text))
+
+
+class Record:
+    def __init__(self, line, options, sql, answer):
+        self.line, self.options, self.sql, self.answer = line, options, sql, answer
+
+
+def read_records(path):
+    records, header = [], []
+    with open(path, encoding='utf-8') as file:
+        blocks, block, first = [], [], 1
+        for number, line in enumerate(file.read().split('\n') + [''], 1):
+            if line.strip() == '' and (SEPARATOR in block or not block):
+                if block:
+                    blocks.append((first, block))
+                block, first = [], number + 1
+            else:
+                block.append(line)
+        if block:
+            blocks.append((first, block))
+    for first, block in blocks:
+        if SEPARATOR in block:
+            at = block.index(SEPARATOR)
+            sql, answer = block[:at], block[at + 1:]
+        else:
+            sql, answer = block, None
+            while sql and sql[-1] == '':
+                sql.pop()
+        options = [line[3:].strip() for line in sql if line.startswith('-- ')]
+        text = '\n'.join(line for line in sql if not line.startswith('-- '))
+        if not text.strip():
+            header.append('\n'.join(sql))
+            continue
+        records.append(Record(first, options, text, answer))
+    return header, records
+
+
+def show(value):
+    if value is None:
+        return 'NULL'
+    return value.replace('\\', '\\\\').replace('\n', '\\n').replace('|', '\\p') or "''"
+
+
+def error_lines(error):
+    diag = error.diag
+    lines = [f'ERROR {error.pgcode}: {show(diag.message_primary or str(error))}']
+    for name, value in (('DETAIL', diag.message_detail), ('HINT', diag.message_hint),
+                        ('CONTEXT', diag.context), ('POSITION', diag.statement_position)):
+        if value:
+            lines.append(f'{name}: {show(value)}')
+    return lines
+
+
+def answer_of(connection, sql):
+    del connection.notices[:]
+    cursor = connection.cursor()
+    lines = []
+    try:
+        cursor.execute(sql)
+        if cursor.description is not None:
+            lines.append('|'.join(show(column.name) for column in cursor.description))
+            lines += ['|'.join(show(value) for value in row) for row in cursor.fetchall()]
+        else:
+            lines.append(cursor.statusmessage)
+    except psycopg2.Error as error:
+        if error.pgcode is None:
+            raise
+        lines = error_lines(error)
+    finally:
+        cursor.close()
+    notices = [line.rstrip() for notice in connection.notices for line in notice.rstrip('\n').split('\n')]
+    return [show(line) for line in notices] + lines
+
+
+def normalise(lines, options):
+    if 'rowsort' in options and lines and not lines[0].startswith('ERROR'):
+        return [lines[0]] + sorted(lines[1:])
+    return lines
+
+
+class Sessions:
+    def __init__(self, dsn, database):
+        self.dsn, self.database, self.open = dsn, database, {}
+
+    def get(self, name):
+        if name not in self.open:
+            connection = psycopg2.connect(self.dsn + f' dbname={self.database}')
+            connection.autocommit = True
+            self.open[name] = connection
+        return self.open[name]
+
+    def close(self):
+        for connection in self.open.values():
+            connection.close()
+
+
+def with_database(dsn, name, action):
+    admin = psycopg2.connect(dsn + ' dbname=postgres')
+    admin.autocommit = True
+    cursor = admin.cursor()
+    cursor.execute(f'drop database if exists "{name}"')
+    cursor.execute(f'create database "{name}"')
+    sessions = Sessions(dsn, name)
+    try:
+        return action(sessions)
+    finally:
+        sessions.close()
+        for _ in range(50):
+            try:
+                cursor.execute(f'drop database if exists "{name}"')
+                break
+            except psycopg2.errors.ObjectInUse:
+                time.sleep(0.1)
+        admin.close()
+
+
+def session_of(record):
+    for option in record.options:
+        if option.startswith('session '):
+            return option[8:]
+    return 'main'
+
+
+def run_file(dsn, path, verbose):
+    header, records = read_records(path)
+    del header
+
+    def action(sessions):
+        failed = 0
+        for record in records:
+            try:
+                got = normalise(answer_of(sessions.get(session_of(record)), record.sql), record.options)
+            except psycopg2.Error as error:
+                got = [f'CONNECTION LOST: {error}']
+                sessions.open.pop(session_of(record), None)
+            expected = normalise(record.answer or [], record.options)
+            if got == expected:
+                continue
+            failed += 1
+            if verbose:
+                print(f'{path}:{record.line}\n{record.sql}\n  expected: ' + '\n            '.join(expected) +
+                      '\n  got:      ' + '\n            '.join(got))
+        return len(records), failed
+
+    name = 'sql_' + os.path.splitext(os.path.basename(path))[0]
+    return with_database(dsn, name, action)
+
+
+def record_file(dsn, path):
+    header, records = read_records(path)
+
+    def action(sessions):
+        out = list(header)
+        for record in records:
+            options = [f'-- {option}' for option in record.options]
+            lines = answer_of(sessions.get(session_of(record)), record.sql)
+            out.append('\n'.join(options + [record.sql, SEPARATOR] + normalise(lines, record.options)))
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write('\n\n'.join(out) + '\n')
+
+    with_database(dsn, 'record_' + os.path.splitext(os.path.basename(path))[0], action)
+
+
+def find_files(paths):
+    for path in paths:
+        if os.path.isdir(path):
+            for root, _, names in sorted(os.walk(path)):
+                yield from (os.path.join(root, name) for name in sorted(names) if name.endswith('.slt'))
+        else:
+            yield path
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--binary')
+    parser.add_argument('--dsn', help='an already running server instead of --binary')
+    parser.add_argument('--set', action='append', default=[])
+    parser.add_argument('--record')
+    parser.add_argument('--quiet', action='store_true')
+    parser.add_argument('paths', nargs='*')
+    options = parser.parse_args()
+    paths = list(find_files(options.paths or [os.path.dirname(os.path.abspath(__file__))]))
+    if options.record:
+        for path in paths:
+            record_file(options.record, path)
+        return 0
+    total = failures = 0
+
+    def run_all(dsn):
+        nonlocal total, failures
+        for path in paths:
+            count, failed = run_file(dsn, path, not options.quiet)
+            total += count
+            failures += failed
+            print(f'{path}: {count - failed} of {count}', flush=True)
+
+    if options.dsn:
+        run_all(options.dsn)
+    else:
+        with Server(options.binary, options.set) as server:
+            run_all(f'host=127.0.0.1 port={server.port} user=postgres')
+            server.stop()
+    print(f'{total - failures} passed, {failures} failed')
+    return 1 if failures or total == 0 else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

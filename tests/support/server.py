@@ -1,0 +1,89 @@
+"""Starts and stops a Basalt server in a temporary directory, for tests."""
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A data directory and the process that serves it. Use as a context manager."""
+
+    def __init__(self, binary, settings=(), directory=None):
+        self.binary = binary
+        self.settings = list(settings)
+        self.owns_directory = directory is None
+        self.root = tempfile.mkdtemp(prefix='basalt-test-') if directory is None else None
+        self.directory = directory or os.path.join(self.root, 'data')
+        self.log_path = (self.root or directory) + '/server.log'
+        self.port = free_port()
+        self.process = None
+
+    def __enter__(self):
+        if not os.path.exists(os.path.join(self.directory, 'basalt.conf')):
+            subprocess.run([self.binary, 'init', '--data', self.directory], check=True, stdout=subprocess.DEVNULL)
+        self.start()
+        return self
+
+    def start(self, timeout_s=120):
+        command = [self.binary, 'serve', '--data', self.directory, '--port', str(self.port)]
+        for setting in self.settings:
+            command += ['--set', setting]
+        with open(self.log_path, 'a', encoding='utf-8') as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError('server ended at start:\n' + self.log_tail())
+            try:
+                socket.create_connection(('127.0.0.1', self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.01)
+        raise RuntimeError('server does not answer:\n' + self.log_tail())
+
+    def kill(self):
+        """kill -9."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+    def stop(self):
+        """Clean shutdown; fails when the server does not end well."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(60)
+        self.process = None
+        if code != 0:
+            raise RuntimeError(f'server ended with {code}:\n' + self.log_tail())
+
+    def check(self):
+        """basalt check on the stopped server's directory; returns its findings ('' if clean)."""
+        result = subprocess.run([self.binary, 'check', '--data', self.directory], capture_output=True, text=True)
+        return '' if result.returncode == 0 else result.stdout + result.stderr
+
+    def log_tail(self):
+        with open(self.log_path, encoding='utf-8', errors='replace') as log:
+            return log.read()[-4000:]
+
+    def __exit__(self, *_):
+        try:
+            if self.process is not None and self.process.poll() is None:
+                self.process.terminate()
+                try:
+                    self.process.wait(30)
+                except subprocess.TimeoutExpired:
+                    self.process.kill()
+                    self.process.wait()
+        finally:
+            if self.owns_directory:
+                shutil.rmtree(self.root, ignore_errors=True)
