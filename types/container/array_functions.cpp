@@ -272,6 +272,9 @@ void register_array(FunctionRegistry& registry) {
   registry.add_scalar("array_fill_with_lower_bounds",
                       value_kernel<array_fill_with_lower_bounds, NullArguments::kReach>());
   registry.add_scalar("trim_array", scalar<trim_array>());
+  // The executor subscripts arrays with array_subscript.hpp.
+  registry.add_internal("array_subscript_handler");
+  registry.add_internal("raw_array_subscript_handler");
   registry.add_scalar("pg_num_nulls", num_nulls);
   registry.add_scalar("pg_num_nonnulls", num_nonnulls);
 }

@@ -1,9 +1,11 @@
 #include "types/families.hpp"
+#include "types/function.hpp"
 #include "types/json/detail.hpp"
 
 namespace basalt::types {
 
 void register_json(FunctionRegistry& registry) {
+  registry.add_internal("jsonb_subscript_handler");  // json/edit.hpp
   json::register_json_io(registry);
   json::register_json_build(registry);
   json::register_json_get(registry);
