@@ -32,8 +32,7 @@ std::vector<std::string> split_fields(const std::string& line) {
 }
 
 std::vector<std::vector<std::string>> recorded_lines(const std::string& file) {
-  std::string here = __FILE__;
-  std::ifstream in(here.substr(0, here.rfind('/')) + "/recorded/" + file);
+  std::ifstream in(BASALT_RECORDED_DIRECTORY + file);
   ENSURE(in.good(), "no recorded file " + file);
   std::vector<std::vector<std::string>> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(split_fields(line));
