@@ -7,8 +7,11 @@ namespace basalt::storage {
 namespace {
 uint32_t head_of(std::string_view suffix) {
   uint8_t b[4] = {};
-  std::memcpy(b, suffix.data(), std::min<size_t>(4, suffix.size()));
+  if (!suffix.empty()) std::memcpy(b, suffix.data(), std::min<size_t>(4, suffix.size()));
   return uint32_t{b[0]} << 24 | uint32_t{b[1]} << 16 | uint32_t{b[2]} << 8 | b[3];
+}
+void copy_bytes(char* to, std::string_view bytes) {
+  if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
 }
 size_t common_prefix(std::string_view a, std::string_view b) {
   size_t n = std::min(a.size(), b.size()), i = 0;
@@ -149,7 +152,7 @@ void IndexNode::place(uint32_t at, const std::string_view* parts, size_t part_co
   h.heap_begin = static_cast<uint16_t>(h.heap_begin - size);
   char* to = page_ + h.heap_begin;
   for (size_t i = 0; i < part_count; ++i) {
-    if (!parts[i].empty()) std::memcpy(to, parts[i].data(), parts[i].size());
+    copy_bytes(to, parts[i]);
     to += parts[i].size();
   }
   char* slots = page_ + kSlotsAt;

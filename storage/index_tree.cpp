@@ -376,7 +376,7 @@ void IndexTree::split_node(PageId parent, PageId page, std::string_view key, uin
   char* to = change.add_space(left, block_op(TreeOp::kIndexTruncate), static_cast<uint32_t>(10 + separator.size()));
   store(to, static_cast<uint16_t>(at));
   store(to + 2, separator_row);
-  std::memcpy(to + 10, separator.data(), separator.size());
+  if (!separator.empty()) std::memcpy(to + 10, separator.data(), separator.size());
   change.image(right, scratch);
   change.commit();
 }

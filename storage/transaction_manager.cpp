@@ -222,6 +222,13 @@ void TransactionManager::abort(Transaction& transaction) {
   }
 }
 
+void TransactionManager::abandon(Transaction& transaction) {
+  auto& t = static_cast<TransactionImpl&>(transaction);
+  t.finished_ = true;
+  t.state_ = nullptr;
+  t.space_.release();
+}
+
 // ---- prepared transactions ----
 
 //  body: u32 gid bytes, gid; u32 locks, each LockTag fields and mode; u32 row locks; u32 dropped trees

@@ -149,6 +149,8 @@ class TransactionManager final : public ReplayParticipant {
   std::unique_ptr<Transaction> begin(IsolationLevel isolation, uint64_t owner);
   Lsn commit(Transaction& transaction);
   void abort(Transaction& transaction);
+  // For tests that simulate a crash: the session is gone and nothing is logged; the manager must be destroyed next.
+  void abandon(Transaction& transaction);
   void prepare(Transaction& transaction, const std::string& gid);
   void finish_prepared(const std::string& gid, bool commit);
   bool is_committed(TxnId transaction) const;

@@ -201,8 +201,8 @@ class Simulation {
 
   // The process is gone: nothing of the transaction may reach the log.
   void abandon(Session& s) {
-    if (s.t) graveyard_.push_back(std::move(s.t));
-    (void)graveyard_.back().release();
+    if (s.t) db_->transactions->abandon(*s.t);
+    s.t.reset();
   }
 
   FaultFileSystem files_;
@@ -211,7 +211,6 @@ class Simulation {
   std::unique_ptr<Database> db_;
   TreeId heap_, index_;
   std::vector<Session> sessions_;
-  std::vector<std::unique_ptr<Transaction>> graveyard_ = std::vector<std::unique_ptr<Transaction>>(1);
   Model committed_;
 };
 
@@ -300,7 +299,7 @@ TEST_CASE("trees: creation is undone by rollback and crash, a drop happens at co
     insert_row(db.trees->heap(lost), *t, {1, 1, "lost"});
     db.core->wal().flush(db.core->wal().insert_lsn());
     files.crash();
-    (void)t.release();
+    db.transactions->abandon(*t);
   }
   Database db(files, false);
   CHECK(db.core->directory().find(kept));
