@@ -503,6 +503,18 @@ std::unique_ptr<T> make(int location, A&&... arguments) {
   node->location = location;
   return node;
 }
+// Where an expression begins in the text: nodes are made with the leftmost of their own place and their arguments'.
+inline int leftmost(int location, const Expression& e) {
+  // A COLLATE keeps the place of the word itself.
+  if (e.kind == ExpressionKind::kCollate) return leftmost(location, *as<Collate>(e).argument);
+  if (location < 0) return e.location;
+  return e.location >= 0 && e.location < location ? e.location : location;
+}
+inline int leftmost(int location, const ExpressionList& list) {
+  for (const auto& e : list)
+    if (e) location = leftmost(location, *e);
+  return location;
+}
 template <typename T>
 T* try_mutable(Expression* e) {
   return e && e->kind == T::kKind ? static_cast<T*>(e) : nullptr;

@@ -218,6 +218,7 @@ ExpressionPointer Analyzer::call_or_column(Scope& s, const QualifiedName& name, 
   node->variadic = variadic_call;
   node->form = shape.sql_syntax ? CoercionForm::kSqlSyntax : CoercionForm::kExplicitCall;
   node->arguments = std::move(arguments);
+  node->location = leftmost(location, node->arguments);
   if (node->returns_set) s.last_set_returning = node.get();
   return node;
 }

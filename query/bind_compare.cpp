@@ -22,6 +22,7 @@ ExpressionPointer bool_call(BoolKind kind, ExpressionPointer a, ExpressionPointe
   node->bool_kind = kind;
   node->arguments.push_back(std::move(a));
   if (b) node->arguments.push_back(std::move(b));
+  node->location = leftmost(location, node->arguments);
   return node;
 }
 
@@ -79,6 +80,7 @@ ExpressionPointer Analyzer::bind_bool(Scope& s, const parser::ParsedBool& e) {
   node->bool_kind = static_cast<BoolKind>(e.op);
   for (const auto& argument : e.arguments)
     node->arguments.push_back(coerce_to_boolean(bind_inner(s, *argument), kNames[static_cast<int>(e.op)]));
+  node->location = leftmost(e.location, node->arguments);
   return node;
 }
 
@@ -128,10 +130,6 @@ ExpressionPointer Analyzer::bind_in(Scope& s, const parser::ParsedOperator& e) {
     one = coerce_to_boolean(std::move(one), "IN");
     if (!result) {
       result = std::move(one);
-    } else if (auto* known = try_mutable<BoolCall>(result.get());
-               known && known->location == e.location &&
-               known->bool_kind == (use_or ? BoolKind::kOr : BoolKind::kAnd)) {
-      known->arguments.push_back(std::move(one));
     } else {
       result = bool_call(use_or ? BoolKind::kOr : BoolKind::kAnd, std::move(result), std::move(one), e.location);
     }
@@ -180,6 +178,7 @@ ExpressionPointer Analyzer::bind_distinct(Scope& s, const parser::ParsedOperator
     auto node = make<NullTest>(e.location);
     node->type = oid::kBool;
     node->argument = bind_inner(s, is_null_literal(e.right.get()) ? *e.left : *e.right);
+    node->location = leftmost(e.location, *node->argument);
     node->is_not = !negated;
     return node;
   }
@@ -285,9 +284,10 @@ ExpressionPointer Analyzer::row_comparison(Scope& s, const QualifiedName& name, 
     node->type = oid::kBool;
     node->bool_kind = strategy == 3 ? BoolKind::kAnd : BoolKind::kOr;
     for (auto& call : calls) node->arguments.push_back(std::move(call));
+    node->location = leftmost(location, node->arguments);
     return node;
   }
-  auto node = make<RowCompare>(location);
+  auto node = make<RowCompare>(calls[0]->arguments[0]->location);
   node->type = oid::kBool;
   node->compare = static_cast<RowCompareKind>(strategy);
   for (size_t i = 0; i < calls.size(); ++i) {

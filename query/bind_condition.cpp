@@ -163,6 +163,7 @@ ExpressionPointer Analyzer::bind_sublink(Scope& s, const parser::ParsedSubLink& 
   if (left_list.size() < columns) throw error(sqlstate::kSyntaxError, "subquery has too many columns", e.location);
   if (left_list.size() > columns) throw error(sqlstate::kSyntaxError, "subquery has too few columns", e.location);
   node->test = row_comparison(s, name, std::move(left_list), sublink_columns(query), e.location);
+  node->location = leftmost(e.location, *node->test);
   return node;
 }
 

@@ -289,6 +289,7 @@ ExpressionPointer Analyzer::bind_null_test(Scope& s, const parser::ParsedNullTes
   node->argument = bind_inner(s, *e.argument);
   node->type = oid::kBool;
   node->is_not = e.is_not;
+  node->location = leftmost(e.location, *node->argument);
   Oid t = node->argument->type;
   node->argument_is_row = t == oid::kRecord || is_composite(t);
   return node;
@@ -301,6 +302,7 @@ ExpressionPointer Analyzer::bind_boolean_test(Scope& s, const parser::ParsedBool
   node->type = oid::kBool;
   node->test = static_cast<BooleanTestKind>(e.test);
   node->argument = coerce_to_boolean(bind_inner(s, *e.argument), kNames[static_cast<int>(e.test)]);
+  node->location = leftmost(e.location, *node->argument);
   return node;
 }
 

@@ -83,7 +83,7 @@ NamespaceItem* Analyzer::bind_range_var(Scope& s, const parser::ParsedRangeVar& 
   if (range.schema.empty() && range.catalog.empty()) {
     int levels_up = 0;
     if (auto* cte = find_cte(s, range.name, levels_up))
-      return at(range.location, [&] { return add_cte(s, *cte, levels_up, range, true); });
+      return add_cte(s, *cte, levels_up, range, true);
     if (context.tuplestore)
       if (const auto* store = context.tuplestore(range.name)) return add_tuplestore(s, *store, range);
   }
@@ -104,8 +104,7 @@ NamespaceItem* Analyzer::bind_range_var(Scope& s, const parser::ParsedRangeVar& 
     throw failure;
   }
   auto relation = open_relation(range, mode);
-  return at(range.location,
-            [&] { return add_relation(s, relation, static_cast<int>(mode), range.alias, range.inherit, true); });
+  return add_relation(s, relation, static_cast<int>(mode), range.alias, range.inherit, true);
 }
 
 NamespaceItem* Analyzer::bind_range_subselect(Scope& s, const parser::ParsedRangeSubselect& range) {
@@ -119,7 +118,7 @@ NamespaceItem* Analyzer::bind_range_subselect(Scope& s, const parser::ParsedRang
   bool saved = std::exchange(s.lateral_active, range.lateral);
   auto query = bind_statement(*range.subquery, &s, nullptr, is_locked(s, range.alias.name), true);
   s.lateral_active = saved;
-  return at(range.location, [&] { return add_subquery(s, std::move(query), range.alias, range.lateral, true); });
+  return add_subquery(s, std::move(query), range.alias, range.lateral, true);
 }
 
 std::unique_ptr<RangeTableEntry::Sample> Analyzer::bind_sample(Scope& s, const parser::ParsedRangeTableSample& e) {
@@ -162,8 +161,7 @@ void Analyzer::set_target(Scope& s, const parser::ParsedRangeVar& relation, bool
                 "relation \"" + relation.name + "\" cannot be the target of a modifying statement", relation.location);
   auto mode = storage::LockMode::kRowExclusive;
   auto opened = open_relation(relation, mode);
-  s.target = at(relation.location,
-                [&] { return add_relation(s, opened, static_cast<int>(mode), relation.alias, inherit, false); });
+  s.target = add_relation(s, opened, static_cast<int>(mode), relation.alias, inherit, false);
   s.target->entry->required_privileges = privileges;
   s.query->result_table = s.target->table;
   if (!also_source) return;

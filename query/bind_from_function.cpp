@@ -172,7 +172,7 @@ NamespaceItem* Analyzer::bind_range_function(Scope& s, const parser::ParsedRange
   }
   if (entry->columns.size() > 1664)
     throw error(sqlstate::kTooManyColumns, "functions in FROM can return at most 1664 columns");
-  at(range.location, [&] { apply_alias(*entry, range.alias, "table"); });
+  apply_alias(*entry, range.alias, "table");
   return add_entry(s, std::move(entry), {});
 }
 

@@ -153,7 +153,7 @@ void Analyzer::expand_row(Scope& s, ExpressionPointer e, std::vector<TargetEntry
   if (row.row_class == RowClass::kRecord)
     throw SqlError(sqlstate::kWrongObjectType, "record type has not been registered");
   if (row.row_class != RowClass::kComposite)
-    throw error(sqlstate::kWrongObjectType, "type " + type_name(e->type) + " is not composite", e->location);
+    throw error(sqlstate::kWrongObjectType, "type " + type_name(e->type) + " is not composite");
   for (size_t i = 0; i < row.columns.size(); ++i) {
     if (!row.columns[i].type.valid()) continue;
     auto node = make<FieldSelect>(e->location);

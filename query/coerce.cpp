@@ -13,7 +13,7 @@ constexpr Oid kRecordArray{2287};
 
 template <typename T>
 ExpressionPointer wrap(ExpressionPointer argument, Oid type, int32_t typmod, CoercionForm form, int location) {
-  auto node = make<T>(location);
+  auto node = make<T>(leftmost(location, *argument));
   node->type = type;
   node->typmod = typmod;
   node->form = form;
@@ -176,7 +176,7 @@ ExpressionPointer Analyzer::build_coercion(ExpressionPointer e, Pathway path, Oi
     auto function = catalog.function(path.function);
     ENSURE(function, "cast function does not exist");
     note_function(path.function);
-    auto node = make<Function>(location);
+    auto node = make<Function>(leftmost(location, *e));
     node->function = path.function;
     node->type = target;
     node->form = form;
@@ -195,7 +195,7 @@ ExpressionPointer Analyzer::build_coercion(ExpressionPointer e, Pathway path, Oi
   auto element = make<CaseTest>(-1);
   element->type = element_type(source_base);
   element->typmod = source_typmod;
-  auto node = make<ArrayCoerce>(location);
+  auto node = make<ArrayCoerce>(leftmost(location, *e));
   node->element = coerce_to_target(std::move(element), element_type(target), typmod, coercion, form, location);
   ENSURE(node->element, "failed to coerce array element type as expected");
   node->type = target;

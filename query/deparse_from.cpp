@@ -140,7 +140,12 @@ void Deparser::column_definitions(int, const RangeFunction& f, bool) {
 void Deparser::table_sample(const RangeTableEntry::Sample& sample) {
   bool use_variadic = false;
   out += " TABLESAMPLE " + function_name_of(sample.method, {oid::kInternal}, false, use_variadic) + " (";
-  list(sample.arguments);
+  const char* separator = "";
+  for (const auto& argument : sample.arguments) {
+    out += separator;
+    expression(*argument, false);
+    separator = ", ";
+  }
   out += ')';
   if (!sample.repeatable) return;
   out += " REPEATABLE (";

@@ -126,6 +126,7 @@ ExpressionPointer Analyzer::make_operator(Scope& s, const QualifiedName& name, E
   node->arguments.push_back(std::move(right));
   node->type = enforce_generic(actual, declared, op->result, false);
   coerce_arguments(node->arguments, actual, declared);
+  node->location = leftmost(location, node->arguments);
   node->op = op->oid;
   node->function = op->function;
   note_function(op->function);
@@ -170,7 +171,7 @@ ExpressionPointer Analyzer::make_array_operator(Scope&, const QualifiedName& nam
   both.push_back(std::move(right));
   coerce_arguments(both, {both[0]->type, array}, {declared[0], target});
   note_function(op->function);
-  auto node = make<ScalarArrayCall>(location);
+  auto node = make<ScalarArrayCall>(leftmost(location, both));
   node->op = op->oid;
   node->function = op->function;
   node->use_or = use_or;

@@ -14,7 +14,10 @@ std::string describe(CatalogDouble& catalog, const BoundQuery& query) {
   for (const auto& target : query.command == CommandKind::kSelect ? query.targets : query.returning) {
     if (target.junk) continue;
     if (!out.empty()) out += ",";
-    out += target.name + ":" + call_context(catalog).format_type(target.expression->type, -1);
+    // A client is told the base type of a domain.
+    Oid type = target.expression->type;
+    while (catalog.type(type)->kind == 'd') type = catalog.type(type)->base;
+    out += target.name + ":" + call_context(catalog).format_type(type, -1);
   }
   return out;
 }

@@ -72,6 +72,24 @@ CatalogDouble::CatalogDouble() {
   name_space.oid = kPublic;
   name_space.name = "public";
   namespaces_[kPublic.value] = name_space;
+  load_defaults();
+}
+
+// The defaults of built-in functions are SQL texts that can only be bound when all else is there.
+void CatalogDouble::load_defaults() {
+  for (Row row("function_defaults.tsv"); row.next();) {
+    auto& f = functions_.at(row.oid("oid").value);
+    std::string text = "select " + row.text("defaults");
+    auto query = bind_text(*this, text);
+    BindContext context = make_context(*this, text);
+    ExpressionList defaults;
+    size_t first = f->argument_types.size() - query->targets.size();
+    for (size_t i = 0; i < query->targets.size(); ++i)
+      defaults.push_back(
+          coerce_for_assignment(std::move(query->targets[i].expression), f->argument_types[first + i], -1, context));
+    f->default_count = static_cast<int>(defaults.size());
+    f->defaults_tree = to_stored(defaults);
+  }
 }
 
 void CatalogDouble::load_types() {
@@ -88,6 +106,7 @@ void CatalogDouble::load_types() {
     t->delimiter = row.letter("typdelim");
     t->relation = row.oid("typrelid");
     t->subscript = row.oid("typsubscript");
+    t->storage = row.letter("typstorage");
     t->element = row.oid("typelem");
     t->array = row.oid("typarray");
     t->input = row.oid("typinput");
@@ -110,9 +129,6 @@ void CatalogDouble::load_ranges() {
 }
 
 void CatalogDouble::load_functions() {
-  std::map<uint32_t, std::pair<int, std::string>> defaults;
-  for (Row row("function_defaults.tsv"); row.next();)
-    defaults[row.oid("oid").value] = {static_cast<int>(row.number("count")), row.text("defaults")};
   for (Row row("pg_proc.tsv"); row.next();) {
     auto f = std::make_shared<catalog::FunctionDescriptor>();
     f->oid = row.oid("oid");
@@ -374,6 +390,7 @@ std::shared_ptr<types::TypeDescriptor> CatalogDouble::add_type(const std::string
   array->name = "_" + name;
   array->namespace_oid = kPublic;
   array->category = 'A';
+  array->storage = 'x';
   array->element = t->oid;
   array->subscript = Oid{6179};
   array->input = Oid{750};
@@ -525,7 +542,9 @@ namespace {
 
 class Context final : public types::CallContext {
  public:
-  explicit Context(CatalogDouble& c) : catalog_(c), memory_(size_t{1} << 40, nullptr) {}
+  explicit Context(CatalogDouble& c) : catalog_(c), memory_(size_t{1} << 40, nullptr) {
+    settings_.time_zone = types::TimeZone::utc();
+  }
   const types::TypeSettings& settings() const override { return settings_; }
   bool setting(std::string_view, std::string&) override { return false; }
   common::Interrupt& interrupt() override { return interrupt_; }

@@ -76,6 +76,7 @@ class CatalogDouble final : public CatalogReader {
   void load_operators();
   void load_families();
   void load_names();
+  void load_defaults();
   std::shared_ptr<types::TypeDescriptor> add_type(const std::string& name, char kind, char category);
   ResolvedType type_named(const std::string& sql);
 

@@ -78,4 +78,5 @@ with open(here + "error.out", "w") as out:
             answer = "|".join([error.diag.sqlstate, str(at - shift if at else 0), error.diag.message_primary,
                                error.diag.message_detail or "", error.diag.message_hint or ""])
         cursor.execute("ROLLBACK")
+        cursor.execute("DEALLOCATE ALL")
         out.write(statement + "\n= " + answer + "\n")
