@@ -10,6 +10,8 @@ void register_transaction_commands();  // transaction_commands.cpp: BEGIN, COMMI
 
 void register_setting_commands();      // setting_commands.cpp: SET, RESET, SHOW, DISCARD
 
+void register_copy_commands();         // utility/copy.cpp: COPY
+
 // The first two words of a statement, in capitals, for "... is not supported".
 std::string statement_name(std::string_view text);
 

@@ -59,6 +59,7 @@ void register_commands() {
   static const bool kDone = [] {
     register_transaction_commands();
     register_setting_commands();
+    register_copy_commands();
     return true;
   }();
   (void)kDone;

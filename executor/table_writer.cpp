@@ -96,9 +96,12 @@ std::string TableWriter::row_description(ExecutionContext& context, const Chunk&
 
 void TableWriter::insert(ExecutionContext& context, const Chunk& rows, std::vector<RowId>& ids, ModifyHooks* hooks) {
   size_t first = ids.size();
+  last_row_ = 0;
   heap_.insert(*context.transaction, rows, ids);
-  for (uint32_t row = 0; row < rows.rows; ++row)
+  for (uint32_t row = 0; row < rows.rows; ++row) {
+    last_row_ = row;
     for (IndexState& index : indexes_) insert_entry(context, index, rows, row, ids[first + row], hooks);
+  }
 }
 
 void TableWriter::insert_entry(ExecutionContext& context, IndexState& index, const Chunk& rows, uint32_t row, RowId id,
@@ -160,6 +163,17 @@ bool TableWriter::touches_index(const std::vector<int16_t>& changed) const {
   for (const IndexState& index : indexes_)
     for (int16_t attribute : index.builder->attributes())
       if (std::find(changed.begin(), changed.end(), attribute) != changed.end()) return true;
+  return false;
+}
+
+bool TableWriter::touches_key(const std::vector<int16_t>& changed) const {
+  for (const IndexState& index : indexes_) {
+    const catalog::IndexDescriptor& descriptor = index.builder->index();
+    if (!descriptor.unique || !descriptor.predicate_tree.empty() || !descriptor.expressions_tree.empty()) continue;
+    for (int k = 0; k < descriptor.key_count; ++k)
+      if (std::find(changed.begin(), changed.end(), descriptor.keys[static_cast<size_t>(k)].column) != changed.end())
+        return true;
+  }
   return false;
 }
 

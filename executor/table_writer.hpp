@@ -34,10 +34,16 @@ class TableWriter {
   // 0: none.
   RowId find_conflict(ExecutionContext& context, const Chunk& rows, uint32_t row, const std::vector<Oid>& arbiters);
 
+  // The row that the last insert() worked on: after an error, the one that failed.
+  uint32_t last_row() const { return last_row_; }
+
   bool has_generated() const { return !generated_.empty(); }
   bool has_checks() const { return !checks_.empty(); }
   // Do columns of `changed` occur in an index, so that the old row is needed?
   bool touches_index(const std::vector<int16_t>& changed) const;
+
+  // Are they columns of a key that foreign keys may refer to (a unique index, neither partial nor over expressions)?
+  bool touches_key(const std::vector<int16_t>& changed) const;
 
  private:
   struct Check {
@@ -63,6 +69,7 @@ class TableWriter {
   std::vector<Check> checks_;
   std::vector<Generated> generated_;
   std::vector<IndexState> indexes_;
+  uint32_t last_row_ = 0;
 };
 
 }  // namespace basalt::executor
