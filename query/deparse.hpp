@@ -20,6 +20,8 @@ struct DeparseContext {
   std::vector<Oid> search_path;        // in lookup order, pg_catalog included
   // Names of $n when deparsing function bodies; may be empty.
   std::vector<std::string> parameter_names;
+  // EXPLAIN: how slots, exec parameters and subplans are shown. False: as usual.
+  std::function<bool(const Expression&, std::string&)> special;
 };
 
 std::string quote_identifier(std::string_view name);

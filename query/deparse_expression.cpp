@@ -283,9 +283,11 @@ void Deparser::expression(const Expression& e, bool show_implicit) {
       out += "CURRENT OF " + quote_identifier(as<CurrentOf>(e).cursor);
       return;
     case K::kSlot:
+      if (context.special && context.special(e, out)) return;
       out += "$" + std::to_string(as<Slot>(e).index);
       return;
     case K::kSubPlan:
+      if (context.special && context.special(e, out)) return;
       out += "(SubPlan " + std::to_string(as<SubPlanCall>(e).plan + 1) + ")";
       return;
   }
@@ -388,6 +390,7 @@ void Deparser::collate(const Collate& c) {
 }
 
 void Deparser::parameter(const Parameter& p) {
+  if (context.special && context.special(p, out)) return;
   if (p.parameter_kind == ParameterKind::kExtern) {
     auto index = static_cast<size_t>(p.id) - 1;
     if (index < context.parameter_names.size() && !context.parameter_names[index].empty()) {

@@ -464,16 +464,24 @@ std::shared_ptr<RelationDescriptor> CatalogDouble::add_table(const std::string& 
 }
 
 void CatalogDouble::add_view(const std::string& name, const std::string& sql) {
+  auto statements = parser::parse_statements(sql);
+  add_view(kPublic, name, *statements.at(0).statement, sql);
+}
+
+void CatalogDouble::add_view(Oid name_space, const std::string& name, const parser::ParsedStatement& query,
+                             const std::string& text, const std::vector<std::string>& columns) {
   std::vector<std::unique_ptr<BoundQuery>> queries;
-  queries.push_back(bind_text(*this, sql));
+  BindContext context = make_context(*this, text);
+  queries.push_back(bind_query(query, context));
   std::vector<ColumnSpec> none;
   auto r = add_table(name, none);
   auto t = types_[r->row_type.value];
   r->kind = 'v';
+  r->namespace_oid = name_space;
   for (const auto& target : queries[0]->targets) {
     if (target.junk) continue;
     catalog::ColumnDescriptor c;
-    c.name = target.name;
+    c.name = r->columns.size() < columns.size() ? columns[r->columns.size()] : target.name;
     c.number = static_cast<int16_t>(r->columns.size() + 1);
     c.type = target.expression->type;
     c.typmod = target.expression->typmod;

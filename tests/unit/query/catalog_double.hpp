@@ -31,6 +31,8 @@ class CatalogDouble final : public CatalogReader {
   std::shared_ptr<RelationDescriptor> add_table(const std::string& name, const std::vector<ColumnSpec>& columns,
                                                 const std::vector<std::string>& primary_key = {});
   void add_view(const std::string& name, const std::string& sql);
+  void add_view(Oid name_space, const std::string& name, const parser::ParsedStatement& query, const std::string& text,
+                const std::vector<std::string>& columns = {});
   void add_domain(const std::string& name, const std::string& base);
   void add_enum(const std::string& name, const std::vector<std::string>& labels);
   // result and arguments as SQL type names; `arguments` are "name type [= default]".

@@ -4,7 +4,12 @@
 #include <catch2/catch.hpp>
 
 #include "catalog_double.hpp"
+#include <map>
+
+#include "catalog/embedded.hpp"
 #include "corpus.hpp"
+#include "parser/ast_table.hpp"
+#include "parser/parse.hpp"
 
 namespace basalt::query::test {
 
@@ -21,7 +26,43 @@ std::string definition(CatalogDouble& catalog, const std::string& statement, boo
   return view_definition(context, catalog.find_relation(CatalogDouble::kPublic, name), pretty);
 }
 
+std::string definition_of(CatalogDouble& catalog, Oid name_space, const std::string& name, bool pretty) {
+  DeparseContext context;
+  context.catalog = &catalog;
+  context.call = &call_context(catalog);
+  context.search_path = {Oid{11}, CatalogDouble::kPublic};
+  return view_definition(context, catalog.find_relation(name_space, name), pretty);
+}
+
 }  // namespace
+
+TEST_CASE("the system views of PostgreSQL bind and print as in PostgreSQL") {
+  auto& catalog = shared_catalog();
+  std::string text(catalog::system_views_sql());
+  std::map<std::string, std::string> failures;
+  for (const auto& statement : parser::parse_statements(text)) {
+    if (statement.statement->kind != parser::StatementKind::kCreateView) continue;
+    const auto& view = parser::as<parser::ParsedCreateView>(*statement.statement);
+    try {
+      catalog.add_view(Oid{11}, view.view->name, *view.query, text, view.aliases);
+    } catch (const std::exception& e) {
+      failures[view.view->name] = e.what();
+    }
+  }
+  for (const auto& item : read_corpus("system_views.out")) {
+    INFO(item.statement << " " << failures[item.statement]);
+    if (!catalog.find_relation(Oid{11}, item.statement).valid() && failures[item.statement].empty()) continue;
+    for (bool pretty : {false, true}) {
+      std::string found;
+      try {
+        found = definition_of(catalog, Oid{11}, item.statement, pretty);
+      } catch (const std::exception& e) {
+        found = std::string("error: ") + e.what();
+      }
+      CHECK(found == (pretty ? item.pretty_view : item.view));
+    }
+  }
+}
 
 TEST_CASE("view definitions are PostgreSQL's") {
   auto& catalog = shared_catalog();

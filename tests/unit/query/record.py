@@ -66,6 +66,16 @@ with open(here + "select.out", "w") as out:
         for line in pretty.split("\n"):
             out.write("+ " + line + "\n")
 
+with open(here + "system_views.out", "w") as out:
+    cursor.execute("""SELECT c.relname, pg_get_viewdef(c.oid), pg_get_viewdef(c.oid, true) FROM pg_class c
+        WHERE c.relkind = 'v' AND c.relnamespace = 'pg_catalog'::regnamespace ORDER BY c.oid""")
+    for name, plain, pretty in cursor.fetchall():
+        out.write(name + "\n")
+        for line in plain.split("\n"):
+            out.write("- " + line + "\n")
+        for line in pretty.split("\n"):
+            out.write("+ " + line + "\n")
+
 with open(here + "error.out", "w") as out:
     for statement in statements("error.sql"):
         cursor.execute("BEGIN")
