@@ -25,4 +25,16 @@ uint64_t builtin_data_hash() {
 std::string_view system_views_sql() { return embedded_file("system_views.sql"); }
 std::string_view information_schema_sql() { return embedded_file("information_schema.sql"); }
 
+std::vector<std::string_view> split_statements(std::string_view sql) {
+  std::vector<std::string_view> out;
+  while (!sql.empty()) {
+    size_t end = sql.find(";\n");
+    std::string_view one = sql.substr(0, end);
+    sql.remove_prefix(end == std::string_view::npos ? sql.size() : end + 2);
+    while (!one.empty() && one.front() == '\n') one.remove_prefix(1);
+    if (!one.empty()) out.push_back(one);
+  }
+  return out;
+}
+
 }  // namespace basalt::catalog

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace basalt::catalog {
 
@@ -23,5 +24,7 @@ uint64_t builtin_data_hash();
 // schema pg_catalog (creating information_schema itself).
 std::string_view system_views_sql();
 std::string_view information_schema_sql();
+// Their single statements: each ends with a semicolon at the end of a line.
+std::vector<std::string_view> split_statements(std::string_view sql);
 
 }  // namespace basalt::catalog

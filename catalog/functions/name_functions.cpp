@@ -104,60 +104,6 @@ bool is_other_temp_schema(FunctionCall& call, uint32_t name_space) {
   return namespace_name(service.reader(), Oid(name_space)).starts_with("pg_temp_");
 }
 
-// PostgreSQL's numbers of encodings.
-constexpr std::string_view kEncodings[] = {
-    "SQL_ASCII",     "EUC_JP",  "EUC_CN",  "EUC_KR",  "EUC_TW",     "EUC_JIS_2004", "UTF8",
-    "MULE_INTERNAL", "LATIN1",  "LATIN2",  "LATIN3",  "LATIN4",     "LATIN5",       "LATIN6",
-    "LATIN7",        "LATIN8",  "LATIN9",  "LATIN10", "WIN1256",    "WIN1258",      "WIN866",
-    "WIN874",        "KOI8R",   "WIN1251", "WIN1252", "ISO_8859_5", "ISO_8859_6",   "ISO_8859_7",
-    "ISO_8859_8",    "WIN1250", "WIN1253", "WIN1254", "WIN1255",    "WIN1257",      "KOI8U",
-    "SJIS",          "BIG5",    "GBK",     "UHC",     "GB18030",    "JOHAB",        "SHIFT_JIS_2004"};
-
-std::string encoding_to_char(int32_t encoding) {
-  if (encoding < 0 || static_cast<size_t>(encoding) >= std::size(kEncodings)) return "";
-  return std::string(kEncodings[encoding]);
-}
-
-// Letters and digits only, in lower case, as PostgreSQL compares encoding names.
-std::string plain_name(std::string_view name) {
-  std::string out;
-  for (char c : name) {
-    if (c >= 'A' && c <= 'Z')
-      out.push_back(static_cast<char>(c + 32));
-    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-      out.push_back(c);
-  }
-  return out;
-}
-
-int32_t char_to_encoding(std::string_view name) {
-  static const std::pair<std::string_view, int32_t> kOtherNames[] = {
-      {"unicode", 6},     {"iso88591", 8},    {"iso88592", 9},   {"iso88593", 10},   {"iso88594", 11},
-      {"iso88599", 12},   {"iso885910", 13},  {"iso885913", 14}, {"iso885914", 15},  {"iso885915", 16},
-      {"iso885916", 17},  {"abc", 19},        {"tcvn", 19},      {"tcvn5712", 19},   {"vscii", 19},
-      {"alt", 20},        {"koi8", 22},       {"win", 23},       {"mskanji", 35},    {"shiftjis", 35},
-      {"win932", 35},     {"windows932", 35}, {"win936", 37},    {"windows936", 37}, {"win949", 38},
-      {"windows949", 38}, {"win950", 36},     {"windows950", 36}};
-  std::string wanted = plain_name(name);
-  for (size_t i = 0; i < std::size(kEncodings); ++i) {
-    std::string known = plain_name(kEncodings[i]);
-    if (known == wanted) return static_cast<int32_t>(i);
-    if (known.starts_with("win") && wanted == "windows" + known.substr(3)) return static_cast<int32_t>(i);
-  }
-  for (const auto& [other, number] : kOtherNames) {
-    if (wanted == other) return number;
-  }
-  return -1;
-}
-
-int32_t encoding_max_length(int32_t encoding) {
-  constexpr int32_t kLengths[] = {1, 3, 3, 3, 4, 3, 4, 4};
-  if (encoding < 0 || static_cast<size_t>(encoding) >= std::size(kEncodings)) return 0;
-  if (encoding < 8) return kLengths[encoding];
-  if (encoding < 35) return 1;
-  return encoding == 39 ? 4 : encoding == 40 ? 3 : 2;
-}
-
 }  // namespace
 
 void register_name_functions(types::FunctionRegistry& registry) {
@@ -183,9 +129,6 @@ void register_name_functions(types::FunctionRegistry& registry) {
   registry.add_scalar("current_schemas", scalar<current_schemas_sql>());
   registry.add_scalar("pg_my_temp_schema", scalar<my_temp_schema>());
   registry.add_scalar("pg_is_other_temp_schema", scalar<is_other_temp_schema>());
-  registry.add_scalar("PG_encoding_to_char", scalar<encoding_to_char>());
-  registry.add_scalar("PG_char_to_encoding", scalar<char_to_encoding>());
-  registry.add_scalar("pg_encoding_max_length_sql", scalar<encoding_max_length>());
 }
 
 }  // namespace basalt::catalog

@@ -1,9 +1,9 @@
-// Descriptions and identities of objects; partition trees; properties of indexes; sequences' owners and parameters.
+// Descriptions and identities of objects; partition trees; properties of indexes; parameters of sequences.
 #include <optional>
 
 #include "catalog/catalog_ids.hpp"
-#include "catalog/dependencies.hpp"
 #include "catalog/functions/register_catalog.hpp"
+#include "catalog/object_description.hpp"
 #include "catalog/rows/pg_inherits.hpp"
 #include "catalog/rows/pg_sequence.hpp"
 #include "common/sqlstate.hpp"
@@ -47,25 +47,6 @@ std::string identify(FunctionCall& call, uint32_t class_oid, uint32_t object, in
   static const std::string kNames[] = {"type", "schema", "name", "identity"};
   builder.set_names(kNames);
   return builder.finish();
-}
-
-// The sequence that belongs to a column (serial or identity), as text that regclass reads.
-std::optional<std::string> serial_sequence(FunctionCall& call, std::string_view table, std::string_view column) {
-  NameScope scope = scope_of(call);
-  Oid relation = parse_object_name(scope, oid::kRegclass, table);
-  RelationPointer r = scope.catalog.relation(relation);
-  const ColumnDescriptor* c = r ? r->column(column) : nullptr;
-  if (!c) {
-    throw SqlError(sqlstate::kUndefinedColumn, "column \"" + std::string(column) + "\" of relation \"" +
-                                                   (r ? r->name : std::string(table)) + "\" does not exist");
-  }
-  for (const Dependency& d : dependents_of(scope.catalog, {id::kPgClass, relation, c->number})) {
-    if (d.object.class_oid != id::kPgClass || d.object.sub != 0) continue;
-    if (d.type != DependencyType::kAutomatic && d.type != DependencyType::kInternal) continue;
-    RelationPointer sequence = scope.catalog.relation(d.object.object);
-    if (sequence && sequence->kind == 'S') return qualified_relation_name(scope.catalog, d.object.object);
-  }
-  return std::nullopt;
 }
 
 std::string sequence_parameters(FunctionCall& call, uint32_t sequence) {
@@ -299,7 +280,6 @@ std::optional<bool> index_column_property(FunctionCall& call, uint32_t index, in
 void register_object_functions(types::FunctionRegistry& registry) {
   registry.add_scalar("pg_describe_object", scalar<describe>());
   registry.add_scalar("pg_identify_object", scalar<identify>());
-  registry.add_scalar("pg_get_serial_sequence", scalar<serial_sequence>());
   registry.add_scalar("pg_sequence_parameters", scalar<sequence_parameters>());
   registry.add_scalar("pg_partition_root", scalar<partition_root>());
   registry.add_set("pg_partition_ancestors", partition_ancestors);
