@@ -17,8 +17,11 @@ void AggregateCalls::prepare(ExecutionContext& context, Call& call, const planne
   catalog::CatalogReader& catalog = *context.evaluation.catalog;
   query::ExpressionCompiler compiler(catalog, *context.evaluation.call);
   call.spec = &spec;
-  call.arguments = compiler.compile_list(spec.arguments);
-  call.direct_arguments = compiler.compile_list(spec.direct_arguments);
+  // Ordered-set aggregates take their direct arguments first, the same in every row.
+  call.arguments = compiler.compile_list(spec.direct_arguments);
+  for (auto& argument : compiler.compile_list(spec.arguments)) call.arguments.push_back(std::move(argument));
+  if (spec.kind != 'n')
+    for (const auto& key : spec.order_by) call.ordering.push_back({key.descending, key.nulls_first});
   if (spec.filter) call.filter = compiler.compile(*spec.filter);
   call.result = catalog.type(spec.result_type)->physical;
   call.call_types = spec.argument_types;
@@ -48,6 +51,7 @@ types::FunctionCall AggregateCalls::make_call(ExecutionContext& context, Call& c
   out.argument_types = call.call_types;
   out.result_type = call.spec->result_type;
   out.collation = call.spec->input_collation;
+  out.ordering = call.ordering;
   out.state = &call.state;
   return out;
 }
@@ -204,7 +208,33 @@ void AggregateCalls::feed_buffered(ExecutionContext& context, Call& call, const 
     if (batch.rows == common::kChunkRowsMax) flush();
   }
   flush();
+  if (call.spec->kind == 'h') add_hypothetical_rows(context, call, memory_of);
   store.clear();
+}
+
+// A hypothetical-set aggregate answers for an empty group too, from its direct arguments alone. Those are constants here: with
+// GROUP BY a group without rows does not exist.
+void AggregateCalls::add_hypothetical_rows(ExecutionContext& context, Call& call, const std::vector<char*>& memory_of) {
+  if (memory_of.size() != 1 || call.buffered->rows->rows() != 0) return;
+  Chunk none;
+  none.rows = 1;
+  size_t direct = call.spec->direct_arguments.size();
+  std::vector<Vector> arguments;
+  for (size_t i = 0; i < call.arguments.size(); ++i) {
+    PhysicalType type = call.arguments[i]->physical();
+    if (i >= direct) {
+      arguments.push_back(Vector::constant(type, Value::null(type)));
+      continue;
+    }
+    query::Rows rows(1);
+    arguments.push_back(call.arguments[i]->evaluate(context.evaluation, none, rows));
+    rows.raise();
+  }
+  types::FunctionCall function = make_call(context, call);
+  function.empty_group = true;
+  char* states[] = {memory_of[0] + call.offset};
+  call.code.update(function, arguments, 1, states);
+  raise_failure(function);
 }
 
 void AggregateCalls::finalize(ExecutionContext& context, const std::vector<char*>& groups, Chunk& out,

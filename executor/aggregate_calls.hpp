@@ -43,7 +43,8 @@ class AggregateCalls {
     const planner::AggregateCall* spec;
     types::AggregateCode code;
     size_t offset = 0;
-    std::vector<query::EvaluatorPointer> arguments, direct_arguments;
+    std::vector<query::EvaluatorPointer> arguments;  // direct ones first
+    std::vector<types::SortDirection> ordering;
     std::vector<Oid> call_types;
     query::EvaluatorPointer filter;
     std::unique_ptr<types::CallState> state;
@@ -57,6 +58,7 @@ class AggregateCalls {
                    const std::vector<uint32_t>& numbers);
   void buffer_rows(ExecutionContext& context, Call& call, const Chunk& input, const std::vector<Vector>& arguments,
                    const std::vector<uint32_t>& numbers);
+  void add_hypothetical_rows(ExecutionContext& context, Call& call, const std::vector<char*>& memory_of);
   void feed_buffered(ExecutionContext& context, Call& call, const std::vector<char*>& memory_of);
 
   std::vector<Call> calls_;

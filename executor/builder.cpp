@@ -20,10 +20,16 @@ class PipelineBuilder {
   PipelineBuilder(ExecutionContext& context, ExecutionState& state) : context_(context), state_(state) {}
 
   std::unique_ptr<Pipeline> build(const PhysicalNode& node) {
-    if (std::unique_ptr<Source> source = make_leaf(node)) return std::make_unique<Pipeline>(std::move(source));
-    if (std::unique_ptr<Source> source = make_breaker(node)) return std::make_unique<Pipeline>(std::move(source));
+    std::unique_ptr<Source> source = make_leaf(node);
+    if (!source) source = make_breaker(node);
+    if (source) {
+      if (context_.explain_analyze) source = count_source(state_, node.id, std::move(source));
+      return std::make_unique<Pipeline>(std::move(source));
+    }
     std::unique_ptr<Pipeline> pipeline = build(*node.children[0]);
-    pipeline->add(make_transform(node));
+    std::unique_ptr<Transform> transform = make_transform(node);
+    if (context_.explain_analyze) transform = count_transform(state_, node.id, std::move(transform));
+    pipeline->add(std::move(transform));
     return pipeline;
   }
 

@@ -12,6 +12,11 @@ std::unique_ptr<Pipeline> build_pipeline(ExecutionContext& context, ExecutionSta
 
 std::vector<common::PhysicalType> physical_types(const planner::PhysicalNode& node);
 
+// EXPLAIN ANALYZE (counting.cpp): the same node, with rows, loops and time counted in state.counters[id]. The time of a source
+// includes what it pulls; that of a transform is its own, without its input's.
+std::unique_ptr<Source> count_source(ExecutionState& state, int id, std::unique_ptr<Source> source);
+std::unique_ptr<Transform> count_transform(ExecutionState& state, int id, std::unique_ptr<Transform> transform);
+
 // Sources and transforms of the single nodes.
 std::unique_ptr<Source> make_result(ExecutionContext& context, const planner::PhysicalResult& node);
 std::unique_ptr<Source> make_values_scan(ExecutionContext& context, const planner::PhysicalValuesScan& node);

@@ -384,6 +384,13 @@ class ModifySource : public Source {
     writer_.check_constraints(context, new_row, one);
     check_view_options(context, new_row, one);
     one.raise();
+    // A change of key columns conflicts with FOR KEY SHARE of foreign key checks; any other does not.
+    if (writer_.touches_key(columns)) {
+      storage::WriteResult locked = context.storage->heap(node_.relation->tree)
+                                        .lock_row(*context.transaction, snapshot, id,
+                                                  storage::RowLockStrength::kUpdate, storage::WaitPolicy::kWait);
+      if (locked.outcome != WriteOutcome::kOk) return locked;
+    }
     storage::WriteResult result = writer_.update(context, snapshot, id, old_row, new_row, columns, context.hooks);
     if (result.outcome == WriteOutcome::kOk && after_row(context, RowEvent::kUpdate))
       context.hooks->after_row(*node_.relation, RowEvent::kUpdate, id, &old_row, &new_row, changed);
