@@ -50,6 +50,8 @@ class StoringSink : public ResultSink {
 
 void Session::parse(const std::string& name, std::string_view text, std::vector<Oid> parameter_types) {
   start_statement(text);
+  parse_prepared(name, text, std::move(parameter_types));
+void Session::parse_prepared(const std::string& name, std::string_view text, std::vector<Oid> parameter_types) {
   if (!name.empty() && prepared_.contains(name))
     throw SqlError(sqlstate::kDuplicatePstatement, "prepared statement \"" + name + "\" already exists");
   auto prepared = std::make_shared<PreparedStatement>();

@@ -14,5 +14,7 @@ void register_copy_commands();         // utility/copy.cpp: COPY
 
 // The first two words of a statement, in capitals, for "... is not supported".
 std::string statement_name(std::string_view text);
+void register_explain_commands();      // utility/explain.cpp: EXPLAIN
+void register_prepared_commands();     // utility/prepared.cpp: PREPARE, EXECUTE, DEALLOCATE
 
 }  // namespace basalt::commands

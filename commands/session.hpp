@@ -48,6 +48,9 @@ class Session {
   // rows_max 0: all. True: suspended, more rows may come.
   bool execute(const std::string& portal, uint64_t rows_max, ResultSink& sink);
   void close_statement(const std::string& name);
+  // For PREPARE and EXECUTE: parse() without the beginning of a statement; a plan brought up to date before it runs.
+  void parse_prepared(const std::string& name, std::string_view text, std::vector<common::Oid> parameter_types);
+  void revalidate_prepared(PreparedStatement& prepared) { revalidate(prepared); }
   void close_portal(const std::string& name);
   // End of an extended batch, also after an error.
   void sync();

@@ -61,6 +61,8 @@ void register_commands() {
     register_setting_commands();
     register_copy_commands();
     return true;
+    register_explain_commands();
+    register_prepared_commands();
   }();
   (void)kDone;
 }

@@ -402,11 +402,9 @@ void Deparser::parameter(const Parameter& p) {
 }
 
 void Deparser::subscript(const Subscript& s) {
-  if (s.container && s.container->kind == ExpressionKind::kCaseTest && !s.assigned) {
-    // a part of an assignment's chain; only its inner value matters
-  }
   if (s.container && s.assigned) return expression(*s.assigned, true);
-  bool parens = s.container->kind != ExpressionKind::kColumn && s.container->kind != ExpressionKind::kSubscript;
+  bool parens =
+      s.container->kind != ExpressionKind::kColumn && s.container->kind != ExpressionKind::kFieldSelect;
   if (parens) out += '(';
   expression(*s.container, true);
   if (parens) out += ')';
