@@ -51,6 +51,8 @@ class StoringSink : public ResultSink {
 void Session::parse(const std::string& name, std::string_view text, std::vector<Oid> parameter_types) {
   start_statement(text);
   parse_prepared(name, text, std::move(parameter_types));
+}
+
 void Session::parse_prepared(const std::string& name, std::string_view text, std::vector<Oid> parameter_types) {
   if (!name.empty() && prepared_.contains(name))
     throw SqlError(sqlstate::kDuplicatePstatement, "prepared statement \"" + name + "\" already exists");
@@ -275,6 +277,8 @@ bool Session::run_portal(Portal& portal, uint64_t rows_max, ResultSink& sink) {
       if (portal.execution) portal.execution->finish();
       return false;
     }
+    // Volatile functions may have run commands of their own; what follows the portal sees them.
+    if (portal.execution) advance_command();
     left -= chunk.rows;
     sink.rows(portal.columns, chunk);
   }
