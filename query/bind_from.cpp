@@ -82,8 +82,7 @@ std::unique_ptr<FromNode> Analyzer::bind_from_item(Scope& s, const parser::Parse
 NamespaceItem* Analyzer::bind_range_var(Scope& s, const parser::ParsedRangeVar& range) {
   if (range.schema.empty() && range.catalog.empty()) {
     int levels_up = 0;
-    if (auto* cte = find_cte(s, range.name, levels_up))
-      return add_cte(s, *cte, levels_up, range, true);
+    if (auto* cte = find_cte(s, range.name, levels_up)) return add_cte(s, *cte, levels_up, range, true);
     if (context.tuplestore)
       if (const auto* store = context.tuplestore(range.name)) return add_tuplestore(s, *store, range);
   }

@@ -403,8 +403,7 @@ void Deparser::parameter(const Parameter& p) {
 
 void Deparser::subscript(const Subscript& s) {
   if (s.container && s.assigned) return expression(*s.assigned, true);
-  bool parens =
-      s.container->kind != ExpressionKind::kColumn && s.container->kind != ExpressionKind::kFieldSelect;
+  bool parens = s.container->kind != ExpressionKind::kColumn && s.container->kind != ExpressionKind::kFieldSelect;
   if (parens) out += '(';
   expression(*s.container, true);
   if (parens) out += ')';

@@ -102,7 +102,8 @@ struct SearchCycle {
     node->kind = FromKind::kTable;
     node->table = 1;
     query->from->items.push_back(std::move(node));
-    for (size_t i = 0; i < cte.columns.size(); ++i) add(*query, cte.columns[i], column_of(*query->range_table[0], 1, i));
+    for (size_t i = 0; i < cte.columns.size(); ++i)
+      add(*query, cte.columns[i], column_of(*query->range_table[0], 1, i));
     return query;
   }
   static void add(BoundQuery& query, const std::string& name, ExpressionPointer e) {
@@ -150,8 +151,7 @@ struct SearchCycle {
       junk.push_back(std::move(sub.targets.back()));
       sub.targets.pop_back();
     }
-    for (size_t i = 0; i < extras.size(); ++i)
-      add(sub, extras[i].name, column_of(entry, self, cte.columns.size() + i));
+    for (size_t i = 0; i < extras.size(); ++i) add(sub, extras[i].name, column_of(entry, self, cte.columns.size() + i));
     for (auto it = junk.rbegin(); it != junk.rend(); ++it) {
       it->number = static_cast<int16_t>(sub.targets.size() + 1);
       sub.targets.push_back(std::move(*it));
