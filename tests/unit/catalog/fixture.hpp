@@ -66,10 +66,15 @@ class Cluster {
   uint64_t owner_ = 0;
 };
 
-// Shared by the tests that do not restart it: making one takes a while.
-inline Cluster& cluster() {
-  static Cluster instance;
+// Shared by the tests that do not restart it: making one takes a while. It ends with the run (cluster_end.cpp), because
+// closing an engine needs the thread-local state that is gone when static objects are destroyed.
+inline std::unique_ptr<Cluster>& shared_cluster() {
+  static std::unique_ptr<Cluster> instance;
   return instance;
+}
+inline Cluster& cluster() {
+  if (!shared_cluster()) shared_cluster() = std::make_unique<Cluster>();
+  return *shared_cluster();
 }
 
 inline constexpr Oid kPgCatalog{11};
