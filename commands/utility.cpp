@@ -58,11 +58,15 @@ std::string statement_name(std::string_view text) {
 void register_commands() {
   static const bool kDone = [] {
     register_transaction_commands();
+    register_ddl_commands();
     register_setting_commands();
     register_copy_commands();
-    return true;
     register_explain_commands();
     register_prepared_commands();
+    register_cursor_commands();
+    register_notify_commands();
+    register_maintenance_commands();
+    return true;
   }();
   (void)kDone;
 }

@@ -98,7 +98,8 @@ Oid creation_namespace(DdlContext& ddl, const parser::ParsedRangeVar& name, char
     persistence = 't';
     return ddl.session.require_temporary_schema();
   }
-  Oid found = name.schema.empty() ? ddl.session.creation_namespace() : catalog::require_namespace(ddl.reader, name.schema);
+  Oid found =
+      name.schema.empty() ? ddl.session.creation_namespace() : catalog::require_namespace(ddl.reader, name.schema);
   if (found.valid() && found == ddl.session.temporary_schema()) {
     persistence = 't';
     return found;
@@ -127,8 +128,10 @@ std::string make_object_name(std::string_view name1, std::string_view name2, std
   size_t available = kNameBytesMax - overhead;
   size_t length1 = name1.size(), length2 = name2.size();
   while (length1 + length2 > available) {
-    if (length1 > length2) --length1;
-    else --length2;
+    if (length1 > length2)
+      --length1;
+    else
+      --length2;
   }
   std::string out(name1.substr(0, clip(name1, length1)));
   if (!name2.empty()) out += "_" + std::string(name2.substr(0, clip(name2, length2)));
@@ -146,8 +149,8 @@ bool constraint_exists(DdlContext& ddl, const std::string& name, Oid name_space)
 
 }  // namespace
 
-std::string choose_relation_name(DdlContext& ddl, std::string_view name1, std::string_view name2, std::string_view label,
-                                 Oid name_space, bool constraint) {
+std::string choose_relation_name(DdlContext& ddl, std::string_view name1, std::string_view name2,
+                                 std::string_view label, Oid name_space, bool constraint) {
   for (int pass = 0;; ++pass) {
     std::string with_number = std::string(label) + (pass ? std::to_string(pass) : "");
     std::string name = make_object_name(name1, name2, with_number);
@@ -169,13 +172,20 @@ std::string choose_constraint_name(DdlContext& ddl, std::string_view name1, std:
 const char* relation_word(char kind) {
   switch (kind) {
     case 'i':
-    case 'I': return "index";
-    case 'S': return "sequence";
-    case 'v': return "view";
-    case 'm': return "materialized view";
-    case 'f': return "foreign table";
-    case 'c': return "type";
-    default: return "table";
+    case 'I':
+      return "index";
+    case 'S':
+      return "sequence";
+    case 'v':
+      return "view";
+    case 'm':
+      return "materialized view";
+    case 'f':
+      return "foreign table";
+    case 'c':
+      return "type";
+    default:
+      return "table";
   }
 }
 
@@ -196,10 +206,14 @@ Oid resolve_role(DdlContext& ddl, const parser::ParsedRole& role) {
   using parser::RoleSpecKind;
   switch (role.kind) {
     case RoleSpecKind::kCurrentRole:
-    case RoleSpecKind::kCurrentUser: return ddl.session.current_user();
-    case RoleSpecKind::kSessionUser: return ddl.session.session_user();
-    case RoleSpecKind::kPublic: throw SqlError(sqlstate::kUndefinedObject, "role \"public\" does not exist");
-    case RoleSpecKind::kName: break;
+    case RoleSpecKind::kCurrentUser:
+      return ddl.session.current_user();
+    case RoleSpecKind::kSessionUser:
+      return ddl.session.session_user();
+    case RoleSpecKind::kPublic:
+      throw SqlError(sqlstate::kUndefinedObject, "role \"public\" does not exist");
+    case RoleSpecKind::kName:
+      break;
   }
   Oid found = ddl.reader.find_role(role.name);
   if (!found.valid()) throw SqlError(sqlstate::kUndefinedObject, "role \"" + role.name + "\" does not exist");

@@ -1,8 +1,8 @@
-// What the statements of data definition share: the surroundings of one statement (DdlContext), names and namespaces for new
-// objects, ownership checks, and typed access to catalog rows.
+// What the statements of data definition share: the surroundings of one statement (DdlContext), names and namespaces
+// for new objects, ownership checks, and typed access to catalog rows.
 //
-// Every change goes through CatalogWriter, which advances the command, so that the next lookup sees it. Lookups here use the
-// writer's reader: it sees the transaction's own changes.
+// Every change goes through CatalogWriter, which advances the command, so that the next lookup sees it. Lookups here
+// use the writer's reader: it sees the transaction's own changes.
 #pragma once
 
 #include <initializer_list>
@@ -81,17 +81,18 @@ class DdlContext {
 
 // --- names
 
-// The namespace where a new relation of this name goes, with the privilege check; `persistence` becomes 't' in the temporary
-// schema.
+// The namespace where a new relation of this name goes, with the privilege check; `persistence` becomes 't' in the
+// temporary schema.
 Oid creation_namespace(DdlContext& ddl, const parser::ParsedRangeVar& name, char& persistence);
 // The same for objects named by a list (types, functions, ...); `name` receives the last part.
 Oid creation_namespace(DdlContext& ddl, const parser::QualifiedName& names, std::string& name);
 void require_create_privilege(DdlContext& ddl, Oid name_space);
 // name1_name2_label, shortened to 63 bytes as PostgreSQL does. Empty parts are left out.
 std::string make_object_name(std::string_view name1, std::string_view name2, std::string_view label);
-// make_object_name with a number, if needed, so that no relation (and, for `constraint`, no constraint) of the namespace has it.
-std::string choose_relation_name(DdlContext& ddl, std::string_view name1, std::string_view name2, std::string_view label,
-                                 Oid name_space, bool constraint);
+// make_object_name with a number, if needed, so that no relation (and, for `constraint`, no constraint) of the
+// namespace has it.
+std::string choose_relation_name(DdlContext& ddl, std::string_view name1, std::string_view name2,
+                                 std::string_view label, Oid name_space, bool constraint);
 std::string choose_constraint_name(DdlContext& ddl, std::string_view name1, std::string_view name2,
                                    std::string_view label, Oid name_space, const std::vector<std::string>& taken);
 std::string quoted(std::string_view name);  // "name" as messages quote
@@ -143,7 +144,6 @@ bool change_row(CatalogWriter& writer, Oid index, std::initializer_list<Value> k
 // --- statements inside statements
 
 // Runs a query text and calls row(chunk, i) for each row of the result.
-void run_query(DdlContext& ddl, const std::string& sql,
-               const std::function<void(const common::Chunk&, uint32_t)>& row);
+void run_query(DdlContext& ddl, const std::string& sql, const std::function<void(const common::Chunk&, uint32_t)>& row);
 
 }  // namespace basalt::commands::ddl

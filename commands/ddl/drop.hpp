@@ -1,0 +1,21 @@
+// Dropping objects: the dependency plan of catalog/, and what each class of object needs to vanish.
+#pragma once
+
+#include "commands/ddl/ddl.hpp"
+
+namespace basalt::commands::ddl {
+
+// Drops the roots and what depends on them; throws 2BP01 under RESTRICT.
+void drop_objects(DdlContext& ddl, const std::vector<ObjectAddress>& roots, parser::DropBehavior behavior,
+                  bool quiet = false);
+// Removes one object's rows, comments, dependencies and storage; dependents must be gone.
+void drop_one(DdlContext& ddl, const ObjectAddress& address);
+// The object that a ParsedObjectName names; nullopt when missing_ok and there is none (after the notice, with
+// `skip_notice`).
+std::optional<ObjectAddress> resolve_object(DdlContext& ddl, parser::ObjectType type,
+                                            const parser::ParsedObjectName& object, bool missing_ok);
+// "must be owner of ..." for any object.
+void require_object_owner(DdlContext& ddl, const ObjectAddress& address, parser::ObjectType type,
+                          const parser::ParsedObjectName& object);
+
+}  // namespace basalt::commands::ddl
