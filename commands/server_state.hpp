@@ -10,6 +10,7 @@
 
 #include "catalog/catalog_manager.hpp"
 #include "commands/settings.hpp"
+#include "commands/utility/notify.hpp"
 #include "common/clock.hpp"
 #include "common/memory.hpp"
 #include "storage/engine.hpp"
@@ -59,6 +60,7 @@ struct ServerState {
   catalog::CatalogManager& catalogs;
   SettingsBase settings;  // built-in defaults, configuration file, command line
   SessionRegistry sessions;
+  NotificationHub notifications;
   common::Clock& clock = common::Clock::real();
   std::string data_directory;
   int64_t start_time = 0;

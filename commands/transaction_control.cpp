@@ -1,6 +1,7 @@
 // The session's transaction: start, commit, rollback, savepoints, snapshots.
 #include "commands/session.hpp"
 #include "commands/trigger_manager.hpp"
+#include "commands/utility/cursor.hpp"
 #include "common/sqlstate.hpp"
 
 namespace basalt::commands {
@@ -72,6 +73,7 @@ void Session::commit() {
     return;
   }
   triggers_->run_deferred();
+  hold_cursors(*this);
   end_transaction(true);
 }
 
