@@ -49,6 +49,9 @@ class Transaction {
 
   virtual CommandId command() const = 0;
   virtual void advance_command() = 0;
+  // Writes go back to the number of an earlier command: a statement goes on after a function in it has run commands of its
+  // own. advance_command() goes on from the highest number used.
+  virtual void set_command(CommandId command) = 0;
 
   // A snapshot that sees everything published now (READ COMMITTED: one a statement). It is registered (STO-2) until
   // release_snapshot() or the end of the transaction. Nested snapshots are fine.

@@ -80,7 +80,8 @@ class TransactionImpl final : public Transaction {
   TxnId assign_id() override;
   bool has_written() const override { return state_ && !state_->undo.empty(); }
   CommandId command() const override { return CommandId{command_}; }
-  void advance_command() override { ++command_; }
+  void advance_command() override { command_ = ++last_command_; }
+  void set_command(CommandId command) override { command_ = command.value; }
   Snapshot take_snapshot() override;
   void release_snapshot(const Snapshot& snapshot) override;
   SavepointId savepoint() override;
@@ -120,7 +121,7 @@ class TransactionImpl final : public Transaction {
   IsolationLevel isolation_;
   TransactionState* state_ = nullptr;
   bool finished_ = false;
-  uint32_t command_ = 0;
+  uint32_t command_ = 0, last_command_ = 0;
   uint32_t slot_ = ~0u;
   uint64_t first_snapshot_ = 0;      // REPEATABLE READ: kept to the end
   std::vector<uint64_t> snapshots_;  // registered LSNs
