@@ -53,7 +53,10 @@ catalog::CatalogWriter& Session::writer() {
   return *writer_;
 }
 
-void Session::new_statement_catalog() { reader_.reset(); }
+// A statement inside a function must not take the reader away from the statement that called the function.
+void Session::new_statement_catalog() {
+  if (reader_) retired_readers_.push_back(std::move(reader_));
+}
 
 const catalog::ResolvedSearchPath& Session::resolved_search_path() {
   if (!search_path_valid_) {
@@ -104,6 +107,8 @@ void Session::finish_statement() {
   if (transaction_ && statement_snapshot_) transaction_->release_snapshot(*statement_snapshot_);
   statement_snapshot_.reset();
   reader_.reset();
+  retired_readers_.clear();
+  retired_writers_.clear();
 }
 
 void Session::simple_query(std::string_view text, ResultSink& sink) {

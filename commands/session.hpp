@@ -72,6 +72,9 @@ class Session {
   void begin_savepoint(const std::string& name);
   void release_savepoint(const std::string& name);
   void rollback_to_savepoint(const std::string& name);
+  // A subtransaction without a name, as PL/pgSQL's EXCEPTION needs it; they nest.
+  storage::SavepointId begin_subtransaction();
+  void end_subtransaction(storage::SavepointId id, bool keep);
   // 25001 / 25P01 checks: `CREATE DATABASE cannot run inside a transaction block`.
   void prevent_in_block(std::string_view command);
   void require_block(std::string_view command);
@@ -189,6 +192,10 @@ class Session {
   std::unique_ptr<storage::Transaction> transaction_;
   std::unique_ptr<catalog::CatalogReader> reader_;
   std::unique_ptr<catalog::CatalogWriter> writer_;
+  // Given up within a statement whose executions still read through them.
+  std::vector<std::unique_ptr<catalog::CatalogReader>> retired_readers_;
+  std::vector<std::unique_ptr<catalog::CatalogWriter>> retired_writers_;
+  int subtransactions_ = 0;
   TransactionPhase phase_ = TransactionPhase::kIdle;
   std::vector<SavepointEntry> savepoints_;
   std::optional<storage::Snapshot> transaction_snapshot_, statement_snapshot_;

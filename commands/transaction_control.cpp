@@ -87,6 +87,9 @@ void Session::end_transaction(bool commit_it) {
   // Snapshots, readers and executions end before the transaction does.
   reader_.reset();
   writer_.reset();
+  retired_readers_.clear();
+  retired_writers_.clear();
+  subtransactions_ = 0;
   if (statement_snapshot_) transaction_->release_snapshot(*statement_snapshot_);
   if (transaction_snapshot_) transaction_->release_snapshot(*transaction_snapshot_);
   statement_snapshot_.reset();
@@ -153,6 +156,25 @@ void Session::rollback_to_savepoint(const std::string& name) {
   triggers_->rollback_savepoint(savepoint_depth());
   if (phase_ == TransactionPhase::kFailed) phase_ = TransactionPhase::kBlock;
   forget_search_path();
+}
+
+storage::SavepointId Session::begin_subtransaction() {
+  storage::SavepointId id = transaction().savepoint();
+  ++subtransactions_;
+  settings_.begin_level(savepoint_depth() + 1 + subtransactions_);
+  return id;
+}
+
+void Session::end_subtransaction(storage::SavepointId id, bool keep) {
+  settings_.end_level(savepoint_depth() + 1 + subtransactions_, keep);
+  --subtransactions_;
+  if (!keep) {
+    new_statement_catalog();
+    if (writer_) retired_writers_.push_back(std::move(writer_));
+    transaction().rollback_to(id);
+    forget_search_path();
+  }
+  transaction().release(id);
 }
 
 void Session::prevent_in_block(std::string_view command) {
