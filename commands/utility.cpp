@@ -3,6 +3,7 @@
 #include <map>
 
 #include "commands/families.hpp"
+#include "commands/language/register.hpp"
 #include "common/sqlstate.hpp"
 
 namespace basalt::commands {
@@ -58,6 +59,7 @@ std::string statement_name(std::string_view text) {
 void register_commands() {
   static const bool kDone = [] {
     register_transaction_commands();
+    language::register_language_commands();
     register_ddl_commands();
     register_setting_commands();
     register_copy_commands();

@@ -1,0 +1,85 @@
+// CALL and DO.
+#include "catalog/catalog_ids.hpp"
+#include "commands/language/language.hpp"
+#include "commands/language/language_state.hpp"
+#include "commands/language/register.hpp"
+#include "commands/session_context.hpp"
+#include "commands/utility.hpp"
+#include "common/sqlstate.hpp"
+#include "query/binder.hpp"
+#include "types/container/record.hpp"
+
+namespace basalt::commands::language {
+
+using common::SqlError;
+using common::Value;
+namespace sqlstate = common::sqlstate;
+
+namespace {
+
+std::string run_call(UtilityCall& call) {
+  const auto& statement = parser::as<parser::ParsedCall>(call.statement);
+  Session& session = call.session;
+  session.transaction();
+  query::BindContext bind = session.bind_context(call.text);
+  bind.parameter_types = call.parameter_types;
+  query::ExpressionPointer bound = query::bind_call(*statement.call, bind);
+  auto& function_node = query::as<query::Function>(*bound);
+  catalog::FunctionPointer function = session.catalog().function(function_node.function);
+  ResultShape shape = result_shape(session, *function, function->result_type, {});
+  CommandScope command(session, false);
+  executor::ExecutionContext context = session.execution_context(command.snapshot(), call.parameters);
+  query::ExpressionCompiler compiler(session.catalog(), session.context());
+  query::EvaluatorPointer evaluator = compiler.compile(*bound);
+  Value result = query::evaluate_constant(*evaluator, context.evaluation);
+  if (!shape.is_row) return "CALL";
+  std::vector<ResultColumn> columns;
+  common::Chunk chunk;
+  chunk.rows = 1;
+  for (size_t i = 0; i < shape.types.size(); ++i) {
+    ResultColumn column;
+    column.name = shape.names[i];
+    column.type = shape.types[i];
+    column.type_length = session.catalog().type(column.type)->length;
+    columns.push_back(column);
+    Value value = Value::null(physical_of(session, column.type));
+    if (!result.is_null()) value = types::RecordView(result.string()).value(static_cast<uint32_t>(i));
+    if (value.is_null()) value = Value::null(physical_of(session, column.type));
+    chunk.columns.push_back(common::Vector::constant(value.type(), value).flatten(1));
+  }
+  call.sink.describe(columns);
+  call.sink.rows(columns, chunk);
+  return "CALL";
+}
+
+std::string run_do(UtilityCall& call) {
+  const auto& statement = parser::as<parser::ParsedDo>(call.statement);
+  std::string language = "plpgsql", source;
+  bool has_source = false;
+  for (const auto& option : statement.options) {
+    if (option.name == "language") language = option.text;
+    if (option.name != "as") continue;
+    source = option.names.empty() ? option.text : option.names.front();
+    has_source = true;
+  }
+  if (!has_source) throw SqlError(sqlstate::kSyntaxError, "no inline code specified");
+  if (language != "plpgsql") {
+    if (language == "sql" || language == "internal" || language == "c")
+      throw SqlError(sqlstate::kFeatureNotSupported,
+                     "language \"" + language + "\" does not support inline code execution");
+    throw SqlError(sqlstate::kUndefinedObject, "language \"" + language + "\" does not exist");
+  }
+  call.session.transaction();
+  CallScope scope(call.session);
+  run_plpgsql_block(call.session, source);
+  return "DO";
+}
+
+}  // namespace
+
+void register_call() {
+  register_utility(parser::StatementKind::kCall, run_call);
+  register_utility(parser::StatementKind::kDo, run_do);
+}
+
+}  // namespace basalt::commands::language
