@@ -135,7 +135,9 @@ void Session::run_statement(const parser::ParsedStatementText& statement, std::s
   } depth(statement_depth_);
   std::string_view statement_text = text.substr(static_cast<size_t>(std::max(0, statement.location)),
                                                 static_cast<size_t>(statement.length));
-  if (!is_query(parsed.kind)) {
+  // SELECT ... INTO makes a table.
+  const bool makes_table = parsed.kind == StatementKind::kSelect && static_cast<const parser::ParsedSelect&>(parsed).into;
+  if (!is_query(parsed.kind) || makes_table) {
     UtilityCall call{*this, parsed, text, statement_text, parameters, parameter_types, sink, statement_depth_ <= 1};
     std::string tag = run_utility(call);
     // BEGIN, COMMIT and the like leave no transaction to advance.

@@ -27,6 +27,7 @@ void run_initial_scripts(commands::ServerState& state, const std::string& superu
   commands::ActivityEntry entry;
   state.sessions.add(session, entry);
   SilentSink sink;
+  session.simple_query("SET search_path = pg_catalog; SET allow_system_table_mods = on", sink);
   for (std::string_view script : {catalog::system_views_sql(), catalog::information_schema_sql()})
     if (!script.empty()) session.simple_query(script, sink);
   state.sessions.remove(session.pid());

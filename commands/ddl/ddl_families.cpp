@@ -10,6 +10,12 @@ void register_ddl_commands() {
   ddl::register_drop();
   ddl::register_create_schema();
   ddl::register_create_view();
+  ddl::register_create_type();
+  ddl::register_grant();
+  ddl::register_sequence_functions();
+  ddl::register_sequence_commands();
+  ddl::register_truncate();
+  ddl::register_create_table_as();
 }
 
 }  // namespace basalt::commands

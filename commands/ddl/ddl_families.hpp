@@ -8,5 +8,11 @@ void register_create_index();   // CREATE INDEX
 void register_drop();           // DROP ...
 void register_create_schema();  // CREATE SCHEMA
 void register_create_view();    // CREATE VIEW
+void register_create_type();    // CREATE DOMAIN, CREATE TYPE
+void register_grant();          // GRANT, REVOKE
+void register_sequence_functions();
+void register_sequence_commands();  // CREATE and ALTER SEQUENCE
+void register_truncate();           // TRUNCATE
+void register_create_table_as();    // CREATE TABLE AS, CREATE and REFRESH MATERIALIZED VIEW
 
 }  // namespace basalt::commands::ddl

@@ -368,7 +368,7 @@ void require_object_owner(DdlContext& ddl, const ObjectAddress& address, ObjectT
       type == ObjectType::kTableConstraint || type == ObjectType::kColumn) {
     query::BindContext context = ddl.bind();
     parser::ParsedRangeVar range;
-  fill_range(range, object.names, object.names.size() - (type == ObjectType::kColumn ? 1 : 0));
+    fill_range(range, object.names, object.names.size() - (type == ObjectType::kColumn ? 1 : 0));
     require_owner(ddl, *ddl.relation(query::resolve_relation(range, false, context)));
     return;
   }

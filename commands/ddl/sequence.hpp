@@ -27,6 +27,9 @@ void own_sequence(DdlContext& ddl, Oid sequence, Oid table, int16_t column, bool
 Oid owned_sequence(DdlContext& ddl, Oid table, int16_t column, bool identity_only);
 // nextval('sequence'::regclass) coerced to the column's type.
 query::ExpressionPointer nextval_default(DdlContext& ddl, Oid sequence, Oid type);
+void alter_sequence(DdlContext& ddl, const catalog::RelationDescriptor& sequence, const parser::DefList& options);
+// A new storage sequence with this state in place of the old one, so that rollback brings the old one back.
+void replace_sequence_state(DdlContext& ddl, const catalog::RelationDescriptor& sequence, storage::SequenceState state);
 // Throws 2200H at the end of the range.
 int64_t next_value(Session& session, Oid sequence);
 
