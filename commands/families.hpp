@@ -21,6 +21,7 @@ void register_cursor_commands();       // utility/cursor.cpp: DECLARE, FETCH, MO
 void register_notify_commands();       // utility/notify.cpp: LISTEN, NOTIFY, UNLISTEN
 void register_maintenance_commands();  // utility/maintenance.cpp: LOCK, CHECKPOINT, REINDEX, VACUUM, ANALYZE
 
+void register_utility_functions();     // utility/session_functions.cpp: functions about session and server
 // The first two words of a statement, in capitals, for "... is not supported".
 std::string statement_name(std::string_view text);
 

@@ -68,6 +68,7 @@ void register_commands() {
     register_cursor_commands();
     register_notify_commands();
     register_maintenance_commands();
+    register_utility_functions();
     return true;
   }();
   (void)kDone;

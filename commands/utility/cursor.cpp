@@ -55,8 +55,7 @@ std::string run_declare(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedDeclareCursor>(call.statement);
   bool hold = statement.options & parser::kCursorHold;
   if (!hold && call.top_level) session.require_block("DECLARE CURSOR");
-  if (statement.name.empty())
-    throw SqlError(sqlstate::kInvalidCursorName, "invalid cursor name: must not be empty");
+  if (statement.name.empty()) throw SqlError(sqlstate::kInvalidCursorName, "invalid cursor name: must not be empty");
   session.transaction();
   query::BindContext bind = session.bind_context(call.text);
   bind.parameter_types = call.parameter_types;
@@ -110,10 +109,14 @@ class Fetcher {
   uint64_t run(parser::FetchDirection direction, int64_t count) {
     using parser::FetchDirection;
     switch (direction) {
-      case FetchDirection::kForward: return count >= 0 ? forward(count) : backward(negated(count));
-      case FetchDirection::kBackward: return count > 0 ? backward(count) : forward(negated(count));
-      case FetchDirection::kAbsolute: return absolute(count);
-      case FetchDirection::kRelative: return relative(count);
+      case FetchDirection::kForward:
+        return count >= 0 ? forward(count) : backward(negated(count));
+      case FetchDirection::kBackward:
+        return count > 0 ? backward(count) : forward(negated(count));
+      case FetchDirection::kAbsolute:
+        return absolute(count);
+      case FetchDirection::kRelative:
+        return relative(count);
     }
     UNREACHABLE("direction of FETCH");
   }

@@ -23,8 +23,10 @@ void NotificationHub::unlisten(int32_t pid, const std::string& channel) {
   std::lock_guard lock(mutex_);
   auto it = listeners_.find(pid);
   if (it == listeners_.end()) return;
-  if (channel.empty()) it->second.channels.clear();
-  else it->second.channels.erase(channel);
+  if (channel.empty())
+    it->second.channels.clear();
+  else
+    it->second.channels.erase(channel);
   if (it->second.channels.empty() && it->second.inbox.empty()) listeners_.erase(it);
 }
 
@@ -75,8 +77,10 @@ Pending& pending(Session& session) {
     auto& list = keep->extra<Pending>("notify");
     NotificationHub& hub = keep->server().notifications;
     for (const auto& [listen, channel] : list.listens)
-      if (listen) hub.listen(keep->pid(), keep->database(), channel);
-      else hub.unlisten(keep->pid(), channel);
+      if (listen)
+        hub.listen(keep->pid(), keep->database(), channel);
+      else
+        hub.unlisten(keep->pid(), channel);
     if (!list.notifications.empty()) hub.publish(keep->database(), list.notifications);
     list = Pending{};
   });

@@ -1,5 +1,5 @@
-// LISTEN and NOTIFY. A notification is kept by its transaction until commit, then put into the inbox of every session of the database
-// that listens to its channel; a session hands out its inbox when it is idle.
+// LISTEN and NOTIFY. A notification is kept by its transaction until commit, then put into the inbox of every session
+// of the database that listens to its channel; a session hands out its inbox when it is idle.
 #pragma once
 
 #include <deque>

@@ -1,0 +1,207 @@
+// LOCK TABLE, CHECKPOINT, LOAD, REINDEX, VACUUM.
+//
+// VACUUM has nothing to collect: rows are changed in place and old versions live on chains that end with the last
+// snapshot that needs them. It makes PostgreSQL's checks, and analyzes when asked to.
+#include <algorithm>
+#include <set>
+
+#include "catalog/acl.hpp"
+#include "commands/families.hpp"
+#include "commands/utility.hpp"
+#include "commands/utility/analyze.hpp"
+#include "common/sqlstate.hpp"
+#include "parser/ast_utility.hpp"
+
+namespace basalt::commands {
+
+using common::Oid;
+using common::SqlError;
+namespace sqlstate = common::sqlstate;
+
+namespace {
+
+constexpr uint32_t kSelect = 1u << 1, kInsert = 1u << 0, kUpdate = 1u << 2, kDelete = 1u << 3, kTruncate = 1u << 4;
+
+std::string relation_kind_message(const std::string& name) { return "cannot lock relation \"" + name + "\""; }
+
+std::string run_lock(UtilityCall& call) {
+  Session& session = call.session;
+  const auto& statement = parser::as<parser::ParsedLock>(call.statement);
+  if (call.top_level) session.require_block("LOCK TABLE");
+  auto policy = statement.no_wait ? storage::WaitPolicy::kNoWait : storage::WaitPolicy::kWait;
+  if (statement.mode > 1) session.transaction();
+  for (const auto& range : statement.relations) {
+    query::BindContext bind = session.bind_context(call.text);
+    Oid oid = query::resolve_relation(*range, false, bind);
+    auto relation = session.catalog().relation(oid);
+    if (relation->kind != 'r' && relation->kind != 'p' && relation->kind != 'v')
+      throw SqlError(sqlstate::kWrongObjectType, relation_kind_message(relation->name))
+          .detail("This operation is not supported for " +
+                  std::string(relation->kind == 'S'   ? "sequences"
+                              : relation->kind == 'i' ? "indexes"
+                              : relation->kind == 'm' ? "materialized views"
+                              : relation->kind == 'c' ? "composite types"
+                                                      : "foreign tables") +
+                  ".");
+    uint32_t wanted = kUpdate | kDelete | kTruncate;
+    if (statement.mode == 1) wanted |= kSelect;
+    if (statement.mode <= 3) wanted |= kInsert;
+    if (!catalog::relation_privileges(session.catalog(), oid, session.current_user(), wanted))
+      catalog::throw_permission_denied(relation->kind == 'v' ? "view" : "table", relation->name);
+    storage::LockTag tag{storage::LockSpace::kRelation, session.database().value, 0, oid.value, 0};
+    if (!session.transaction().lock(tag, static_cast<storage::LockMode>(statement.mode), policy))
+      throw SqlError(sqlstate::kLockNotAvailable, "could not obtain lock on relation \"" + relation->name + "\"");
+    session.new_statement_catalog();
+  }
+  return "LOCK TABLE";
+}
+
+std::string run_checkpoint(UtilityCall& call) {
+  Session& session = call.session;
+  constexpr Oid kCheckpointRole{4544};
+  if (!session.is_superuser() &&
+      !catalog::has_privileges_of_role(session.catalog(), session.current_user(), kCheckpointRole))
+    throw SqlError(sqlstate::kInsufficientPrivilege,
+                   "must be superuser or have privileges of pg_checkpoint to do CHECKPOINT");
+  auto result = session.storage().checkpoint();
+  if (!result.ok()) throw common::to_sql_error(result.status());
+  return "CHECKPOINT";
+}
+
+std::string run_load(UtilityCall& call) {
+  const auto& statement = parser::as<parser::ParsedLoad>(call.statement);
+  throw SqlError(sqlstate::kUndefinedFile,
+                 "could not access file \"" + statement.file + "\": No such file or directory");
+}
+
+// Indexes need no rebuilding: their trees keep themselves in order. The names and privileges are checked.
+std::string run_reindex(UtilityCall& call) {
+  Session& session = call.session;
+  const auto& statement = parser::as<parser::ParsedReindex>(call.statement);
+  using parser::ReindexTarget;
+  if (statement.target == ReindexTarget::kIndex || statement.target == ReindexTarget::kTable) {
+    query::BindContext bind = session.bind_context(call.text);
+    session.transaction();
+    Oid oid = query::resolve_relation(*statement.relation, false, bind);
+    auto relation = session.catalog().relation(oid);
+    bool is_index = relation->kind == 'i' || relation->kind == 'I';
+    if (statement.target == ReindexTarget::kIndex && !is_index)
+      throw SqlError(sqlstate::kWrongObjectType, "\"" + relation->name + "\" is not an index");
+    if (statement.target == ReindexTarget::kTable && relation->kind != 'r' && relation->kind != 'm' &&
+        relation->kind != 'p' && relation->kind != 't')
+      throw SqlError(sqlstate::kWrongObjectType, "\"" + relation->name + "\" is not a table or materialized view");
+    if (!catalog::owns_object(session.catalog(), Oid{1259}, oid, session.current_user()))
+      catalog::throw_must_be_owner(is_index ? "index" : "table", relation->name);
+    return "REINDEX";
+  }
+  session.prevent_in_block(statement.target == ReindexTarget::kSchema   ? "REINDEX SCHEMA"
+                           : statement.target == ReindexTarget::kSystem ? "REINDEX SYSTEM"
+                                                                        : "REINDEX DATABASE");
+  if (statement.target == ReindexTarget::kSchema) {
+    if (!session.catalog().find_namespace(statement.name).valid())
+      throw SqlError(sqlstate::kInvalidSchemaName, "schema \"" + statement.name + "\" does not exist");
+  } else if (!statement.name.empty() && statement.name != session.database_name()) {
+    throw SqlError(sqlstate::kFeatureNotSupported, "can only reindex the currently open database");
+  }
+  return "REINDEX";
+}
+
+bool option_on(const parser::ParsedDefElem& option) {
+  if (option.argument == parser::DefArgument::kNone) return true;
+  if (option.argument == parser::DefArgument::kInteger || option.argument == parser::DefArgument::kBoolean)
+    return option.integer != 0;
+  return option.text == "true" || option.text == "on";
+}
+
+struct VacuumOptions {
+  bool analyze = false, verbose = false, full = false;
+};
+
+VacuumOptions vacuum_options(const parser::ParsedVacuum& statement, std::string_view text) {
+  static const std::set<std::string> kVacuum = {
+      "freeze", "disable_page_skipping", "skip_locked", "index_cleanup", "process_toast", "truncate", "parallel"};
+  VacuumOptions options;
+  for (const auto& option : statement.options) {
+    if (option.name == "verbose")
+      options.verbose = option_on(option);
+    else if (option.name == "skip_locked")
+      continue;
+    else if (statement.is_vacuum && option.name == "analyze")
+      options.analyze = option_on(option);
+    else if (statement.is_vacuum && option.name == "full")
+      options.full = option_on(option);
+    else if (!statement.is_vacuum || !kVacuum.contains(option.name))
+      throw SqlError(sqlstate::kSyntaxError, std::string("unrecognized ") +
+                                                 (statement.is_vacuum ? "VACUUM" : "ANALYZE") + " option \"" +
+                                                 option.name + "\"")
+          .position(parser::position_of(text, option.location));
+  }
+  if (!statement.is_vacuum) options.analyze = true;
+  return options;
+}
+
+// Tables of the database that the user may analyze.
+std::vector<Oid> all_tables(Session& session) {
+  std::vector<Oid> tables;
+  session.catalog().scan_all(Oid{1259}, [&](common::RowId, const catalog::CatalogRow& row) {
+    Oid oid{static_cast<uint32_t>(row[0].as<int32_t>())};
+    constexpr uint32_t kFirstUserOid = 16384;
+    char kind = static_cast<char>(row[17].as<int16_t>());
+    if (oid.value >= kFirstUserOid && (kind == 'r' || kind == 'm')) tables.push_back(oid);
+    return true;
+  });
+  return tables;
+}
+
+std::string run_vacuum(UtilityCall& call) {
+  Session& session = call.session;
+  const auto& statement = parser::as<parser::ParsedVacuum>(call.statement);
+  const char* name = statement.is_vacuum ? "VACUUM" : "ANALYZE";
+  VacuumOptions options = vacuum_options(statement, call.text);
+  if (statement.is_vacuum) session.prevent_in_block("VACUUM");
+  session.transaction();
+  if (statement.is_vacuum && !options.analyze)
+    for (const auto& item : statement.relations)
+      if (!item.columns.empty())
+        throw SqlError(sqlstate::kFeatureNotSupported,
+                       "ANALYZE option must be specified when a column list is provided");
+  auto allowed = [&](const catalog::RelationDescriptor& relation) {
+    if (catalog::owns_object(session.catalog(), Oid{1259}, relation.oid, session.current_user())) return true;
+    session.notice(common::Severity::kWarning, sqlstate::kInsufficientPrivilege,
+                   "skipping \"" + relation.name + "\" --- only table or database owner can " +
+                       (statement.is_vacuum ? "vacuum" : "analyze") + " it");
+    return false;
+  };
+  std::vector<std::pair<Oid, std::vector<std::string>>> targets;
+  if (statement.relations.empty() && options.analyze)
+    for (Oid table : all_tables(session)) targets.emplace_back(table, std::vector<std::string>());
+  for (const auto& item : statement.relations) {
+    query::BindContext bind = session.bind_context(call.text);
+    targets.emplace_back(query::resolve_relation(*item.relation, false, bind), item.columns);
+  }
+  for (const auto& [oid, columns] : targets) {
+    auto relation = session.catalog().relation(oid);
+    if (!relation || !allowed(*relation)) continue;
+    if (relation->kind != 'r' && relation->kind != 'm' && relation->kind != 'p') {
+      session.notice(common::Severity::kWarning, sqlstate::kSuccessfulCompletion,
+                     "skipping \"" + relation->name + "\" --- cannot " + (statement.is_vacuum ? "vacuum" : "analyze") +
+                         " non-tables or special system tables");
+      continue;
+    }
+    if (options.analyze && relation->kind != 'p') analyze_relation(session, relation, columns);
+  }
+  return name;
+}
+
+}  // namespace
+
+void register_maintenance_commands() {
+  using parser::StatementKind;
+  register_utility(StatementKind::kLock, run_lock);
+  register_utility(StatementKind::kCheckpoint, run_checkpoint);
+  register_utility(StatementKind::kLoad, run_load);
+  register_utility(StatementKind::kReindex, run_reindex);
+  register_utility(StatementKind::kVacuum, run_vacuum);
+}
+
+}  // namespace basalt::commands
