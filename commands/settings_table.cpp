@@ -24,6 +24,9 @@ const SettingDefinition kOwn[] = {
     {"basalt.zero_hashes", SettingType::kBool, SettingContext::kPostmaster, "off", "", 0, 0, "", "Basalt", "", false, false},
     {"basalt.reservation", SettingType::kInt, SettingContext::kPostmaster, "16TB", "MB", 1024, 2147483647, "", "Basalt", "",
      false, false},
+    {"is_superuser", SettingType::kBool, SettingContext::kInternal, "off", "", 0, 0, "", "Preset Options", "", true, false},
+    {"session_authorization", SettingType::kString, SettingContext::kUser, "", "", 0, 0, "", "Ungrouped", "", true, false},
+    {"role", SettingType::kString, SettingContext::kUser, "none", "", 0, 0, "", "Ungrouped", "", false, false},
     {"restrict_nonsystem_relation_kind", SettingType::kString, SettingContext::kUser, "", "", 0, 0, "",
      "Client Connection Defaults / Statement Behavior", "", false, true},
 };

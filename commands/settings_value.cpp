@@ -132,7 +132,7 @@ std::string normalize_enum(const SettingDefinition& definition, std::string_view
   while (!all.empty()) {
     size_t comma = all.find(',');
     std::string_view name = all.substr(0, comma);
-    if (name == wanted) return std::string(name);
+    if (lower(name) == wanted) return std::string(name);
     has_on |= name == "on";
     has_off |= name == "off";
     if (!names.empty()) names += ", ";

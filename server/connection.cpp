@@ -7,6 +7,7 @@
 
 #include "commands/session_context.hpp"
 #include "commands/utility.hpp"
+#include "commands/utility/notify.hpp"
 #include "common/sqlstate.hpp"
 #include "server/connection_sink.hpp"
 #include "server/listener.hpp"
@@ -49,12 +50,22 @@ void Connection::read_more() {
   auto self = shared_from_this();
   socket_.async_wait(boost::asio::ip::tcp::socket::wait_read,
                      [self](const boost::system::error_code& error) { self->on_readable(error); });
+  boost::system::error_code ignored;
+  if (notified_) socket_.cancel(ignored);
 }
 
 void Connection::on_readable(const boost::system::error_code& error) {
   Reactor::note_handler();
-  if (error || closing_) {
+  // The wait is cancelled by wake() and by shut_down(), which sets closing_.
+  bool woken = error == boost::asio::error::operation_aborted;
+  if ((error && !woken) || closing_) {
     close();
+    return;
+  }
+  if (woken) {
+    notified_ = false;
+    deliver();
+    if (!closing_) read_more();
     return;
   }
   try {
@@ -135,6 +146,9 @@ void Connection::start_session(const wire::StartupMessage& message) {
   session_->on_notification = [this](int32_t pid, std::string_view channel, std::string_view payload) {
     out_.notification(pid, channel, payload);
   };
+  session_->on_wake = [weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->wake();
+  };
   session_->settings().on_report = [this](std::string_view name, std::string_view value) {
     out_.parameter_status(name, value);
   };
@@ -147,7 +161,30 @@ void Connection::start_session(const wire::StartupMessage& message) {
   ready();
 }
 
+void Connection::wake() {
+  notified_ = true;
+  boost::asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    Reactor::note_handler();
+    boost::system::error_code ignored;
+    self->socket_.cancel(ignored);
+  });
+}
+
+void Connection::deliver() {
+  if (!session_ || session_->status() != 'I') return;
+  commands::deliver_notifications(*session_);
+  try {
+    flush();
+  } catch (const SqlError&) {
+    close();
+  }
+}
+
 void Connection::ready() {
+  if (session_->status() == 'I') {
+    notified_ = false;
+    commands::deliver_notifications(*session_);
+  }
   out_.ready_for_query(session_->status());
   note_state();
 }

@@ -4,6 +4,7 @@
 // carried out by the thread that has received it (QRY-5); answers are collected and written together.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <string>
@@ -25,6 +26,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void start();
   // Wakes an idle connection so that it ends with FATAL 57P01.
   void shut_down();
+  // From any thread: notifications have come; an idle connection hands them out now, another one when it is idle.
+  void wake();
   int32_t pid() const { return pid_; }
 
  private:
@@ -45,6 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void fatal(common::SqlState state, const std::string& message);
   void write_row_description(const std::vector<commands::ResultColumn>& columns, const std::vector<int16_t>& formats);
   void ready();
+  void deliver();
   void flush();
   void check_pending_interrupt();
   void note_state();
@@ -60,6 +64,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::unique_ptr<commands::Session> session_;
   std::map<std::string, std::vector<int16_t>> portal_formats_;
   int32_t pid_ = 0;
+  std::atomic<bool> notified_{false};
   bool skip_until_sync_ = false, closing_ = false, in_copy_ = false;
   friend class ConnectionSink;
 };

@@ -7,6 +7,7 @@
 #include "commands/server_state.hpp"
 #include "commands/session.hpp"
 #include "commands/utility.hpp"
+#include "executor/register_executor.hpp"
 #include "query/register_query.hpp"
 #include "server/script.hpp"
 
@@ -29,6 +30,7 @@ void register_everything() {
   types::register_types();
   catalog::register_catalog(types::FunctionRegistry::instance());
   query::register_query(types::FunctionRegistry::instance());
+  executor::register_executor(types::FunctionRegistry::instance());
   commands::register_commands();
 }
 

@@ -1,8 +1,11 @@
 #include "server/script.hpp"
 
+#include <cstdio>
+
 #include "catalog/bootstrap.hpp"
 #include "catalog/embedded.hpp"
 #include "commands/session.hpp"
+#include "common/sqlstate.hpp"
 
 namespace basalt::server {
 
@@ -14,6 +17,24 @@ class SilentSink : public commands::ResultSink {
   void rows(const std::vector<commands::ResultColumn>&, const common::Chunk&) override {}
   void complete(std::string_view) override {}
 };
+
+// A view over something that this build does not have yet is left out, and said so; any other error ends the initialisation.
+void run_or_skip(commands::Session& session, std::string_view statement, commands::ResultSink& sink) {
+  try {
+    session.simple_query(statement, sink);
+  } catch (const common::SqlError& error) {
+    namespace sqlstate = common::sqlstate;
+    const common::SqlState state = error.report().sqlstate;
+    session.handle_error();
+    if (!(state == sqlstate::kUndefinedFunction || state == sqlstate::kUndefinedTable ||
+          state == sqlstate::kUndefinedObject ||
+          state == sqlstate::kFeatureNotSupported))
+      throw;
+    std::string_view head = statement.substr(0, statement.find('\n'));
+    std::fprintf(stderr, "left out: %.*s: %s\n", static_cast<int>(head.size()), head.data(),
+                 error.report().message.c_str());
+  }
+}
 
 }  // namespace
 
@@ -27,9 +48,8 @@ void run_initial_scripts(commands::ServerState& state, const std::string& superu
   commands::ActivityEntry entry;
   state.sessions.add(session, entry);
   SilentSink sink;
-  session.simple_query("SET search_path = pg_catalog; SET allow_system_table_mods = on", sink);
   for (std::string_view script : {catalog::system_views_sql(), catalog::information_schema_sql()})
-    if (!script.empty()) session.simple_query(script, sink);
+    for (std::string_view statement : catalog::split_statements(script)) run_or_skip(session, statement, sink);
   state.sessions.remove(session.pid());
 }
 
