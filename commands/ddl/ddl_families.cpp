@@ -14,6 +14,9 @@ void register_ddl_commands() {
   ddl::register_grant();
   ddl::register_sequence_functions();
   ddl::register_sequence_commands();
+  ddl::register_comment();
+  ddl::register_alter_table();
+  ddl::register_alter_object();
   ddl::register_truncate();
   ddl::register_create_table_as();
 }
