@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """The stock pgbench on PostgreSQL 15 and Basalt in one run: transactions per second and ratios.
 
-    bench/pgbench.py --postgres 'host=127.0.0.1 port=5432 user=postgres' --basalt 'host=127.0.0.1 port=5433 user=postgres'
-                     [--scale 10] [--seconds 10] [--clients 8] [--threads 2] [--modes simple,extended,prepared] [--connect]
+    bench/pgbench.py --postgres 'host=127.0.0.1 port=5432 user=postgres'
+                     --basalt 'host=127.0.0.1 port=5433 user=postgres' [--scale 10] [--seconds 10] [--clients 8]
+                     [--threads 2] [--modes simple,extended,prepared] [--connect]
 
 Runs pgbench -i, then -S and the TPC-B-like script in each protocol mode, the servers taking turns; then checks that the
 sums of the balances agree with the history. Either server may be left out. Ends with 1 on any failed transaction.
@@ -41,7 +42,8 @@ class System:
         parts = psycopg2.extensions.parse_dsn(self.dsn)
         names = {'host': 'PGHOST', 'port': 'PGPORT', 'user': 'PGUSER', 'password': 'PGPASSWORD'}
         environment = {**os.environ, **{names[key]: value for key, value in parts.items() if key in names}}
-        return subprocess.run(['pgbench', *arguments, DATABASE], env=environment, check=False, capture_output=True, text=True)
+        return subprocess.run(['pgbench', *arguments, DATABASE], env=environment, check=False, capture_output=True,
+                              text=True)
 
     def prepare(self, scale):
         self.admin(f'drop database if exists {DATABASE}', f'create database {DATABASE}')
@@ -57,7 +59,8 @@ class System:
         done = re.search(r'^number of transactions actually processed: (\d+)', result.stdout, re.M)
         failed = re.search(r'^number of failed transactions: ([1-9]\d*)', result.stdout, re.M)
         if result.returncode != 0 or not tps or failed:
-            self.failures.append(f'{script} {" ".join(arguments)}: {failed.group(0) if failed else result.stderr[-500:]}')
+            reason = failed.group(0) if failed else result.stderr[-500:]
+            self.failures.append(f'{script} {" ".join(arguments)}: {reason}')
             return None
         if script == 'tpc-b like':
             self.transactions += int(done.group(1))
@@ -82,12 +85,13 @@ def run_all(systems, options):
     if options.connect:
         variants += [(script, 'simple', ['-C']) for script in SCRIPTS]
     for script, mode, extra in variants:
-        arguments = ['-M', mode, '-c', str(options.clients), '-j', str(options.threads), '-T', str(options.seconds), *extra]
+        arguments = ['-M', mode, '-c', str(options.clients), '-j', str(options.threads), '-T', str(options.seconds)]
+        arguments += extra
         figures = [system.measure(script, arguments) for system in systems]
         ratio = f'{figures[1] / figures[0]:.2f}' if len(figures) == 2 and None not in figures else ''
         label = mode + (' -C' if extra else '')
-        print(f'{script:12} {label:18}' + ''.join(f'{"FAILED" if tps is None else f"{tps:.0f} tps":>14}' for tps in figures) +
-              f'{ratio:>8}', flush=True)
+        shown = ''.join(f'{"FAILED" if tps is None else f"{tps:.0f} tps":>14}' for tps in figures)
+        print(f'{script:12} {label:18}{shown}{ratio:>8}', flush=True)
         report.append({'script': script, 'mode': label, 'tps': {s.name: tps for s, tps in zip(systems, figures)}})
     return report
 

@@ -29,8 +29,9 @@ def run_script(dsn):
     cursor.execute(f'drop database if exists {DATABASE}')
     cursor.execute(f'create database {DATABASE}')
     environment = {**os.environ, 'PGCLIENTENCODING': 'UTF8', 'LC_ALL': 'C.UTF-8', 'PSQLRC': '/dev/null'}
-    result = subprocess.run(['psql', '-X', '-q', '-f', 'shop.sql', f'{dsn} dbname={DATABASE}'], cwd=EXAMPLES, check=False,
-                            env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = ['psql', '-X', '-q', '-f', 'shop.sql', f'{dsn} dbname={DATABASE}']
+    result = subprocess.run(command, cwd=EXAMPLES, check=False, env=environment, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT)
     cursor.execute(f'drop database {DATABASE}')
     admin.close()
     return result.stdout

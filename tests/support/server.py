@@ -69,7 +69,9 @@ class Server:
     def check(self):
         """basalt check on the stopped server's directory; returns its findings ('' if clean)."""
         result = subprocess.run([self.binary, 'check', '--data', self.directory], capture_output=True, text=True)
-        return '' if result.returncode == 0 else result.stdout + result.stderr
+        if result.returncode == 0:
+            return ''
+        return result.stdout + result.stderr or f'ended with {result.returncode} and said nothing'
 
     def log_tail(self):
         with open(self.log_path, encoding='utf-8', errors='replace') as log:
