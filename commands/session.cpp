@@ -4,6 +4,7 @@
 #include "commands/session_context.hpp"
 #include "commands/trigger_manager.hpp"
 #include "commands/utility.hpp"
+#include "commands/utility/notify.hpp"
 #include "common/sqlstate.hpp"
 
 namespace basalt::commands {
@@ -33,6 +34,7 @@ Session::Session(ServerState& server, const SessionOptions& options)
 }
 
 Session::~Session() {
+  forget_notifications(*this);
   try {
     rollback();
   } catch (const std::exception&) {

@@ -142,6 +142,8 @@ class Session {
   // Work to be done when the transaction has committed or rolled back (NOTIFY, dropped temp schema, ...).
   std::function<void(const common::ErrorReport&)> on_notice;
   std::function<void(int32_t pid, std::string_view channel, std::string_view payload)> on_notification;
+  // Called from any thread: notifications wait for this session.
+  std::function<void()> on_wake;
   // State that a folder's commands keep per session, by name (sequences' currval, LISTEN channels, advisory locks, ...).
   template <typename T>
   T& extra(const std::string& name) {

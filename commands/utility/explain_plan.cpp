@@ -38,7 +38,11 @@ class Explainer {
     int tables = count_tables(*statement.root);
     for (const auto& plan : statement.subplans) tables += count_tables(*plan);
     for (const auto& plan : statement.ctes) tables += count_tables(*plan);
-    prefix_ = tables > 1 || options.verbose;
+    several_ = tables > 1;
+    prefix_ = several_ || options.verbose;
+    name_tables(*statement.root);
+    for (const auto& plan : statement.ctes) name_tables(*plan);
+    for (const auto& plan : statement.subplans) name_tables(*plan);
     name_ctes(*statement.root);
     for (const auto& plan : statement.subplans) name_ctes(*plan);
     for (const auto& plan : statement.ctes) name_ctes(*plan);
@@ -76,11 +80,36 @@ class Explainer {
       case PhysicalKind::kIndexJoin:
         count = 1;
         break;
+      case PhysicalKind::kModify:
+        count = as<planner::PhysicalModify>(node).command == query::CommandKind::kInsert;
+        break;
       default:
         break;
     }
     for (const auto& child : node.children) count += count_tables(*child);
     return count;
+  }
+
+  // Every table gets a name of its own: t, t_1, t_2. The target of UPDATE and DELETE is the table that is scanned for
+  // it.
+  void name_tables(const PhysicalNode& node) {
+    if (node.kind == PhysicalKind::kModify) {
+      const auto& modify = as<planner::PhysicalModify>(node);
+      if (modify.command == query::CommandKind::kInsert) unique_name(modify.relation->name);
+    }
+    if (node.kind == PhysicalKind::kTableScan || node.kind == PhysicalKind::kIndexScan ||
+        node.kind == PhysicalKind::kRowIdScan)
+      name_table(static_cast<const planner::ScanBase&>(node));
+    for (const auto& child : node.children) name_tables(*child);
+    if (node.kind == PhysicalKind::kIndexJoin) name_table(*as<planner::PhysicalIndexJoin>(node).inner);
+  }
+  void name_table(const planner::ScanBase& scan) {
+    names_[&scan] = unique_name(scan.alias.empty() ? scan.relation->name : scan.alias);
+  }
+  std::string unique_name(const std::string& name) {
+    std::string unique = name;
+    for (int i = 1; !used_names_.insert({unique, true}).second; ++i) unique = name + "_" + std::to_string(i);
+    return unique;
   }
 
   void name_ctes(const PhysicalNode& node) {
@@ -99,7 +128,9 @@ class Explainer {
     return prefix_ && !alias.empty() ? query::quote_identifier(alias) + "." + name : name;
   }
 
-  static const std::string& alias_of(const planner::ScanBase& scan) {
+  const std::string& alias_of(const planner::ScanBase& scan) const {
+    auto it = names_.find(&scan);
+    if (it != names_.end()) return it->second;
     return scan.alias.empty() ? scan.relation->name : scan.alias;
   }
 
@@ -286,6 +317,14 @@ class Explainer {
     return true;
   }
 
+  // While it lives, column names carry their table's name, or do not.
+  struct PrefixScope {
+    bool& prefix;
+    bool saved;
+    PrefixScope(bool& p, bool on) : prefix(p), saved(std::exchange(p, on)) {}
+    ~PrefixScope() { prefix = saved; }
+  };
+
   ExplainEntry subplan(int plan, const char* relationship, std::string name) {
     Inputs saved = inputs_;
     std::vector<ExplainEntry>* list = subplans_;
@@ -418,6 +457,7 @@ class Explainer {
   }
 
   void set_output(ExplainEntry& e, const PhysicalNode& node) {
+    PrefixScope scope(prefix_, several_);
     std::vector<std::string> list;
     for (size_t i = 0; i < node.output.size(); ++i) {
       bool simple = true;
@@ -496,10 +536,13 @@ class Explainer {
     std::vector<std::string> parts;
     for (const auto& condition : scan.conditions) {
       const auto& key = scan.index->keys[static_cast<size_t>(condition.key)];
-      std::string column =
-          key.column > 0 ? qualified(outer ? alias_of(scan) : std::string(),
-                                     scan.relation->columns[static_cast<size_t>(key.column) - 1].name)
-                         : "(" + query::index_definition(deparse_, scan.index->oid, condition.key + 1, false) + ")";
+      std::string column;
+      if (key.column > 0) {
+        PrefixScope scope(prefix_, options_.verbose);
+        column = qualified(alias_of(scan), scan.relation->columns[static_cast<size_t>(key.column) - 1].name);
+      } else {
+        column = "(" + query::index_definition(deparse_, scan.index->oid, condition.key + 1, false) + ")";
+      }
       if (condition.is_null)
         parts.push_back("(" + column + " IS NULL)");
       else if (condition.is_not_null)
@@ -526,12 +569,14 @@ class Explainer {
     e.title = kind + (backward ? " Backward" : "") + " using " + query::quote_identifier(scan.index->name) + " on " +
               relation_text(scan);
     if (!scan.conditions.empty()) add(e, "Index Cond", index_conditions(scan, outer));
+    PrefixScope scope(prefix_, options_.verbose);
     if (scan.filter) add(e, "Filter", text(*scan.filter, &scan, nullptr));
   }
 
   void describe_scan(ExplainEntry& e, const planner::ScanBase& scan) {
     if (scan.kind == PhysicalKind::kIndexScan)
       return describe_index_scan(e, static_cast<const planner::PhysicalIndexScan&>(scan), nullptr);
+    PrefixScope scope(prefix_, options_.verbose);
     std::string kind = scan.kind == PhysicalKind::kRowIdScan ? "Tid Scan" : "Seq Scan";
     const auto* table =
         scan.kind == PhysicalKind::kTableScan ? static_cast<const planner::PhysicalTableScan*>(&scan) : nullptr;
@@ -833,7 +878,9 @@ class Explainer {
   const ExplainOptions& options_;
   const std::vector<executor::NodeCounters>* counters_;
   query::DeparseContext deparse_;
-  bool prefix_ = false;
+  bool prefix_ = false, several_ = false;
+  std::map<const PhysicalNode*, std::string> names_;
+  std::map<std::string, bool> used_names_;
   Inputs inputs_{nullptr, nullptr};
   std::map<int, std::string> parameter_names_, cte_names_;
   std::map<int, bool> shown_plans_;

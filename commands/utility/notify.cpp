@@ -12,10 +12,12 @@ namespace basalt::commands {
 using common::SqlError;
 namespace sqlstate = common::sqlstate;
 
-void NotificationHub::listen(int32_t pid, common::Oid database, const std::string& channel) {
+void NotificationHub::listen(int32_t pid, common::Oid database, const std::string& channel,
+                             std::function<void()> wake) {
   std::lock_guard lock(mutex_);
   Listener& listener = listeners_[pid];
   listener.database = database;
+  listener.wake = std::move(wake);
   listener.channels.insert(channel);
 }
 
@@ -46,8 +48,10 @@ void NotificationHub::publish(common::Oid database, const std::vector<Notificati
   std::lock_guard lock(mutex_);
   for (auto& [pid, listener] : listeners_) {
     if (listener.database != database) continue;
+    size_t before = listener.inbox.size();
     for (const Notification& notification : list)
       if (listener.channels.contains(notification.channel)) listener.inbox.push_back(notification);
+    if (listener.inbox.size() > before && listener.wake) listener.wake();
   }
 }
 
@@ -78,7 +82,7 @@ Pending& pending(Session& session) {
     NotificationHub& hub = keep->server().notifications;
     for (const auto& [listen, channel] : list.listens)
       if (listen)
-        hub.listen(keep->pid(), keep->database(), channel);
+        hub.listen(keep->pid(), keep->database(), channel, keep->on_wake);
       else
         hub.unlisten(keep->pid(), channel);
     if (!list.notifications.empty()) hub.publish(keep->database(), list.notifications);

@@ -24,7 +24,8 @@ struct Notification {
 
 class NotificationHub {
  public:
-  void listen(int32_t pid, common::Oid database, const std::string& channel);
+  // `wake` is called, from any thread, when something has come.
+  void listen(int32_t pid, common::Oid database, const std::string& channel, std::function<void()> wake);
   void unlisten(int32_t pid, const std::string& channel);
   void forget(int32_t pid);
   std::vector<std::string> channels(int32_t pid) const;
@@ -37,6 +38,7 @@ class NotificationHub {
     common::Oid database;
     std::set<std::string> channels;
     std::deque<Notification> inbox;
+    std::function<void()> wake;
   };
   mutable std::mutex mutex_;
   std::map<int32_t, Listener> listeners_;
