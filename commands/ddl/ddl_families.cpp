@@ -14,6 +14,9 @@ void register_ddl_commands() {
   ddl::register_grant();
   ddl::register_sequence_functions();
   ddl::register_sequence_commands();
+  ddl::register_role();
+  ddl::register_database();
+  ddl::register_alter_type();
   ddl::register_comment();
   ddl::register_alter_table();
   ddl::register_alter_object();

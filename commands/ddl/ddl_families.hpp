@@ -12,6 +12,9 @@ void register_create_type();    // CREATE DOMAIN, CREATE TYPE
 void register_grant();          // GRANT, REVOKE
 void register_sequence_functions();
 void register_sequence_commands();  // CREATE and ALTER SEQUENCE
+void register_role();               // roles and their membership
+void register_database();           // databases, CREATE EXTENSION
+void register_alter_type();         // ALTER TYPE ... VALUE, ALTER DOMAIN
 void register_comment();            // COMMENT ON
 void register_alter_table();        // ALTER TABLE
 void register_alter_object();       // ALTER ... RENAME, SET SCHEMA, OWNER TO

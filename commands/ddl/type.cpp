@@ -1,4 +1,6 @@
 // CREATE DOMAIN, CREATE TYPE AS ENUM, CREATE TYPE AS (composite).
+#include "commands/ddl/type.hpp"
+
 #include "catalog/rows/pg_constraint.hpp"
 #include "catalog/rows/pg_enum.hpp"
 #include "catalog/rows/pg_type.hpp"
@@ -30,6 +32,8 @@ void record_type(DdlContext& ddl, const catalog::PgTypeRow& row) {
   if (row.typcollation.valid() && row.typcollation != kDefaultCollation)
     catalog::record_dependency(ddl.writer, address, {id::kPgCollation, row.typcollation}, DependencyType::kNormal);
 }
+
+}  // namespace
 
 void add_domain_check(DdlContext& ddl, const catalog::PgTypeRow& domain, const parser::ParsedConstraint& constraint,
                       std::vector<std::string>& taken) {
@@ -74,6 +78,8 @@ void set_domain_default(DdlContext& ddl, catalog::PgTypeRow& row, const parser::
   // The text form, as information_schema shows it: as written.
   row.typdefault = "";
 }
+
+namespace {
 
 std::string create_domain(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedCreateDomain>(call.statement);
