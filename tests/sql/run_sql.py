@@ -100,7 +100,7 @@ def answer_of(connection, sql):
             lines.append('|'.join(show(column.name) for column in cursor.description) or '(no columns)')
             lines += ['|'.join(show(value) for value in row) or '()' for row in cursor.fetchall()]
         else:
-            lines.append(cursor.statusmessage or '(empty statement)')
+            lines.append(cursor.statusmessage)
     except psycopg2.Error as error:
         if error.pgcode is None:
             raise
