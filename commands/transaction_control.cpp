@@ -1,4 +1,5 @@
 // The session's transaction: start, commit, rollback, savepoints, snapshots.
+#include "commands/ddl/on_commit.hpp"
 #include "commands/session.hpp"
 #include "commands/trigger_manager.hpp"
 #include "commands/utility/cursor.hpp"
@@ -74,6 +75,7 @@ void Session::commit() {
   }
   triggers_->run_deferred();
   hold_cursors(*this);
+  run_on_commit(*this);
   end_transaction(true);
 }
 

@@ -14,3 +14,10 @@ struct OnCommitActions {
 };
 
 }  // namespace basalt::commands::ddl
+
+namespace basalt::commands {
+
+// Runs them; called by Session::commit().
+void run_on_commit(Session& session);
+
+}  // namespace basalt::commands
