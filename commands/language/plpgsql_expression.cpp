@@ -1,0 +1,404 @@
+// Expressions and queries of PL/pgSQL. Variables are parameters of the query: the binder asks for every column name. An
+// expression without tables, aggregates and subqueries is evaluated without planning it.
+#include "commands/language/language_state.hpp"
+#include "commands/language/plpgsql_frame.hpp"
+#include "commands/session_context.hpp"
+#include "common/sqlstate.hpp"
+#include "query/walker.hpp"
+#include "types/container/record.hpp"
+
+namespace basalt::commands::language {
+
+using common::Oid;
+using common::SqlError;
+using common::Value;
+namespace oid = types::oid;
+namespace sqlstate = common::sqlstate;
+
+// What a parameter of the bound expression stands for.
+struct PlReference {
+  int datum = -1;
+  int field = -1;  // of a record; -1: the whole
+  std::shared_ptr<const ResultShape> shape;
+};
+
+struct PreparedExpression {
+  std::string text;
+  std::vector<parser::ParsedStatementText> parsed;
+  std::vector<PlReference> references;
+  std::unique_ptr<CachedStatement> statement;
+  bool bound = false, simple = false, needs_snapshot = false;
+  query::ExpressionPointer expression;
+  std::vector<query::EvaluatorPointer> idle;  // evaluators that nobody is inside of
+  query::BindDependencies dependencies;
+  std::vector<std::pair<Oid, catalog::ObjectVersion>> functions;
+  uint64_t generation = 0;
+  std::vector<Oid> search_path;
+};
+
+namespace {
+
+int find_datum(const PlScope* scope, const std::string& name) {
+  for (; scope; scope = scope->parent)
+    if (auto it = scope->names.find(name); it != scope->names.end()) return it->second;
+  return -1;
+}
+int find_labelled(const PlScope* scope, const std::string& label, const std::string& name) {
+  for (; scope; scope = scope->parent)
+    if (scope->label == label)
+      if (auto it = scope->names.find(name); it != scope->names.end()) return it->second;
+  return -1;
+}
+
+bool same_shape(const std::shared_ptr<const ResultShape>& a, const std::shared_ptr<const ResultShape>& b) {
+  if (a == b) return true;
+  return a && b && a->type == b->type && a->types == b->types && a->names == b->names;
+}
+
+// Answers the binder's questions about names.
+class Resolver {
+ public:
+  Resolver(PlFrame& frame, const PlExpression& expression, PreparedExpression& prepared)
+      : frame_(frame), expression_(expression), prepared_(prepared) {}
+
+  query::ExpressionPointer column(const parser::ParsedColumnRef& ref, const query::Expression* found) {
+    if (ref.star && ref.names.size() != 1) return nullptr;
+    if (ref.star || ref.names.empty()) return nullptr;
+    int datum = find_datum(expression_.scope, ref.names[0]);
+    size_t used = 1;
+    if (datum < 0 && ref.names.size() > 1) {
+      datum = find_labelled(expression_.scope, ref.names[0], ref.names[1]);
+      used = 2;
+    }
+    if (datum < 0) return nullptr;
+    const PlDatum& variable = frame_.program->datums[static_cast<size_t>(datum)];
+    if (ref.names.size() > used + 1 || (ref.names.size() == used + 1 && !variable.is_record)) return nullptr;
+    if (found && (used != 1 || ref.names.size() == 1 || has_field(datum, ref.names[used])))
+      throw parser::error_at(prepared_.text, ref.location, sqlstate::kAmbiguousColumn,
+                             "column reference \"" + join(ref.names) + "\" is ambiguous")
+          .detail("It could refer to either a PL/pgSQL variable or a table column.");
+    if (found) return nullptr;
+    if (ref.names.size() == used) return whole(datum, ref.location);
+    return field(datum, ref.names[used], ref.location);
+  }
+
+  query::ExpressionPointer positional(int number) {
+    int datum = find_datum(expression_.scope, "$" + std::to_string(number));
+    return datum < 0 ? nullptr : whole(datum, -1);
+  }
+
+ private:
+  static std::string join(const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out += (out.empty() ? "" : ".") + name;
+    return out;
+  }
+  query::ExpressionPointer node(PlReference reference, Oid type, int32_t typmod, int location) {
+    auto out = std::make_unique<query::Parameter>();
+    prepared_.references.push_back(std::move(reference));
+    out->id = static_cast<int>(prepared_.references.size());
+    out->type = type;
+    out->typmod = typmod;
+    out->collation = frame_.session.catalog().type(type)->collation;
+    out->location = location;
+    return out;
+  }
+  bool has_field(int datum, const std::string& name) const {
+    const PlRecord& record = frame_.records[static_cast<size_t>(datum)];
+    return record.shape &&
+           std::find(record.shape->names.begin(), record.shape->names.end(), name) != record.shape->names.end();
+  }
+  query::ExpressionPointer whole(int datum, int location) {
+    const PlDatum& variable = frame_.program->datums[static_cast<size_t>(datum)];
+    PlReference reference{datum, -1, nullptr};
+    Oid type = variable.type;
+    if (variable.is_record) {
+      reference.shape = frame_.records[static_cast<size_t>(datum)].shape;
+      if (reference.shape && reference.shape->type.valid()) type = reference.shape->type;
+    }
+    return node(reference, type, variable.typmod, location);
+  }
+  query::ExpressionPointer field(int datum, const std::string& name, int location) {
+    const PlDatum& variable = frame_.program->datums[static_cast<size_t>(datum)];
+    const PlRecord& record = frame_.records[static_cast<size_t>(datum)];
+    if (!record.shape)
+      throw SqlError(sqlstate::kObjectNotInPrerequisiteState, "record \"" + variable.name + "\" is not assigned yet")
+          .detail("The tuple structure of a not-yet-assigned record is indeterminate.");
+    for (size_t i = 0; i < record.shape->names.size(); ++i)
+      if (record.shape->names[i] == name)
+        return node({datum, static_cast<int>(i), record.shape}, record.shape->types[i], record.shape->typmods[i],
+                    location);
+    throw parser::error_at(prepared_.text, location, sqlstate::kUndefinedColumn,
+                           "record \"" + variable.name + "\" has no field \"" + name + "\"");
+  }
+
+  PlFrame& frame_;
+  const PlExpression& expression_;
+  PreparedExpression& prepared_;
+};
+
+bool is_simple(const query::BoundQuery& q) {
+  return q.command == query::CommandKind::kSelect && q.range_table.empty() && q.ctes.empty() && q.targets.size() == 1 &&
+         !q.has_aggregates && !q.has_windows && !q.has_sublinks && !q.has_distinct && q.distinct.empty() && !q.limit &&
+         !q.offset && !q.having && q.group_by.empty() && q.grouping_sets.empty() && !q.set_operation &&
+         q.order_by.empty() && q.row_marks.empty() && !(q.from && (q.from->condition || !q.from->items.empty())) &&
+         !query::returns_set(*q.targets[0].expression) && !query::contains_sublink(*q.targets[0].expression);
+}
+
+CachedStatement::SetUp set_up(PlFrame& frame, const PlExpression& expression, PreparedExpression& prepared) {
+  return [&](query::BindContext& bind) {
+    prepared.references.clear();
+    auto resolver = std::make_shared<Resolver>(frame, expression, prepared);
+    bind.after_column = [resolver](const parser::ParsedColumnRef& ref, const query::Expression* found) {
+      return resolver->column(ref, found);
+    };
+    bind.parameter = [resolver](const parser::ParsedParameter& parameter) {
+      return resolver->positional(parameter.number);
+    };
+    describe_transitions(bind, frame.transitions);
+  };
+}
+
+bool shapes_stand(const PlFrame& frame, const PreparedExpression& prepared) {
+  for (const PlReference& reference : prepared.references)
+    if (frame.program->datums[static_cast<size_t>(reference.datum)].is_record &&
+        !same_shape(reference.shape, frame.records[static_cast<size_t>(reference.datum)].shape))
+      return false;
+  return true;
+}
+
+bool simple_stands(Session& session, const PreparedExpression& prepared) {
+  if (prepared.generation != session.settings().plan_generation() || prepared.search_path != session.search_path())
+    return false;
+  for (const auto& [function, version] : prepared.functions) {
+    catalog::FunctionPointer now = session.catalog().function(function);
+    if (!now || now->version != version) return false;
+  }
+  return true;
+}
+
+void bind_first(PlFrame& frame, const PlExpression& expression, PreparedExpression& prepared) {
+  Session& session = frame.session;
+  prepared.bound = false;
+  prepared.simple = false;
+  prepared.idle.clear();
+  prepared.statement.reset();
+  const parser::ParsedStatement& statement = *prepared.parsed[0].statement;
+  if (!expression.is_statement) {
+    query::BindContext bind = session.bind_context(prepared.text);
+    set_up(frame, expression, prepared)(bind);
+    auto bound = query::bind_query(statement, bind);
+    if (is_simple(*bound)) {
+      prepared.simple = true;
+      prepared.expression = std::move(bound->targets[0].expression);
+      prepared.functions.clear();
+      query::walk(*prepared.expression, [&](const query::Expression& e) {
+        Oid called;
+        if (const auto* f = query::try_as<query::Function>(&e)) called = f->function;
+        if (e.kind == query::ExpressionKind::kOperator) called = query::as<query::OperatorCall>(e).function;
+        if (!called.valid() || called.value < 16384) return false;
+        catalog::FunctionPointer function = session.catalog().function(called);
+        if (function) prepared.functions.emplace_back(called, function->version);
+        prepared.needs_snapshot = true;
+        return false;
+      });
+      prepared.generation = session.settings().plan_generation();
+      prepared.search_path = session.search_path();
+      prepared.bound = true;
+      return;
+    }
+  }
+  prepared.statement = std::make_unique<CachedStatement>(statement, prepared.text);
+  prepared.bound = true;
+}
+
+PreparedExpression& prepare(PlFrame& frame, const PlExpression& expression) {
+  auto& slot = const_cast<PlExpression&>(expression).prepared;
+  if (!slot) {
+    auto fresh = std::make_shared<PreparedExpression>();
+    fresh->text = expression.is_statement ? expression.text : "SELECT " + expression.text;
+    fresh->parsed = parser::parse_statements(fresh->text);
+    if (fresh->parsed.empty()) throw SqlError(sqlstate::kSyntaxError, "missing expression");
+    slot = std::move(fresh);
+  }
+  bool utility = !is_query(slot->parsed[0].statement->kind);
+  if (!utility &&
+      (!slot->bound || !shapes_stand(frame, *slot) || (slot->simple && !simple_stands(frame.session, *slot))))
+    bind_first(frame, expression, *slot);
+  return *slot;
+}
+
+std::vector<Value> parameter_values(PlFrame& frame, const PreparedExpression& prepared) {
+  std::vector<Value> out;
+  for (const PlReference& reference : prepared.references) {
+    if (reference.field < 0) {
+      out.push_back(frame.get(reference.datum));
+      continue;
+    }
+    const PlRecord& record = frame.records[static_cast<size_t>(reference.datum)];
+    out.push_back(record.null ? Value::null(physical_of(frame.session,
+                                                        reference.shape->types[static_cast<size_t>(reference.field)]))
+                              : record.values[static_cast<size_t>(reference.field)]);
+  }
+  return out;
+}
+
+TypedValue evaluate_simple(PlFrame& frame, PreparedExpression& prepared) {
+  Session& session = frame.session;
+  query::EvaluatorPointer evaluator;
+  if (!prepared.idle.empty()) {
+    evaluator = std::move(prepared.idle.back());
+    prepared.idle.pop_back();
+  } else {
+    evaluator = query::ExpressionCompiler(session.catalog(), session.context()).compile(*prepared.expression);
+  }
+  std::vector<Value> parameters = parameter_values(frame, prepared);
+  query::EvaluationContext context;
+  context.call = &session.context();
+  context.catalog = &session.catalog();
+  context.functions = session.context().function_runtime();
+  context.parameters = parameters;
+  Oid type = prepared.expression->type;
+  TypedValue out;
+  if (prepared.needs_snapshot) {
+    CommandScope command(session, frame.options.read_only);
+    out = {query::evaluate_constant(*evaluator, context), type};
+  } else {
+    out = {query::evaluate_constant(*evaluator, context), type};
+  }
+  prepared.idle.push_back(std::move(evaluator));
+  return out;
+}
+
+std::shared_ptr<const ResultShape> shape_of(const planner::PhysicalStatement& plan) {
+  auto shape = std::make_shared<ResultShape>();
+  shape->is_row = true;
+  shape->type = oid::kRecord;
+  for (const auto& column : plan.root->output) {
+    shape->names.push_back(column.name);
+    shape->types.push_back(column.type);
+    shape->typmods.push_back(column.typmod);
+  }
+  return shape;
+}
+
+RunResult run_planned(PlFrame& frame, const CachedStatement::Plans& plans, const std::vector<Value>& parameters,
+                      const PlFrame::RowTaker& row) {
+  if (plans.empty()) return {};
+  std::shared_ptr<const ResultShape> shape;
+  auto last = plans.back();
+  RunOptions options = frame.options;
+  options.transitions = &frame.transitions;
+  bool returns = last->command == query::CommandKind::kSelect || last->has_returning;
+  if (returns) shape = shape_of(*last);
+  return run_plans(frame.session, plans, parameters, options, [&](const common::Chunk& chunk) {
+    if (!row || !returns) return true;
+    for (uint32_t r = 0; r < chunk.rows; ++r) {
+      std::vector<Value> values;
+      for (const auto& column : chunk.columns) values.push_back(column.value(r));
+      if (!row(shape, std::move(values)) && last->command == query::CommandKind::kSelect) return false;
+    }
+    return true;
+  });
+}
+
+}  // namespace
+
+TypedValue PlFrame::evaluate(const PlExpression& expression) {
+  PreparedExpression* prepared = nullptr;
+  try {
+    prepared = &prepare(*this, expression);
+    if (!prepared->simple) {
+      TypedValue out;
+      int count = 0;
+      run_query(expression, [&](const std::shared_ptr<const ResultShape>& shape, std::vector<Value> row) {
+        if (row.size() != 1)
+          throw SqlError(sqlstate::kSyntaxError, "query returned " + std::to_string(row.size()) + " columns");
+        if (++count > 1) throw SqlError(sqlstate::kCardinalityViolation, "query returned more than one row");
+        out = {row[0], shape->types[0]};
+        return true;
+      });
+      if (count == 0) return {Value(), oid::kUnknown};
+      return out;
+    }
+  } catch (SqlError& error) {
+    if (!prepared || prepared->simple) {
+      make_internal(error, expression.text);
+      if (error.report().internal_position > 7) error.report().internal_position -= 7;  // without "SELECT "
+    }
+    throw;
+  }
+  return evaluate_simple(*this, *prepared);
+}
+
+RunResult PlFrame::run_query(const PlExpression& expression, const RowTaker& row) {
+  try {
+    PreparedExpression& prepared = prepare(*this, expression);
+    if (!is_query(prepared.parsed[0].statement->kind)) {
+      run_utility_statement(session, prepared.parsed[0], prepared.text, options, {});
+      return {query::CommandKind::kUtility, 0};
+    }
+    if (prepared.simple) {
+      TypedValue value = evaluate_simple(*this, prepared);
+      auto shape = std::make_shared<ResultShape>();
+      shape->is_row = true;
+      shape->type = oid::kRecord;
+      shape->names = {"?column?"};
+      shape->types = {value.type};
+      shape->typmods = {-1};
+      if (row) row(shape, {value.value});
+      return {query::CommandKind::kSelect, 1};
+    }
+    const CachedStatement::Plans plans = prepared.statement->plans(session, set_up(*this, expression, prepared));
+    return run_planned(*this, plans, parameter_values(*this, prepared), row);
+  } catch (SqlError& error) {
+    make_internal(error, expression.text);
+    if (!expression.is_statement && error.report().internal_position > 7 &&
+        error.report().internal_query == expression.text)
+      error.report().internal_position -= 7;
+    add_context(error, (expression.is_statement ? "SQL statement \"" : "SQL expression \"") + expression.text + "\"");
+    throw;
+  }
+}
+
+RunResult PlFrame::run_dynamic(const PlStatement& statement, const RowTaker& row) {
+  TypedValue text = evaluate(*statement.expression);
+  if (text.value.is_null()) throw SqlError(sqlstate::kNullValueNotAllowed, "query string argument of EXECUTE is null");
+  std::string sql = session.context().output(text.type, text.value);
+  std::vector<Value> parameters;
+  std::vector<Oid> types;
+  for (const auto& argument : statement.arguments) {
+    TypedValue value = evaluate(*argument);
+    parameters.push_back(value.value);
+    types.push_back(value.type);
+  }
+  try {
+    RunResult out;
+    for (const auto& parsed : parser::parse_statements(sql)) {
+      if (!is_query(parsed.statement->kind)) {
+        run_utility_statement(session, parsed, sql, options, {});
+        out = {query::CommandKind::kUtility, 0};
+        continue;
+      }
+      CachedStatement cached(*parsed.statement, sql);
+      const auto& plans = cached.plans(session, [&](query::BindContext& bind) {
+        bind.parameter_types = types;
+        describe_transitions(bind, transitions);
+      });
+      out = run_planned(*this, plans, parameters, row);
+    }
+    return out;
+  } catch (SqlError& error) {
+    make_internal(error, sql);
+    add_context(error, "SQL statement \"" + sql + "\"");
+    throw;
+  }
+}
+
+bool PlFrame::evaluate_condition(const PlExpression& expression) {
+  TypedValue value = evaluate(expression);
+  Value condition = convert(value.value, value.type, oid::kBool, -1);
+  return !condition.is_null() && condition.as<bool>();
+}
+
+}  // namespace basalt::commands::language

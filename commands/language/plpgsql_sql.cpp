@@ -1,0 +1,334 @@
+// Statements of PL/pgSQL that run SQL or report something: SQL statements with INTO, loops over queries, cursors,
+// RETURN, RAISE, GET DIAGNOSTICS.
+#include "commands/language/language_state.hpp"
+#include "commands/language/plpgsql_frame.hpp"
+#include "commands/session_context.hpp"
+#include "common/sqlstate.hpp"
+#include "types/container/record.hpp"
+
+namespace basalt::commands::language {
+
+using common::Oid;
+using common::Severity;
+using common::SqlError;
+using common::Value;
+namespace oid = types::oid;
+namespace sqlstate = common::sqlstate;
+
+using Shape = std::shared_ptr<const ResultShape>;
+
+void PlFrame::run_sql(const PlStatement& statement) {
+  std::vector<Value> first;
+  Shape shape;
+  uint64_t count = 0;
+  bool dynamic = statement.kind == PlKind::kExecute;
+  auto take = [&](const Shape& row_shape, std::vector<Value> row) {
+    shape = row_shape;
+    if (count++ == 0) first = std::move(row);
+    // Without STRICT only the first row matters.
+    return !statement.into || statement.strict ? count < 2 || !statement.into : false;
+  };
+  RunResult run = dynamic ? run_dynamic(statement, take) : run_query(*statement.expression, take);
+  bool changes = run.command != query::CommandKind::kSelect && run.command != query::CommandKind::kUtility;
+  if (!statement.into) {
+    if (statement.kind == PlKind::kSql && run.command == query::CommandKind::kSelect)
+      throw SqlError(sqlstate::kSyntaxError, "query has no destination for result data")
+          .hint("If you want to discard the results of a SELECT, use PERFORM instead.");
+    row_count_ = run.rows;
+    if (!dynamic) set_found(run.rows > 0);
+    return;
+  }
+  if (statement.strict && count == 0) throw SqlError(sqlstate::kNoDataFound, "query returned no rows");
+  if (count > 1 && (statement.strict || changes))
+    throw SqlError(sqlstate::kTooManyRows, "query returned more than one row")
+        .hint("Make sure the query returns a single row, or use LIMIT 1.");
+  assign_row(statement.targets, shape, count ? &first : nullptr);
+  row_count_ = count ? 1 : 0;
+  if (!dynamic) set_found(count > 0);
+}
+
+void PlFrame::run_call(const PlStatement& statement) { run_query(*statement.expression, {}); }
+
+// The rows are read before the body runs for the first: what it changes does not change the loop.
+PlFlow PlFrame::run_for_query(const PlStatement& statement) {
+  std::vector<std::vector<Value>> fetched;
+  Shape shape;
+  auto take = [&](const Shape& row_shape, std::vector<Value> row) {
+    shape = row_shape;
+    fetched.push_back(std::move(row));
+    return true;
+  };
+  if (statement.kind == PlKind::kForExecute) {
+    run_dynamic(statement, take);
+  } else if (statement.kind == PlKind::kForCursor) {
+    const PlDatum& cursor = program->datums[static_cast<size_t>(statement.second_datum)];
+    for (size_t i = 0; i < cursor.cursor_parameters.size() && i < statement.arguments.size(); ++i) {
+      TypedValue value = evaluate(*statement.arguments[i]);
+      set(cursor.cursor_parameters[i], value.value, value.type);
+    }
+    run_query(*cursor.cursor_query, take);
+  } else {
+    run_query(*statement.expression, take);
+  }
+  PlFlow out = PlFlow::kNext;
+  for (auto& row : fetched) {
+    session.interrupt().check();
+    assign_row(statement.targets, shape, &row);
+    if (!loop_flow(statement, run_body(statement.body), out)) break;
+  }
+  if (fetched.empty()) assign_row(statement.targets, shape, nullptr);
+  set_found(!fetched.empty());
+  return out;
+}
+
+// ---- RETURN
+
+void PlFrame::run_return(const PlStatement& statement) {
+  has_returned = true;
+  if (!statement.expression) return;
+  if (statement.datum >= 0 && program->datums[static_cast<size_t>(statement.datum)].is_record) {
+    const PlRecord& record = records[static_cast<size_t>(statement.datum)];
+    returned = {get(statement.datum), record.shape ? record.shape->type : oid::kRecord};
+    return;
+  }
+  returned = evaluate(*statement.expression);
+}
+
+void PlFrame::run_return_next(const PlStatement& statement) {
+  std::vector<Value> row;
+  if (!statement.expression) {
+    for (int output : program->outputs) row.push_back(get(output));
+  } else {
+    TypedValue value = evaluate(*statement.expression);
+    if (!result.is_row) {
+      row.push_back(convert(value.value, value.type, result.type, -1));
+    } else if (value.value.is_null()) {
+      for (Oid type : result.types) row.push_back(Value::null(physical_of(session, type)));
+    } else {
+      types::RecordView view(value.value.string());
+      if (result.known && view.size() != result.types.size())
+        throw SqlError(sqlstate::kDatatypeMismatch, "wrong record type supplied in RETURN NEXT");
+      for (uint32_t i = 0; i < view.size(); ++i)
+        row.push_back(view.is_null(i) ? Value::null(view.physical(i))
+                      : result.known  ? convert(view.value(i), view.field_type(i), result.types[i], result.typmods[i])
+                                      : view.value(i));
+    }
+  }
+  rows.push_back(std::move(row));
+}
+
+void PlFrame::run_return_query(const PlStatement& statement) {
+  auto take = [&](const Shape& shape, std::vector<Value> row) {
+    std::vector<Oid> types = result.is_row ? result.types : std::vector<Oid>{result.type};
+    if (result.known && row.size() != types.size())
+      throw SqlError(sqlstate::kDatatypeMismatch, "structure of query does not match function result type")
+          .detail("Number of returned columns (" + std::to_string(row.size()) +
+                  ") does not match expected column count (" + std::to_string(types.size()) + ").");
+    for (size_t i = 0; result.known && i < row.size(); ++i)
+      if (shape->types[i] != types[i])
+        throw SqlError(sqlstate::kDatatypeMismatch, "structure of query does not match function result type")
+            .detail("Returned type " + session.context().format_type(shape->types[i], -1) +
+                    " does not match expected type " + session.context().format_type(types[i], -1) + " in column " +
+                    std::to_string(i + 1) + ".");
+    rows.push_back(std::move(row));
+    return true;
+  };
+  RunResult run = statement.dynamic ? run_dynamic(statement, take) : run_query(*statement.expression, take);
+  row_count_ = run.rows;
+  set_found(run.rows > 0);
+}
+
+// ---- RAISE, ASSERT
+
+std::string PlFrame::format_message(const PlStatement& statement) {
+  std::string out;
+  size_t next = 0;
+  for (size_t i = 0; i < statement.format.size(); ++i) {
+    if (statement.format[i] != '%') {
+      out += statement.format[i];
+    } else if (i + 1 < statement.format.size() && statement.format[i + 1] == '%') {
+      out += '%';
+      ++i;
+    } else {
+      TypedValue value = evaluate(*statement.arguments[next++]);
+      out += value.value.is_null() ? "<NULL>" : session.context().output(value.type, value.value);
+    }
+  }
+  return out;
+}
+
+void PlFrame::run_raise(const PlStatement& statement) {
+  if (statement.dynamic) {
+    if (handled_.empty())
+      throw SqlError(sqlstate::kStackedDiagnosticsAccessedWithoutActiveHandler,
+                     "RAISE without parameters cannot be used outside an exception handler");
+    common::ErrorReport again = handled_.back();
+    again.context.clear();
+    throw SqlError(std::move(again));
+  }
+  common::ErrorReport report;
+  report.severity = static_cast<Severity>(statement.level);
+  bool error = report.severity == Severity::kError;
+  std::string state = error ? "P0001" : report.severity == Severity::kWarning ? "01000" : "00000";
+  if (!statement.condition.empty()) state = statement.condition;
+  std::string message;
+  bool has_message = statement.has_format;
+  if (statement.has_format) message = format_message(statement);
+  for (const PlOption& option : statement.options) {
+    TypedValue value = evaluate(*option.value);
+    if (value.value.is_null()) throw SqlError(sqlstate::kNullValueNotAllowed, "RAISE statement option cannot be null");
+    std::string text = session.context().output(value.type, value.value);
+    if (option.name == "message") {
+      if (has_message) throw SqlError(sqlstate::kSyntaxError, "RAISE option already specified: MESSAGE");
+      message = text;
+      has_message = true;
+    } else if (option.name == "detail")
+      report.detail = text;
+    else if (option.name == "hint")
+      report.hint = text;
+    else if (option.name == "errcode") {
+      std::vector<std::string> states = condition_states(text);
+      state = text.size() == 5 && states.empty() ? text : states.empty() ? "" : states.front();
+      if (state.empty())
+        throw SqlError(sqlstate::kUndefinedObject, "unrecognized exception condition \"" + text + "\"");
+    } else if (option.name == "column")
+      report.column_name = text;
+    else if (option.name == "constraint")
+      report.constraint_name = text;
+    else if (option.name == "datatype")
+      report.type_name = text;
+    else if (option.name == "table")
+      report.table_name = text;
+    else if (option.name == "schema")
+      report.schema_name = text;
+    else
+      throw SqlError(sqlstate::kSyntaxError, "unrecognized RAISE statement option");
+  }
+  if (!has_message) message = !statement.format.empty() ? statement.format : state;
+  for (size_t i = 0; i < 5; ++i) report.sqlstate.code[i] = i < state.size() ? state[i] : '0';
+  report.message = std::move(message);
+  if (error) throw SqlError(std::move(report));
+  report.context = context_line();
+  session.notice(std::move(report));
+}
+
+void PlFrame::run_assert(const PlStatement& statement) {
+  if (evaluate_condition(*statement.expression)) return;
+  std::string message = "assertion failed";
+  if (statement.second) {
+    TypedValue value = evaluate(*statement.second);
+    if (!value.value.is_null()) message = session.context().output(value.type, value.value);
+  }
+  throw SqlError(sqlstate::kAssertFailure, message);
+}
+
+void PlFrame::run_diagnostics(const PlStatement& statement) {
+  if (statement.stacked && handled_.empty())
+    throw SqlError(sqlstate::kStackedDiagnosticsAccessedWithoutActiveHandler,
+                   "GET STACKED DIAGNOSTICS cannot be used outside an exception handler");
+  for (const PlOption& option : statement.options) {
+    if (option.name == "row_count") {
+      assign(option.target, {Value::of(static_cast<int64_t>(row_count_)), oid::kInt8});
+      continue;
+    }
+    std::string text;
+    if (option.name == "pg_context") {
+      text = context_line();
+    } else if (statement.stacked) {
+      const common::ErrorReport& report = handled_.back();
+      if (option.name == "returned_sqlstate")
+        text = report.sqlstate.view();
+      else if (option.name == "message_text")
+        text = report.message;
+      else if (option.name == "pg_exception_detail")
+        text = report.detail;
+      else if (option.name == "pg_exception_hint")
+        text = report.hint;
+      else if (option.name == "pg_exception_context")
+        text = report.context;
+      else if (option.name == "column_name")
+        text = report.column_name;
+      else if (option.name == "constraint_name")
+        text = report.constraint_name;
+      else if (option.name == "pg_datatype_name")
+        text = report.type_name;
+      else if (option.name == "table_name")
+        text = report.table_name;
+      else if (option.name == "schema_name")
+        text = report.schema_name;
+      else
+        throw SqlError(sqlstate::kSyntaxError, "unrecognized GET DIAGNOSTICS item");
+    } else {
+      throw SqlError(sqlstate::kSyntaxError, "unrecognized GET DIAGNOSTICS item");
+    }
+    assign(option.target, {Value::of(text), oid::kText});
+  }
+}
+
+// ---- cursors: their rows are read when they are opened
+
+std::map<std::string, PlCursor>& PlFrame::cursors() {
+  return session.extra<std::map<std::string, PlCursor>>("plpgsql cursors");
+}
+
+void PlFrame::run_open(const PlStatement& statement) {
+  auto at = static_cast<size_t>(statement.datum);
+  const PlDatum& cursor = program->datums[at];
+  std::string name;
+  if (!values[at].is_null())
+    name = values[at].string();
+  else if (cursor.cursor_query)
+    name = cursor.name;
+  else
+    name = "<unnamed portal " + std::to_string(cursors().size() + 1) + ">";
+  if (cursors().contains(name)) throw SqlError(sqlstate::kDuplicateCursor, "cursor \"" + name + "\" already in use");
+  PlCursor opened;
+  auto take = [&](const Shape& shape, std::vector<Value> row) {
+    opened.shape = shape;
+    opened.rows.push_back(std::move(row));
+    return true;
+  };
+  if (statement.dynamic) {
+    run_dynamic(statement, take);
+  } else if (statement.expression) {
+    run_query(*statement.expression, take);
+  } else {
+    if (!cursor.cursor_query) throw SqlError(sqlstate::kSyntaxError, "cursor variable must be a simple variable");
+    for (size_t i = 0; i < cursor.cursor_parameters.size() && i < statement.arguments.size(); ++i) {
+      TypedValue value = evaluate(*statement.arguments[i]);
+      set(cursor.cursor_parameters[i], value.value, value.type);
+    }
+    run_query(*cursor.cursor_query, take);
+  }
+  values[at] = Value::of(name);
+  cursors()[name] = std::move(opened);
+}
+
+void PlFrame::run_fetch(const PlStatement& statement) {
+  auto at = static_cast<size_t>(statement.datum);
+  if (values[at].is_null())
+    throw SqlError(sqlstate::kNullValueNotAllowed, "cursor variable \"" + program->datums[at].name + "\" is null");
+  auto it = cursors().find(std::string(values[at].string()));
+  if (it == cursors().end())
+    throw SqlError(sqlstate::kUndefinedCursor, "cursor \"" + std::string(values[at].string()) + "\" does not exist");
+  PlCursor& cursor = it->second;
+  const std::string& direction = statement.direction;
+  // `at` counts the rows before and including the one the cursor stands on.
+  size_t count = cursor.rows.size();
+  if (direction.empty() || direction == "next" || direction == "forward")
+    cursor.at = std::min(cursor.at + 1, count + 1);
+  else if (direction == "prior" || direction == "backward")
+    cursor.at -= cursor.at > 0;
+  else if (direction == "first")
+    cursor.at = 1;
+  else if (direction == "last")
+    cursor.at = count;
+  else
+    throw common::not_supported("FETCH " + direction + " in PL/pgSQL");
+  bool found = cursor.at >= 1 && cursor.at <= count;
+  if (!statement.move) assign_row(statement.targets, cursor.shape, found ? &cursor.rows[cursor.at - 1] : nullptr);
+  row_count_ = found ? 1 : 0;
+  set_found(found);
+}
+
+}  // namespace basalt::commands::language
