@@ -78,7 +78,7 @@ Sample draw_sample(Session& session, const catalog::RelationDescriptor& relation
   std::iota(order->begin(), order->end(), 0u);
   std::sort(order->begin(), order->end(), [&](uint32_t a, uint32_t b) { return origin[a] < origin[b]; });
   sample.rows.slice(order);
-  for (Vector& column : sample.rows.columns) column = column.flatten(std::max<uint32_t>(sample.rows.rows, 1));
+  for (Vector& column : sample.rows.columns) column = column.flatten(sample.rows.rows);
   return sample;
 }
 
