@@ -73,9 +73,15 @@ void Session::commit() {
     phase_ = TransactionPhase::kIdle;
     return;
   }
-  triggers_->run_deferred();
-  hold_cursors(*this);
-  run_on_commit(*this);
+  try {
+    triggers_->run_deferred();
+    hold_cursors(*this);
+    run_on_commit(*this);
+  } catch (...) {
+    // COMMIT ends the transaction either way.
+    rollback();
+    throw;
+  }
   end_transaction(true);
 }
 
