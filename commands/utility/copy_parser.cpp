@@ -195,7 +195,7 @@ class CopyParser : public CopyParserBase {
         if (in_quote_ && c == escape && escape) after_escape_ = !after_escape_;
         if (c == options_.quote && !after_escape_) in_quote_ = !in_quote_;
         if (c != escape) after_escape_ = false;
-        if (in_quote_ && c == (line_end_ == LineEnd::kReturn ? '\r' : '\n')) ++quoted_lines_;
+        if (in_quote_ && c == (line_end_ == LineEnd::kNewline ? '\n' : '\r')) ++quoted_lines_;
       }
       bool plain = csv_ && in_quote_;
       if (!plain && c == '\r') {

@@ -53,7 +53,9 @@ class FileTarget : public RowTarget {
               "COPY TO instructs the PostgreSQL server process to write a file. You may want a client-side facility "
               "such as psql's \\copy.");
     file_ = std::move(*file);
-    check(file_->truncate(0));
+    // Devices have no length to be cut.
+    auto size = file_->size();
+    if (!size || *size > 0) check(file_->truncate(0));
   }
   void row(std::string_view bytes) override {
     pending_ += bytes;
@@ -256,7 +258,6 @@ class RowWriter {
         default:
           if (c != '\\' && c != options_.delimiter) continue;
       }
-      if (c == options_.delimiter) escape = c;
       line_.append(text, done, i - done);
       line_ += '\\';
       line_ += escape;

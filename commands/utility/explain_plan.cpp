@@ -435,6 +435,7 @@ class Explainer {
     ExplainEntry e;
     if (node.kind == PhysicalKind::kFilter) {
       e = entry(*node.children[0]);
+      PrefixScope scope(prefix_, count_tables(*node.children[0]) == 1 ? options_.verbose : prefix_);
       std::string condition = text(*as<planner::PhysicalFilter>(node).condition, node.children[0].get(), nullptr);
       bool merged = false;
       for (auto& property : e.properties)
