@@ -189,6 +189,11 @@ void report(const NameScope& scope, const std::vector<Found>& found, std::span<c
   // Back to front: what depends on the roots directly comes first.
   for (auto f = found.rbegin(); f != found.rend(); ++f) {
     if (f->flags & (kOriginal | kAutomatic | kInternal | kPartition | kExtension)) continue;
+    // A column of a relation that goes as a whole is not named.
+    bool part = f->object.sub != 0 && std::any_of(found.begin(), found.end(), [&](const Found& whole) {
+                  return whole.object.sub == 0 && includes(whole.object, f->object);
+                });
+    if (part) continue;
     std::string description = describe_object(scope, f->object);
     if (description.empty()) continue;
     if (behavior == DropBehavior::kCascade) {

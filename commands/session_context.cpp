@@ -126,7 +126,7 @@ void SessionContext::check_domain(Oid domain, const Value& value) {
   // pg_constraint (2606) by contypid (index 2666), columns oid, conname, ..., contype, ..., conbin.
   Value key[] = {Value::of(static_cast<int32_t>(domain.value))};
   catalog.scan(Oid{2606}, Oid{2666}, key, [&](common::RowId, const catalog::CatalogRow& row) {
-    if (!row[24].is_null()) checks.push_back({std::string(row[1].string()), std::string(row[24].string())});
+    if (!row[25].is_null()) checks.push_back({std::string(row[1].string()), std::string(row[25].string())});
     return true;
   });
   std::sort(checks.begin(), checks.end(), [](const Check& a, const Check& b) { return a.name < b.name; });

@@ -48,6 +48,7 @@ void run_initial_scripts(commands::ServerState& state, const std::string& superu
   commands::ActivityEntry entry;
   state.sessions.add(session, entry);
   SilentSink sink;
+  session.simple_query("SET search_path = pg_catalog; SET allow_system_table_mods = on", sink);
   for (std::string_view script : {catalog::system_views_sql(), catalog::information_schema_sql()})
     for (std::string_view statement : catalog::split_statements(script)) run_or_skip(session, statement, sink);
   state.sessions.remove(session.pid());

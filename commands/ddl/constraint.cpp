@@ -71,7 +71,9 @@ void add_check(DdlContext& ddl, Oid table_oid, const WrittenConstraint& constrai
         columns.size() == 1 && columns[0] > 0 ? table->columns[static_cast<size_t>(columns[0]) - 1].name : "";
     name = choose_constraint_name(ddl, table->name, column, "check", table->namespace_oid, taken);
   } else {
-    bool exists = std::find(taken.begin(), taken.end(), name) != taken.end();
+    if (std::find(taken.begin(), taken.end(), name) != taken.end())
+      throw SqlError(sqlstate::kDuplicateObject, "check constraint " + quoted(name) + " already exists");
+    bool exists = false;
     for (const auto& other : table->constraints) exists |= other.name == name;
     if (exists)
       throw SqlError(sqlstate::kDuplicateObject,

@@ -55,7 +55,14 @@ void DdlContext::lock(Oid relation, LockMode mode) {
 RelationPointer DdlContext::open(const parser::ParsedRangeVar& name, LockMode mode, bool missing_ok) {
   for (;;) {
     query::BindContext context = bind();
-    Oid found = query::resolve_relation(name, missing_ok, context);
+    Oid found;
+    try {
+      found = query::resolve_relation(name, missing_ok, context);
+    } catch (SqlError& error) {
+      // Utility statements do not point at the name.
+      error.report().position = 0;
+      throw;
+    }
     if (!found.valid()) return nullptr;
     lock(found, mode);
     // While we waited, the name may have come to mean another relation.
