@@ -72,7 +72,7 @@ class ModifySource : public Source {
     changed_ = changed_columns(node_.assignments);
     statement_hooks(context, true);
     Chunk chunk;
-    while (input_->pull(context, chunk, common::kChunkRowsMax)) {
+    while (input_->pull(context, chunk, node_.row_by_row ? 1 : common::kChunkRowsMax)) {
       switch (node_.command) {
         case CommandKind::kInsert: insert_chunk(context, chunk); break;
         case CommandKind::kUpdate:
@@ -200,12 +200,14 @@ class ModifySource : public Source {
                          std::vector<RowId>& ids) {
     const planner::ModifyOnConflict& conflict = *node_.on_conflict;
     while (true) {
+      context.check_interrupts();
       RowId existing = writer_.find_conflict(context, fresh, 0, conflict.arbiter_indexes);
       if (existing.valid()) {
         if (conflict.action == query::ConflictAction::kNothing) {
           check_conflict_visible(context, existing);
           return false;
         }
+        if (written_by_self(existing)) raise_second_time();
         if (update_conflicting(context, existing, fresh, in, row)) return false;
         continue;  // the row went away meanwhile
       }
@@ -236,6 +238,11 @@ class ModifySource : public Source {
   }
   bool written_by_self(RowId row) const {
     return std::find(inserted_.begin(), inserted_.end(), row) != inserted_.end();
+  }
+
+  [[noreturn]] static void raise_second_time() {
+    throw SqlError(sqlstate::kCardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time")
+        .hint("Ensure that no rows proposed for insertion within the same command have duplicate constrained values.");
   }
 
   // ON CONFLICT DO UPDATE of row `existing`. False: it no longer exists.
@@ -272,8 +279,7 @@ class ModifySource : public Source {
       return false;
     }
     if (result.outcome == WriteOutcome::kSelfModified)
-      throw SqlError(sqlstate::kCardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time")
-          .hint("Ensure that no rows proposed for insertion within the same command have duplicate constrained values.");
+      raise_second_time();
     if (result.outcome != WriteOutcome::kOk) return false;
     ++affected_;
     keep_returning(context, new_row, {existing}, single(in, row));

@@ -21,6 +21,19 @@ void add_relation_columns(Available& available, int table, const catalog::Relati
     available.add(make_column(table, column.number, column.type, column.typmod, column.collation));
 }
 
+// A volatile function that is not built in may read what this statement has changed so far.
+bool may_read_own_changes(const query::BoundQuery& query, catalog::CatalogReader& catalog) {
+  constexpr uint32_t kFirstUserObject = 16384;
+  return query::walk_with_depth(query, [&](const query::Expression& e, int) {
+    Oid function;
+    if (const auto* call = query::try_as<query::Function>(&e)) function = call->function;
+    if (e.kind == query::ExpressionKind::kOperator) function = query::as<query::OperatorCall>(e).function;
+    if (function.value < kFirstUserObject) return false;
+    catalog::FunctionPointer descriptor = catalog.function(function);
+    return descriptor && descriptor->volatility == 'v';
+  });
+}
+
 }  // namespace
 
 void Level::add_row_id_targets() {
@@ -40,6 +53,7 @@ PhysicalPointer Level::plan_modify() {
   node->relation = target.relation;
   node->table = query_.result_table;
   node->can_set_tag = query_.can_set_tag;
+  node->row_by_row = may_read_own_changes(query_, catalog());
   shared_.statement.modifies = true;
   if (target.relation->kind == 'p') throw common::not_supported("changing a partitioned table");
 

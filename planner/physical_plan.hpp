@@ -344,6 +344,7 @@ struct PhysicalModify : PhysicalNode {
   std::vector<std::string> check_option_views;
   ExpressionList returning;                  // empty: none
   bool can_set_tag = true;
+  bool row_by_row = false;                   // a function in the statement may read its changes: one input row at a time
 };
 
 // A statement ready to run.
