@@ -22,6 +22,7 @@ void register_notify_commands();       // utility/notify.cpp: LISTEN, NOTIFY, UN
 void register_maintenance_commands();  // utility/maintenance.cpp: LOCK, CHECKPOINT, REINDEX, VACUUM, ANALYZE
 
 void register_utility_functions();     // utility/session_functions.cpp: functions about session and server
+
 // The first two words of a statement, in capitals, for "... is not supported".
 std::string statement_name(std::string_view text);
 

@@ -2,6 +2,7 @@
 """Runs files of SQL records and compares the answers with those recorded from PostgreSQL 15.
 
     run_sql.py --binary build/relassert/basalt [--set name=value ...] [FILE or FOLDER ...]
+    run_sql.py --not-yet tests/sql/not_yet.txt ...   records listed there may fail; the list may only shrink
     run_sql.py --record 'host=127.0.0.1 port=5432 user=postgres' FILE ...     writes the answers of a PostgreSQL
 
 A record is SQL, a line of four dashes, and the answer, up to an empty line:
@@ -16,6 +17,7 @@ Answers: a header line and rows, the command tag, or ERROR with SQLSTATE, messag
 Each file has a database of its own.
 """
 import argparse
+import hashlib
 import os
 import re
 import sys
@@ -123,7 +125,7 @@ class Sessions:
 
     def get(self, name):
         if name not in self.open:
-            connection = psycopg2.connect(self.dsn + f' dbname={self.database}')
+            connection = psycopg2.connect(self.dsn + f' dbname={self.database}', options='-c statement_timeout=20s')
             connection.autocommit = True
             self.open[name] = connection
         return self.open[name]
@@ -160,7 +162,13 @@ def session_of(record):
     return 'main'
 
 
-def run_file(dsn, path, verbose):
+def key_of(path, record):
+    here = os.path.dirname(os.path.abspath(__file__))
+    digest = hashlib.sha1((str(record.options) + record.sql).encode()).hexdigest()[:16]
+    return f'{os.path.relpath(os.path.abspath(path), here)} {digest}'
+
+
+def run_file(dsn, path, verbose, not_yet, failing):
     header, records = read_records(path)
     del header
 
@@ -174,6 +182,9 @@ def run_file(dsn, path, verbose):
                 sessions.open.pop(session_of(record), None)
             expected = normalise(record.answer or [], record.options)
             if got == expected:
+                continue
+            failing.append(key_of(path, record))
+            if failing[-1] in not_yet:
                 continue
             failed += 1
             if verbose:
@@ -216,6 +227,8 @@ def main():
     parser.add_argument('--set', action='append', default=[])
     parser.add_argument('--record')
     parser.add_argument('--quiet', action='store_true')
+    parser.add_argument('--not-yet', help='file of records that are known not to pass yet')
+    parser.add_argument('--write-not-yet', help='writes the failing records to this file')
     parser.add_argument('paths', nargs='*')
     options = parser.parse_args()
     paths = list(find_files(options.paths or [os.path.dirname(os.path.abspath(__file__))]))
@@ -224,11 +237,15 @@ def main():
             record_file(options.record, path)
         return 0
     total = failures = 0
+    not_yet, failing = set(), []
+    if options.not_yet:
+        with open(options.not_yet, encoding='utf-8') as file:
+            not_yet = {line.strip() for line in file if line.strip() and not line.startswith('#')}
 
     def run_all(dsn):
         nonlocal total, failures
         for path in paths:
-            count, failed = run_file(dsn, path, not options.quiet)
+            count, failed = run_file(dsn, path, not options.quiet, not_yet, failing)
             total += count
             failures += failed
             print(f'{path}: {count - failed} of {count}', flush=True)
@@ -239,7 +256,12 @@ def main():
         with Server(options.binary, options.set) as server:
             run_all(f'host=127.0.0.1 port={server.port} user=postgres')
             server.stop()
-    print(f'{total - failures} passed, {failures} failed')
+    if options.write_not_yet:
+        with open(options.write_not_yet, 'w', encoding='utf-8') as file:
+            file.write('# Recorded answers that Basalt does not give yet: file and hash of the record. The list may only shrink.\n')
+            file.write(''.join(key + '\n' for key in failing))
+    print(f'{len(failing) - failures} of the records are known not to pass yet; {len(not_yet - set(failing))} listed ones pass')
+    print(f'{total - len(failing)} passed, {failures} failed')
     return 1 if failures or total == 0 else 0
 
 
