@@ -352,11 +352,13 @@ RunResult PlFrame::run_query(const PlExpression& expression, const RowTaker& row
     const CachedStatement::Plans plans = prepared.statement->plans(session, set_up(*this, expression, prepared));
     return run_planned(*this, plans, parameter_values(*this, prepared), row);
   } catch (SqlError& error) {
+    bool placed = error.report().position != 0;
     make_internal(error, expression.text);
     if (!expression.is_statement && error.report().internal_position > 7 &&
         error.report().internal_query == expression.text)
       error.report().internal_position -= 7;
-    add_context(error, (expression.is_statement ? "SQL statement \"" : "SQL expression \"") + expression.text + "\"");
+    if (!placed)
+      add_context(error, (expression.is_statement ? "SQL statement \"" : "SQL expression \"") + expression.text + "\"");
     throw;
   }
 }
@@ -389,8 +391,9 @@ RunResult PlFrame::run_dynamic(const PlStatement& statement, const RowTaker& row
     }
     return out;
   } catch (SqlError& error) {
+    bool placed = error.report().position != 0;
     make_internal(error, sql);
-    add_context(error, "SQL statement \"" + sql + "\"");
+    if (!placed) add_context(error, "SQL statement \"" + sql + "\"");
     throw;
   }
 }
