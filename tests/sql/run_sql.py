@@ -254,7 +254,11 @@ def main():
         run_all(options.dsn)
     else:
         with Server(options.binary, options.set) as server:
-            run_all(f'host=127.0.0.1 port={server.port} user=postgres')
+            try:
+                run_all(f'host=127.0.0.1 port={server.port} user=postgres')
+            except psycopg2.Error:
+                print('the server says:\n' + server.log_tail())
+                raise
             server.stop()
     if options.write_not_yet:
         with open(options.write_not_yet, 'w', encoding='utf-8') as file:
