@@ -209,26 +209,13 @@ bool correlated_outside_where(const BoundQuery& query) {
 
 }  // namespace
 
-namespace {
-
-// Splits WHERE of `sub` into what refers to the enclosing level (returned, lowered to this level with the subquery's columns as
-// `subquery outputs`) and what does not (left in place). False when a correlated conjunct is not usable as a join condition.
-struct Decorrelation {
-  std::vector<ExpressionPointer> join_conditions;
-  bool usable = true;
-};
-
-}  // namespace
-
 // The subquery becomes an item of its own: a subquery range table entry whose targets are the inner columns that the correlated
 // conjuncts need; those conjuncts become the join condition.
-static bool make_join_item(Level& level, BoundQuery& outer, std::unique_ptr<BoundQuery> sub, JoinType join,
+static bool make_join_item(BoundQuery& outer, std::unique_ptr<BoundQuery> sub, JoinType join,
                            std::vector<ExpressionPointer> extra_conditions,
                            const std::function<JoinItem(int)>& item_of, const std::function<TableSet(const Expression&)>& tables_of,
                            std::vector<JoinItem>& items) {
-  (void)level;
-  Decorrelation split;
-  std::vector<ExpressionPointer> conjuncts, inner;
+  std::vector<ExpressionPointer> conjuncts, inner, join_conditions;
   split_conjuncts(query::clone(sub->from->condition), conjuncts);
   for (auto& e : conjuncts) {
     if (!refers_up(*e, 1)) {
@@ -236,18 +223,18 @@ static bool make_join_item(Level& level, BoundQuery& outer, std::unique_ptr<Boun
       continue;
     }
     if (query::contains_sublink(*e)) return false;
-    split.join_conditions.push_back(std::move(e));
+    join_conditions.push_back(std::move(e));
   }
-  if (split.join_conditions.empty() && extra_conditions.empty()) return false;
+  if (join_conditions.empty() && extra_conditions.empty()) return false;
   sub->from->condition = and_all(std::move(inner));
   int table = static_cast<int>(outer.range_table.size()) + 1;
   auto entry = std::make_unique<query::RangeTableEntry>();
   entry->kind = RangeKind::kSubquery;
   entry->name = "sublink";
-  if (!split.join_conditions.empty()) {
+  if (!join_conditions.empty()) {
     // Inner columns are put out by the subquery: target n stands for one of them.
     std::vector<query::TargetEntry> targets = extra_conditions.empty() ? std::vector<query::TargetEntry>() : std::move(sub->targets);
-    for (auto& condition : split.join_conditions) {
+    for (auto& condition : join_conditions) {
       query::transform(condition, [&](ExpressionPointer& e) {
         auto* column = e->kind == ExpressionKind::kColumn ? &query::as<query::Column>(*e) : nullptr;
         if (!column) return;
@@ -290,7 +277,7 @@ static bool make_join_item(Level& level, BoundQuery& outer, std::unique_ptr<Boun
       item.on.push_back({std::move(e), std::move(tables), false});
     }
   };
-  add(split.join_conditions);
+  add(join_conditions);
   add(extra_conditions);
   items.push_back(std::move(item));
   return true;
@@ -311,7 +298,7 @@ bool Level::pull_up_exists(query::SubLink& link, bool negated, std::vector<JoinI
   if (deep || sublink_targets) return false;
   size_t before = query_.range_table.size();
   bool done = make_join_item(
-      *this, query_, std::move(copy), negated ? JoinType::kAnti : JoinType::kSemi, {},
+      query_, std::move(copy), negated ? JoinType::kAnti : JoinType::kSemi, {},
       [this](int table) { return item_of_table(table); }, [this](const Expression& e) { return tables_of(e); }, items);
   if (!done) query_.range_table.resize(before);
   else

@@ -367,9 +367,7 @@ std::shared_ptr<PlProgram> PlParser::parse() {
         {"tg_argv", oid::kTextArray}};
     for (const auto& [name, type] : kVariables) program_->trigger_variables[name] = add_datum(name, type, -1, true);
   }
-  while (is("#")) {  // #variable_conflict ...
-    at_ += 3;
-  }
+  if (is("#")) throw common::not_supported("a # option of PL/pgSQL");
   std::string label;
   if (accept("<<")) {
     label = identifier();

@@ -74,7 +74,7 @@ std::string run_load(UtilityCall& call) {
                  "could not access file \"" + statement.file + "\": No such file or directory");
 }
 
-// Indexes need no rebuilding: their trees keep themselves in order. The names and privileges are checked.
+// Names and privileges are checked as PostgreSQL checks them; rebuilding itself is not there yet.
 std::string run_reindex(UtilityCall& call) {
   Session& session = call.session;
   const auto& statement = parser::as<parser::ParsedReindex>(call.statement);
@@ -92,7 +92,7 @@ std::string run_reindex(UtilityCall& call) {
       throw SqlError(sqlstate::kWrongObjectType, "\"" + relation->name + "\" is not a table or materialized view");
     if (!catalog::owns_object(session.catalog(), Oid{1259}, oid, session.current_user()))
       catalog::throw_must_be_owner(is_index ? "index" : "table", relation->name);
-    return "REINDEX";
+    throw common::not_supported("REINDEX");
   }
   session.prevent_in_block(statement.target == ReindexTarget::kSchema   ? "REINDEX SCHEMA"
                            : statement.target == ReindexTarget::kSystem ? "REINDEX SYSTEM"
@@ -103,7 +103,7 @@ std::string run_reindex(UtilityCall& call) {
   } else if (!statement.name.empty() && statement.name != session.database_name()) {
     throw SqlError(sqlstate::kFeatureNotSupported, "can only reindex the currently open database");
   }
-  return "REINDEX";
+  throw common::not_supported("REINDEX");
 }
 
 bool option_on(const parser::ParsedDefElem& option) {
