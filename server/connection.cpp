@@ -8,6 +8,7 @@
 #include "commands/session_context.hpp"
 #include "commands/utility.hpp"
 #include "commands/utility/notify.hpp"
+#include "common/blocking.hpp"
 #include "common/sqlstate.hpp"
 #include "server/connection_sink.hpp"
 #include "server/listener.hpp"
@@ -255,7 +256,8 @@ void Connection::fail(const SqlError& error, bool extended) {
 
 void Connection::handle_query(const FrontendMessage& message) {
   FieldReader fields(message.body);
-  std::string_view text = fields.string();
+  // A copy: COPY FROM STDIN reads on into the buffer in which the message lies.
+  const std::string text(fields.string());
   fields.expect_end();
   wire::require_utf8(text);
   ConnectionSink sink(*this, {}, true);
@@ -404,7 +406,7 @@ void Connection::flush() {
       closing_ = true;
       throw SqlError(sqlstate::kConnectionFailure, "could not send data to client").severity(Severity::kFatal);
     }
-    BlockingScope blocking;
+    common::about_to_block();
     pollfd wait{socket_.native_handle(), POLLOUT, 0};
     ::poll(&wait, 1, 100);
     if (session_) session_->interrupt().check();

@@ -28,6 +28,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void shut_down();
   // From any thread: notifications have come; an idle connection hands them out now, another one when it is idle.
   void wake();
+  // The connection's strand: whoever is not one of its handlers posts to it.
+  boost::asio::ip::tcp::socket::executor_type executor() { return socket_.get_executor(); }
   int32_t pid() const { return pid_; }
 
  private:

@@ -3,6 +3,7 @@
 
 #include <poll.h>
 
+#include "common/blocking.hpp"
 #include "common/sqlstate.hpp"
 #include "server/connection.hpp"
 #include "server/reactor.hpp"
@@ -90,7 +91,7 @@ class ConnectionSink : public commands::ResultSink {
             .severity(common::Severity::kFatal);
       }
       if (connection_.input_.size() > before) return;
-      BlockingScope blocking;
+      common::about_to_block();
       pollfd wait{connection_.socket_.native_handle(), POLLIN, 0};
       ::poll(&wait, 1, 100);
       connection_.session_->interrupt().check();

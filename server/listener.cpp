@@ -1,5 +1,8 @@
 #include "server/listener.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
 #include "commands/session.hpp"
 #include "common/clock.hpp"
 #include "common/sqlstate.hpp"
@@ -10,7 +13,7 @@ namespace basalt::server {
 using boost::asio::ip::tcp;
 
 Listener::Listener(Reactor& reactor, commands::ServerState& state, const std::string& address, uint16_t port)
-    : reactor_(reactor), state_(state), acceptor_(reactor.io()) {
+    : reactor_(reactor), state_(state), acceptor_(boost::asio::make_strand(reactor.io())) {
   tcp::endpoint endpoint(boost::asio::ip::make_address(address), port);
   acceptor_.open(endpoint.protocol());
   acceptor_.set_option(tcp::acceptor::reuse_address(true));
@@ -25,10 +28,15 @@ void Listener::start() {
 }
 
 void Listener::accept() {
-  acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
+  // Each connection has a strand: its handlers, and those that others post to it, run one after the other.
+  acceptor_.async_accept(boost::asio::make_strand(reactor_.io()),
+                         [this](const boost::system::error_code& error, auto socket) {
     Reactor::note_handler();
     if (error == boost::asio::error::operation_aborted) return;
-    if (!error) std::make_shared<Connection>(std::move(socket), state_, *this)->start();
+    if (!error) {
+      auto connection = std::make_shared<Connection>(std::move(socket), state_, *this);
+      boost::asio::post(connection->executor(), [connection] { connection->start(); });
+    }
     std::lock_guard lock(mutex_);
     if (!stopping_) accept();
   });
@@ -41,7 +49,7 @@ void Listener::stop() {
     stopping_ = true;
     for (auto& [pid, connection] : connections_) open.push_back(connection);
   }
-  boost::asio::post(reactor_.io(), [this] {
+  boost::asio::post(acceptor_.get_executor(), [this] {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
   });

@@ -1,5 +1,6 @@
 #include "server/reactor.hpp"
 
+#include "common/blocking.hpp"
 #include "common/clock.hpp"
 
 namespace basalt::server {
@@ -11,6 +12,7 @@ Reactor::Reactor(int threads_max) : work_(boost::asio::make_work_guard(io_)), th
 Reactor::~Reactor() { stop(); }
 
 void Reactor::start() {
+  common::set_blocking_hook(&Reactor::about_to_block);
   std::lock_guard lock(mutex_);
   add_thread_locked();
   add_thread_locked();

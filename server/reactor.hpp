@@ -1,7 +1,7 @@
 // Reactor: the threads of the network side (QRY-5).
 //
 // One runner waits in the reactor and carries out handlers, statements included: a hot connection pays no hand-over. Standbys are
-// parked outside. A runner that is about to wait says so with a BlockingScope, which puts a standby in its place first; a watchdog,
+// parked outside. A runner that is about to wait says so (common/blocking.hpp), which puts a standby in its place first; a watchdog,
 // which runs no statements, ticks every 2 ms and replaces a runner that is stuck in a handler. A replaced runner that comes back
 // parks itself.
 #pragma once
@@ -58,12 +58,6 @@ class Reactor {
   int runners_ = 0, parked_ = 0;
   bool stopping_ = false;
   std::function<void()> tick_;
-};
-
-// While one of these lives, the thread may wait.
-class BlockingScope {
- public:
-  BlockingScope() { Reactor::about_to_block(); }
 };
 
 }  // namespace basalt::server

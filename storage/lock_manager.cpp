@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "common/blocking.hpp"
 #include "common/sqlstate.hpp"
 
 namespace basalt::storage {
@@ -191,6 +192,7 @@ void LockManager::wait(std::unique_lock<std::mutex>& guard, Waiter& waiter, cons
     std::lock_guard lock(waiters_mutex_);
     waiting_[waiter.owner->session] = &waiter;
   }
+  common::about_to_block();
   Registration registration{*this, waiter.owner->session};
   std::optional<common::Interrupt::WakeHook> hook;
   if (options.interrupt) {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "common/blocking.hpp"
 #include "common/ensure.hpp"
 #include "storage/checksum.hpp"
 
@@ -156,6 +157,7 @@ uint64_t Wal::completed() const {
 
 void Wal::flush(Lsn end) {
   if (flushed_.load(std::memory_order_acquire) >= end.value) return;
+  common::about_to_block();
   std::unique_lock lock(flush_mutex_);
   while (flushed_.load(std::memory_order_acquire) < end.value) {
     if (flushing_) {

@@ -8,6 +8,7 @@
 #include "catalog/acl.hpp"
 #include "commands/families.hpp"
 #include "commands/utility/notify.hpp"
+#include "common/blocking.hpp"
 #include "common/sqlstate.hpp"
 #include "types/function_adaptor.hpp"
 
@@ -122,6 +123,7 @@ std::string sleep(FunctionCall& call, double seconds) {
     std::lock_guard lock(mutex);
     wake.notify_all();
   });
+  common::about_to_block();
   std::unique_lock lock(mutex);
   while (Clock::now() < until) {
     interrupt.check();
