@@ -10,7 +10,7 @@ class KeyTable {
   KeyTable(std::vector<types::TypeOperationsPointer> operations) : operations_(std::move(operations)) {}
 
   void hash(const std::vector<Vector>& keys, uint32_t rows, std::vector<uint64_t>& hashes) const {
-    hashes.assign(rows, 0x9e3779b97f4a7c15);
+    hashes.assign(rows, kSeed);
     for (size_t k = 0; k < operations_.size(); ++k) operations_[k]->hash(keys[k], rows, hashes.data());
   }
   // NULLs are equal to each other; whoever must not match NULLs leaves them out before.
@@ -28,6 +28,8 @@ class KeyTable {
   size_t size() const { return operations_.size(); }
 
  private:
+  // Not the constant that types::mix_hash() combines its first operand with: that product is 0 whatever the key is.
+  static constexpr uint64_t kSeed = 0x8ebc6af09c88c6e3;
   std::vector<types::TypeOperationsPointer> operations_;
 };
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "catalog/acl.hpp"
+#include "catalog/rows/pg_class.hpp"
 #include "commands/families.hpp"
 #include "commands/utility.hpp"
 #include "commands/utility/analyze.hpp"
@@ -143,14 +144,25 @@ VacuumOptions vacuum_options(const parser::ParsedVacuum& statement, std::string_
 // Tables of the database that the user may analyze.
 std::vector<Oid> all_tables(Session& session) {
   std::vector<Oid> tables;
-  session.catalog().scan_all(Oid{1259}, [&](common::RowId, const catalog::CatalogRow& row) {
-    Oid oid{static_cast<uint32_t>(row[0].as<int32_t>())};
+  session.catalog().scan_all(catalog::PgClassRow::kCatalog, [&](common::RowId, const catalog::CatalogRow& row) {
     constexpr uint32_t kFirstUserOid = 16384;
-    char kind = static_cast<char>(row[17].as<int16_t>());
-    if (oid.value >= kFirstUserOid && (kind == 'r' || kind == 'm')) tables.push_back(oid);
+    auto relation = catalog::PgClassRow::from_row(row);
+    bool is_table = relation.relkind == 'r' || relation.relkind == 'm';
+    if (relation.oid.value >= kFirstUserOid && is_table) tables.push_back(relation.oid);
     return true;
   });
   return tables;
+}
+
+Oid resolve_target(UtilityCall& call, const parser::ParsedRangeVar& name) {
+  query::BindContext bind = call.session.bind_context(call.text);
+  try {
+    return query::resolve_relation(name, false, bind);
+  } catch (SqlError& error) {
+    // Utility statements do not point at the name.
+    error.report().position = 0;
+    throw;
+  }
 }
 
 std::string run_vacuum(UtilityCall& call) {
@@ -175,10 +187,7 @@ std::string run_vacuum(UtilityCall& call) {
   std::vector<std::pair<Oid, std::vector<std::string>>> targets;
   if (statement.relations.empty() && options.analyze)
     for (Oid table : all_tables(session)) targets.emplace_back(table, std::vector<std::string>());
-  for (const auto& item : statement.relations) {
-    query::BindContext bind = session.bind_context(call.text);
-    targets.emplace_back(query::resolve_relation(*item.relation, false, bind), item.columns);
-  }
+  for (const auto& item : statement.relations) targets.emplace_back(resolve_target(call, *item.relation), item.columns);
   for (const auto& [oid, columns] : targets) {
     auto relation = session.catalog().relation(oid);
     if (!relation || !allowed(*relation)) continue;
