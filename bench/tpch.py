@@ -132,8 +132,12 @@ def check_counts(systems, scale):
     all_counts = [system.counts() for system in systems]
     print('rows: ' + ', '.join(f'{table} {all_counts[0][table]}' for table in TABLES))
     fine = all(counts == all_counts[0] for counts in all_counts)
+    counts = all_counts[0]
+    fine &= counts['region'] == 5 and counts['nation'] == 25
     for table, at_one in AT_SCALE_ONE.items():
-        fine &= all_counts[0][table] == max(8, round(at_one * scale)) or scale < 0.001
+        fine &= counts[table] == max(8, round(at_one * scale)) or scale < 0.001
+    # One to seven lines an order.
+    fine &= 3.9 < counts['lineitem'] / counts['orders'] < 4.1 or scale < 0.01
     if not fine:
         print(f'WRONG row counts: {all_counts}')
     return fine

@@ -2,6 +2,7 @@
 // the tables of its ON clause on its left; EXISTS and IN become semi and anti joins.
 #include <algorithm>
 
+#include "planner/fold.hpp"
 #include "planner/join_order.hpp"
 #include "planner/level.hpp"
 #include "query/walker.hpp"
@@ -26,8 +27,14 @@ TableSet Level::tables_of(const Expression& expression) const {
 
 void Level::add_conjuncts(ExpressionPointer expression, std::vector<Predicate>& predicates) {
   std::vector<ExpressionPointer> list;
-  split_conjuncts(std::move(expression), list);
-  for (auto& e : list) {
+  split_conjuncts(factor_disjunction(std::move(expression)), list);
+  for (size_t i = 0; i < list.size(); ++i) {
+    // An arm of an AND may be an OR whose arms have something in common.
+    std::vector<ExpressionPointer> parts;
+    split_conjuncts(factor_disjunction(std::move(list[i])), parts);
+    list[i] = std::move(parts[0]);
+    list.insert(list.end(), std::make_move_iterator(parts.begin() + 1), std::make_move_iterator(parts.end()));
+    ExpressionPointer& e = list[i];
     TableSet tables = tables_of(*e);
     predicates.push_back({std::move(e), std::move(tables), false});
   }
@@ -376,7 +383,21 @@ void Level::push_constants(std::vector<Predicate>& predicates, ExpressionPointer
   gate = and_all(std::move(constants));
 }
 
+// An OR over several tables also restricts each of them where every arm says something about it.
+void Level::add_implied_restrictions(std::vector<Predicate>& predicates) {
+  size_t count = predicates.size();
+  for (size_t i = 0; i < count; ++i) {
+    if (predicates[i].tables.size() < 2 || is_volatile(*predicates[i].expression)) continue;
+    for (int table : TableSet(predicates[i].tables)) {
+      ExpressionPointer implied = restriction_of_disjunction(*predicates[i].expression, table,
+                                                             [this](const Expression& e) { return tables_of(e); });
+      if (implied) predicates.push_back({std::move(implied), {table}, false});
+    }
+  }
+}
+
 Partial Level::plan_items(std::vector<JoinItem> items, std::vector<Predicate> predicates) {
+  add_implied_restrictions(predicates);
   ExpressionPointer gate;
   push_constants(predicates, gate);
   Partial result;

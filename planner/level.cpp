@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "planner/fold.hpp"
 #include "planner/prepare.hpp"
 #include "query/walker.hpp"
 
@@ -36,6 +37,7 @@ PhysicalPointer Level::plan() {
 void Level::prepare() {
   flatten_join_aliases(query_);
   pull_up_subqueries(query_, catalog());
+  query::for_each_expression_slot(query_, [this](ExpressionPointer& e) { fold_constants(e, shared_.context); });
   for (const query::RowMark& mark : query_.row_marks)
     if (query_.entry(mark.table).kind == query::RangeKind::kRelation) row_id_tables_.insert(mark.table);
   // A re-check needs the row ids of every table that takes part (QRY-9).

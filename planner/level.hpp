@@ -103,6 +103,7 @@ class Level {
   ExpressionPointer resolve(const Expression& expression, const Available& available);
   ExpressionPointer resolve_or_null(const ExpressionPointer& expression, const Available& available);
   ExpressionPointer make_sub_plan(const query::SubLink& link, const Available& available);
+  bool make_hashable(query::SubPlanCall& call);
   ExpressionPointer whole_row(const query::Column& column);
   ExpressionPointer outer_reference(const Expression& expression, int levels_up);
   // Plans an inner query of this level; its references to this level come back.
@@ -120,6 +121,7 @@ class Level {
   JoinItem composite_item(query::FromNode& node);
   TableSet tables_of(const Expression& expression) const;
   Partial plan_items(std::vector<JoinItem> items, std::vector<Predicate> predicates);
+  void add_implied_restrictions(std::vector<Predicate>& predicates);
   void push_constants(std::vector<Predicate>& predicates, ExpressionPointer& gate);
 
   // --- access_path.cpp

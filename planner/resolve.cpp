@@ -1,4 +1,7 @@
 // Level expressions become slots; references to enclosing levels become exec parameters; sublinks become subplans.
+#include <algorithm>
+
+#include "planner/join_keys.hpp"
 #include "planner/level.hpp"
 #include "query/evaluator.hpp"
 #include "query/walker.hpp"
@@ -133,6 +136,30 @@ PhysicalPointer Level::plan_inner(BoundQuery& inner, OuterCollector& collector, 
   return plan;
 }
 
+// Is the test of an ANY nothing but equalities `expression of the row = column of the subplan`?
+bool Level::make_hashable(query::SubPlanCall& call) {
+  auto reads_result = [&](const Expression& e) {
+    return query::walk(e, [&](const Expression& inner) {
+      const auto* parameter = query::try_as<query::Parameter>(&inner);
+      return parameter && parameter->parameter_kind == query::ParameterKind::kExec &&
+             std::find(call.result_parameters.begin(), call.result_parameters.end(), parameter->id) !=
+                 call.result_parameters.end();
+    });
+  };
+  auto split = [&](Expression& e) {
+    if (e.kind != ExpressionKind::kOperator || !is_hashable_equality(e, catalog())) return false;
+    auto& equality = query::as<query::OperatorCall>(e);
+    if (reads_result(*equality.arguments[0]) || !reads_result(*equality.arguments[1])) return false;
+    const Expression& inner = *equality.arguments[1];
+    bool has_slot = query::walk(inner, [](const Expression& node) { return node.kind == ExpressionKind::kSlot; });
+    return !has_slot;
+  };
+  if (call.test->kind != ExpressionKind::kBool) return split(*call.test);
+  auto& all = query::as<query::BoolCall>(*call.test);
+  return all.bool_kind == query::BoolKind::kAnd &&
+         std::all_of(all.arguments.begin(), all.arguments.end(), [&](const auto& e) { return split(*e); });
+}
+
 ExpressionPointer Level::make_sub_plan(const query::SubLink& link, const Available& available) {
   OuterCollector collector;
   std::vector<int> reads;
@@ -164,7 +191,17 @@ ExpressionPointer Level::make_sub_plan(const query::SubLink& link, const Availab
     });
     call->test = resolve(*test, available);
   }
-  call->hashable = link.sub_kind == query::SubLinkKind::kAny && call->arguments.empty();
+  bool same_rows = link.test && call->arguments.empty();
+  call->hashable = same_rows && link.sub_kind == query::SubLinkKind::kAny && make_hashable(*call);
+  // Compared with every row one by one: the subplan runs once.
+  if (same_rows && !call->hashable && reads.empty() && !plan->children.empty()) {
+    auto kept = make<PhysicalMaterialize>();
+    kept->output = plan->output;
+    double rows = plan->rows;
+    kept->children.push_back(std::move(plan));
+    finish_costs(*kept, rows, rows * shared_.context.settings.cpu_operator_cost);
+    plan = std::move(kept);
+  }
   call->plan = static_cast<int>(shared_.statement.subplans.size());
   shared_.statement.subplans.push_back(std::move(plan));
   return call;

@@ -1,4 +1,4 @@
-// Coercions that are more than a function call, subplans, and the SQL value keywords.
+// Coercions that are more than a function call, and the SQL value keywords.
 #include <unordered_map>
 
 #include "common/sqlstate.hpp"
@@ -205,154 +205,6 @@ class SqlValueEvaluator : public Evaluator {
   int32_t typmod_;
 };
 
-class SubPlanEvaluator : public Evaluator {
- public:
-  SubPlanEvaluator(PhysicalType physical, const SubPlanCall& node, std::vector<EvaluatorPointer> arguments,
-                   EvaluatorPointer test, types::TypePointer result_type)
-      : Evaluator(physical),
-        node_(node),
-        arguments_(std::move(arguments)),
-        test_(std::move(test)),
-        result_type_(std::move(result_type)) {}
-
-  Vector evaluate(EvaluationContext& context, const Chunk& input, Rows& rows) override {
-    std::vector<Vector> arguments;
-    for (const auto& argument : arguments_) arguments.push_back(argument->evaluate(context, input, rows));
-    // Without arguments the answer is the same for every row: one run decides, unless the test refers to the row.
-    if (arguments.empty() && !test_ && rows.count > 0) return evaluate_once(context, input, rows);
-    return evaluate_rows(physical_, rows, [&](uint32_t row) {
-      for (size_t i = 0; i < arguments.size(); ++i)
-        context.set_exec_parameter(node_.parameters[i], arguments[i].value(row));
-      return run(context, input, row, rows);
-    });
-  }
-
- private:
-  // Uncorrelated here: the answer is kept while the outer parameters that the subplan reads stay as they are.
-  Vector evaluate_once(EvaluationContext& context, const Chunk& input, Rows& rows) {
-    std::vector<uint64_t> versions;
-    for (int parameter : node_.outer_parameters) versions.push_back(context.version_of(parameter));
-    if (!kept_ || versions != kept_versions_) {
-      try {
-        kept_value_ = run(context, input, 0, rows);
-      } catch (SqlError& error) {
-        rows.fail(0, std::move(error));
-        return Vector(physical_, 1);
-      }
-      kept_ = true;
-      kept_versions_ = std::move(versions);
-    }
-    return Vector::constant(physical_, kept_value_);
-  }
-
-  Value run(EvaluationContext& context, const Chunk& input, uint32_t row, Rows&) {
-    switch (node_.sub_kind) {
-      case SubLinkKind::kExists:
-        return run_exists(context);
-      case SubLinkKind::kExpr:
-        return run_scalar(context);
-      case SubLinkKind::kArray:
-        return run_array(context);
-      case SubLinkKind::kAny:
-      case SubLinkKind::kAll:
-      case SubLinkKind::kRowCompare:
-        return run_test(context, input, row);
-      case SubLinkKind::kMultiExpr:
-        return run_multi(context);
-    }
-    UNREACHABLE("kind of subplan");
-  }
-
-  Value run_exists(EvaluationContext& context) {
-    bool found = false;
-    context.subplans->run(node_.plan, [&](const Chunk&, uint32_t) {
-      found = true;
-      return false;
-    });
-    return Value::of(found);
-  }
-
-  Value run_scalar(EvaluationContext& context) {
-    Value result = Value::null(physical_);
-    int seen = 0;
-    context.subplans->run(node_.plan, [&](const Chunk& chunk, uint32_t row) {
-      if (++seen > 1) too_many_rows();
-      result = chunk.value(0, row);
-      return true;
-    });
-    return result;
-  }
-
-  Value run_array(EvaluationContext& context) {
-    Oid element = result_type_->element;
-    PhysicalType physical = context.catalog->type(element)->physical;
-    types::ArrayBuilder builder(element, physical);
-    context.subplans->run(node_.plan, [&](const Chunk& chunk, uint32_t row) {
-      builder.append(chunk.value(0, row));
-      return true;
-    });
-    return Value::of(builder.finish());
-  }
-
-  Value run_test(EvaluationContext& context, const Chunk& input, uint32_t row) {
-    bool any = node_.sub_kind != SubLinkKind::kAll;
-    bool saw_null = false, decided = false;
-    int seen = 0;
-    Value row_compare = Value::null(PhysicalType::kBool);
-    auto selection = std::make_shared<common::Selection>(common::Selection{row});
-    Chunk outer = input;
-    outer.slice(selection);
-    context.subplans->run(node_.plan, [&](const Chunk& chunk, uint32_t r) {
-      ++seen;
-      for (size_t i = 0; i < node_.result_parameters.size(); ++i)
-        context.set_exec_parameter(node_.result_parameters[i], chunk.value(i, r));
-      Rows one(1);
-      Vector test = test_->evaluate(context, outer, one);
-      one.raise();
-      if (node_.sub_kind == SubLinkKind::kRowCompare) {
-        if (seen > 1) too_many_rows();
-        row_compare = test.value(0);
-        return true;
-      }
-      if (test.is_null(0)) {
-        saw_null = true;
-        return true;
-      }
-      decided = test.view<bool>()[0] == any;
-      return !decided;
-    });
-    if (node_.sub_kind == SubLinkKind::kRowCompare) return row_compare;
-    if (decided) return Value::of(any);
-    return saw_null ? Value::null(PhysicalType::kBool) : Value::of(!any);
-  }
-
-  // One row of several columns, delivered as a record (UPDATE ... SET (a, b) = (SELECT ...)).
-  Value run_multi(EvaluationContext& context) {
-    Value result = Value::null(PhysicalType::kString);
-    int seen = 0;
-    context.subplans->run(node_.plan, [&](const Chunk& chunk, uint32_t row) {
-      if (++seen > 1) too_many_rows();
-      types::RecordBuilder builder(types::oid::kRecord);
-      for (const Vector& column : chunk.columns) builder.append(Oid{}, column, row);
-      result = Value::of(builder.finish());
-      return true;
-    });
-    return result;
-  }
-
-  [[noreturn]] static void too_many_rows() {
-    throw SqlError(sqlstate::kCardinalityViolation, "more than one row returned by a subquery used as an expression");
-  }
-
-  const SubPlanCall& node_;
-  std::vector<EvaluatorPointer> arguments_;
-  EvaluatorPointer test_;
-  types::TypePointer result_type_;
-  bool kept_ = false;
-  Value kept_value_;
-  std::vector<uint64_t> kept_versions_;
-};
-
 }  // namespace
 
 EvaluatorPointer compile_coerce_via_io(ExpressionCompiler& compiler, const CoerceViaIo& node) {
@@ -386,12 +238,6 @@ EvaluatorPointer compile_coerce_to_domain(ExpressionCompiler& compiler, const Co
 
 EvaluatorPointer compile_domain_value(ExpressionCompiler& compiler, const DomainValue& node) {
   return std::make_unique<DomainValueEvaluator>(compiler.catalog().type(node.type)->physical);
-}
-
-EvaluatorPointer compile_sub_plan(ExpressionCompiler& compiler, const SubPlanCall& node) {
-  types::TypePointer type = compiler.catalog().type(node.type);
-  return std::make_unique<SubPlanEvaluator>(type->physical, node, compiler.compile_list(node.arguments),
-                                            node.test ? compiler.compile(*node.test) : nullptr, type);
 }
 
 EvaluatorPointer compile_sql_value(ExpressionCompiler& compiler, const SqlValue& node) {
