@@ -1,8 +1,8 @@
 // The scan of one range table entry: sequential or through an index, with filters pushed to the leaf where they are total (QRY-11).
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
-#include "planner/join_keys.hpp"
+#include "planner/index_path.hpp"
 #include "planner/level.hpp"
 #include "query/evaluator.hpp"
 #include "query/walker.hpp"
@@ -136,28 +136,78 @@ LeafFilterKind leaf_kind(const SimpleComparison& comparison) {
   }
 }
 
+// Known before the scan of a relation starts.
+bool known_value(const Expression& e, catalog::CatalogReader& catalog) {
+  return !has_columns(e) && !query::contains_sublink(e) && !query::contains_volatile(e, catalog);
+}
+
+std::vector<const Expression*> expressions_of(const std::vector<Predicate>& predicates) {
+  std::vector<const Expression*> out;
+  for (const Predicate& p : predicates) out.push_back(p.used ? nullptr : p.expression.get());
+  return out;
+}
+
 }  // namespace
 
 Partial Level::scan_relation(int table, std::vector<Predicate>& predicates) {
   const query::RangeTableEntry& entry = query_.entry(table);
   if (entry.inherit && entry.relation->has_children) throw common::not_supported("scanning a table with children");
   if (entry.relation->kind == 'p') throw common::not_supported("scanning a partitioned table");
+  const auto& settings = shared_.context.settings;
+  if (settings.enable_indexscan && !entry.sample) {
+    double rows = statistics_.relation_rows(*entry.relation), pages = statistics_.relation_pages(*entry.relation);
+    double other = settings.enable_seqscan
+                       ? pages * settings.seq_page_cost + rows * (settings.cpu_tuple_cost + settings.cpu_operator_cost)
+                       : std::numeric_limits<double>::infinity();
+    if (std::optional<Partial> indexed = scan_index(table, predicates, other)) return std::move(*indexed);
+  }
+  return scan_table_only(table, predicates);
+}
+
+std::optional<Partial> Level::scan_index(int table, std::vector<Predicate>& predicates, double other_cost) {
+  IndexPaths paths(*this, table, expressions_of(predicates), [this](const Expression& e) { return known_value(e, catalog()); });
+  std::optional<IndexPath> best = paths.cheapest();
+  if (!best || (paths.scan_cost(*best) >= other_cost && !best->unique_point)) return std::nullopt;
+  return finish_index_scan(paths, *best, predicates);
+}
+
+std::optional<Partial> Level::scan_ordered(int table, std::vector<Predicate>& predicates) {
+  if (!shared_.context.settings.enable_indexscan || query_.entry(table).sample) return std::nullopt;
+  IndexPaths paths(*this, table, expressions_of(predicates), [this](const Expression& e) { return known_value(e, catalog()); });
+  const IndexPath* best = nullptr;
+  std::vector<IndexPath> ordered = paths.ordered(*wanted_order_);
+  for (const IndexPath& path : ordered)
+    if (!best || paths.scan_cost(path) < paths.scan_cost(*best)) best = &path;
+  if (!best) return std::nullopt;
+  return finish_index_scan(paths, *best, predicates);
+}
+
+Partial Level::finish_index_scan(IndexPaths& paths, const IndexPath& path, std::vector<Predicate>& predicates) {
+  Partial out;
+  Available none;
+  std::unique_ptr<PhysicalIndexScan> node = paths.build(path, none, out.available);
+  double selectivity = path.selectivity;
+  std::vector<ExpressionPointer> rest;
+  for (size_t i = 0; i < predicates.size(); ++i) {
+    if (predicates[i].used) continue;
+    predicates[i].used = true;
+    if (path.uses(i)) continue;
+    rest.push_back(resolve(*predicates[i].expression, out.available));
+    selectivity *= statistics_.selectivity(*predicates[i].expression);
+  }
+  node->filter = and_all(std::move(rest));
+  finish_costs(*node, paths.rows() * selectivity, paths.scan_cost(path));
+  out.plan = std::move(node);
+  return out;
+}
+
+Partial Level::scan_table_only(int table, std::vector<Predicate>& predicates) {
+  const query::RangeTableEntry& entry = query_.entry(table);
   double rows = statistics_.relation_rows(*entry.relation), pages = statistics_.relation_pages(*entry.relation);
   Partial out;
   auto scan = make<PhysicalTableScan>();
   set_scan_columns(*scan, out.available, table);
-
   double selectivity = 1;
-  std::vector<bool> used(predicates.size(), false);
-  PhysicalPointer index_plan;
-  if (shared_.context.settings.enable_indexscan && !entry.sample)
-    index_plan = best_index_scan(table, predicates, out.available, rows, pages, selectivity, used);
-  if (index_plan) {
-    for (size_t i = 0; i < predicates.size(); ++i) predicates[i].used |= used[i];
-    out.plan = std::move(index_plan);
-    return out;
-  }
-
   const auto& settings = shared_.context.settings;
   double cost = pages * settings.seq_page_cost + rows * settings.cpu_tuple_cost;
   std::vector<ExpressionPointer> rest;
@@ -195,144 +245,6 @@ Partial Level::scan_relation(int table, std::vector<Predicate>& predicates) {
   finish_costs(*scan, rows * selectivity, cost);
   out.plan = std::move(scan);
   return out;
-}
-
-namespace {
-
-struct IndexMatch {
-  catalog::IndexPointer index;
-  struct Condition {
-    int key;
-    int strategy;
-    const Expression* value;
-    size_t predicate;
-    bool any_array = false, is_null = false, is_not_null = false;
-  };
-  std::vector<Condition> conditions;
-  double selectivity = 1;
-  bool unique_point = false;
-};
-
-// Conditions of one predicate on one key.
-bool match_predicate(const catalog::IndexDescriptor& index, int key, int table, const Predicate& predicate, size_t number,
-                     catalog::CatalogReader& catalog, IndexMatch::Condition& out) {
-  const auto& descriptor = index.keys[static_cast<size_t>(key)];
-  const Expression& e = *predicate.expression;
-  out.key = key;
-  out.predicate = number;
-  if (const auto* test = query::try_as<query::NullTest>(&e); test && !test->argument_is_row) {
-    const query::Column* column = plain_column(*test->argument);
-    if (!column || column->table != table || column->column != descriptor.column || descriptor.column == 0) return false;
-    out.is_null = !test->is_not;
-    out.is_not_null = test->is_not;
-    return true;
-  }
-  if (e.kind == ExpressionKind::kScalarArray) {
-    const auto& call = query::as<query::ScalarArrayCall>(e);
-    const query::Column* column = plain_column(*call.left);
-    if (!call.use_or || !column || column->table != table || column->column != descriptor.column) return false;
-    if (descriptor.column == 0 || has_columns(*call.array) || query::contains_sublink(*call.array)) return false;
-    if (btree_strategy(call.op, descriptor.opclass, catalog) != 3 || call.left->type != descriptor.type) return false;
-    auto array = catalog.type(call.array->type);
-    if (array->element != descriptor.type) return false;
-    out.any_array = true;
-    out.strategy = 3;
-    out.value = call.array.get();
-    return true;
-  }
-  SimpleComparison comparison;
-  if (!simple_comparison(e, catalog, comparison) || comparison.not_equal) return false;
-  if (comparison.column->table != table || comparison.column->column != descriptor.column || descriptor.column == 0)
-    return false;
-  if (btree_strategy(comparison.op, descriptor.opclass, catalog) == 0) return false;
-  if (descriptor.collation.valid() && comparison.collation.valid() && comparison.collation != descriptor.collation)
-    return false;
-  if (!cast_key(*comparison.value, descriptor.type) && comparison.value->type != descriptor.type) return false;
-  out.strategy = comparison.strategy;
-  out.value = comparison.value;
-  return true;
-}
-
-}  // namespace
-
-PhysicalPointer Level::best_index_scan(int table, const std::vector<Predicate>& predicates, const Available& available,
-                                       double table_rows, double pages, double& selectivity, std::vector<bool>& used) {
-  const query::RangeTableEntry& entry = query_.entry(table);
-  std::optional<IndexMatch> best;
-  for (const auto& index : entry.relation->indexes) {
-    if (!index->valid || !index->predicate_tree.empty()) continue;
-    IndexMatch match;
-    match.index = index;
-    int equalities = 0;
-    for (int key = 0; key < index->key_count; ++key) {
-      std::vector<IndexMatch::Condition> here;
-      for (size_t i = 0; i < predicates.size(); ++i) {
-        IndexMatch::Condition condition;
-        if (predicates[i].used || !match_predicate(*index, key, table, predicates[i], i, catalog(), condition)) continue;
-        here.push_back(condition);
-      }
-      auto equal = std::find_if(here.begin(), here.end(),
-                                [](const auto& c) { return c.strategy == 3 && !c.is_not_null && !c.is_null; });
-      auto null = std::find_if(here.begin(), here.end(), [](const auto& c) { return c.is_null; });
-      if (equal != here.end() || null != here.end()) {
-        const auto& c = equal != here.end() ? *equal : *null;
-        match.conditions.push_back(c);
-        match.selectivity *= statistics_.selectivity(*predicates[c.predicate].expression);
-        ++equalities;
-        if (c.any_array) break;
-        continue;
-      }
-      for (const auto& c : here) {
-        match.conditions.push_back(c);
-        match.selectivity *= statistics_.selectivity(*predicates[c.predicate].expression);
-      }
-      break;
-    }
-    if (match.conditions.empty()) continue;
-    match.unique_point = index->unique && equalities == index->key_count;
-    if (match.unique_point) match.selectivity = std::min(match.selectivity, 1.0 / std::max(1.0, table_rows));
-    if (!best || match.selectivity < best->selectivity) best = std::move(match);
-  }
-  if (!best) return nullptr;
-  const auto& settings = shared_.context.settings;
-  double matching = std::max(1.0, table_rows * best->selectivity);
-  double touched = std::min(pages, matching);
-  double index_cost = settings.random_page_cost * std::min(2.0, std::log2(pages + 1)) +
-                      touched * settings.random_page_cost * 0.5 + matching * (settings.cpu_index_tuple_cost + settings.cpu_tuple_cost);
-  double seq_cost = pages * settings.seq_page_cost + table_rows * (settings.cpu_tuple_cost + settings.cpu_operator_cost);
-  if (index_cost >= seq_cost && settings.enable_seqscan && !best->unique_point) return nullptr;
-
-  auto node = make<PhysicalIndexScan>();
-  Available same;
-  set_scan_columns(*node, same, table);
-  node->index = best->index;
-  selectivity = best->selectivity;
-  Available none;
-  for (const auto& c : best->conditions) {
-    IndexCondition condition;
-    condition.key = c.key;
-    condition.strategy = c.strategy;
-    condition.any_array = c.any_array;
-    condition.is_null = c.is_null;
-    condition.is_not_null = c.is_not_null;
-    if (c.value) {
-      Oid key_type = best->index->keys[static_cast<size_t>(c.key)].type;
-      ExpressionPointer value = c.any_array ? nullptr : cast_key(*c.value, key_type);
-      condition.value = resolve(value ? *value : *c.value, none);
-    }
-    node->conditions.push_back(std::move(condition));
-    used[c.predicate] = true;
-  }
-  std::vector<ExpressionPointer> rest;
-  for (size_t i = 0; i < predicates.size(); ++i) {
-    if (predicates[i].used || used[i]) continue;
-    rest.push_back(resolve(*predicates[i].expression, available));
-    selectivity *= statistics_.selectivity(*predicates[i].expression);
-    used[i] = true;
-  }
-  node->filter = and_all(std::move(rest));
-  finish_costs(*node, table_rows * selectivity, index_cost);
-  return node;
 }
 
 Partial Level::scan_subquery(int table) {

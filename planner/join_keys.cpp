@@ -19,7 +19,17 @@ int integer_width(Oid type) {
   return 0;
 }
 
-// Are all columns of the expression available on this side, and is there one?
+bool is_equality(const query::OperatorCall& call, catalog::CatalogReader& catalog) {
+  if (call.arguments.size() != 2) return false;
+  auto op = catalog.operator_by_oid(call.op);
+  if (!op || !op->can_hash) return false;
+  for (auto [family, strategy] : catalog.operator_families(call.op, kBtree))
+    if (strategy == 3) return true;
+  return false;
+}
+
+}  // namespace
+
 bool belongs_to(const Expression& expression, const Available& side) {
   if (query::contains_sublink(expression)) return false;
   bool any = false, all = true;
@@ -33,17 +43,6 @@ bool belongs_to(const Expression& expression, const Available& side) {
   });
   return any && all;
 }
-
-bool is_equality(const query::OperatorCall& call, catalog::CatalogReader& catalog) {
-  if (call.arguments.size() != 2) return false;
-  auto op = catalog.operator_by_oid(call.op);
-  if (!op || !op->can_hash) return false;
-  for (auto [family, strategy] : catalog.operator_families(call.op, kBtree))
-    if (strategy == 3) return true;
-  return false;
-}
-
-}  // namespace
 
 Oid common_key_type(Oid a, Oid b) {
   if (a == b) return a;
@@ -130,69 +129,6 @@ int btree_strategy(Oid op, Oid opclass, catalog::CatalogReader& catalog) {
   for (auto [family, strategy] : catalog.operator_families(op, kBtree))
     if (family == descriptor->family) return strategy;
   return 0;
-}
-
-double IndexLookup::selectivity(double table_rows) const {
-  if (unique) return 1.0 / std::max(1.0, table_rows);
-  // One value in two hundred for the first key, each further key a tenth of it.
-  double rows = std::max(1.0, table_rows / 200);
-  for (size_t i = 1; i < conditions.size(); ++i) rows = std::max(1.0, rows / 10);
-  return rows / std::max(1.0, table_rows);
-}
-
-bool IndexLookup::covers(const Predicate* predicate) const {
-  return std::any_of(conditions.begin(), conditions.end(), [&](const auto& c) { return c.predicate == predicate; });
-}
-
-namespace {
-
-// A condition `column = outer`, usable for key `key` of the index.
-bool match_key(const catalog::IndexDescriptor& index, int key, int table, Predicate& predicate, const Available& outer,
-               catalog::CatalogReader& catalog, IndexLookup& lookup) {
-  if (predicate.expression->kind != ExpressionKind::kOperator) return false;
-  const auto& call = query::as<query::OperatorCall>(*predicate.expression);
-  if (!is_equality(call, catalog)) return false;
-  const auto& key_descriptor = index.keys[static_cast<size_t>(key)];
-  for (int side = 0; side < 2; ++side) {
-    const query::Column* column = plain_column(*call.arguments[static_cast<size_t>(side)]);
-    const Expression& other = *call.arguments[static_cast<size_t>(1 - side)];
-    if (!column || column->table != table || column->column != key_descriptor.column) continue;
-    if (btree_strategy(call.op, key_descriptor.opclass, catalog) != 3) continue;
-    if (key_descriptor.collation.valid() && call.input_collation != key_descriptor.collation) continue;
-    if (!belongs_to(other, outer)) continue;
-    ExpressionPointer value;
-    if (call.arguments[static_cast<size_t>(side)]->type == other.type) value = query::clone(other);
-    else value = cast_key(other, key_descriptor.type);
-    if (!value) continue;
-    lookup.conditions.push_back({key, std::move(value), &predicate});
-    return true;
-  }
-  return false;
-}
-
-}  // namespace
-
-std::optional<IndexLookup> find_index_join(const catalog::RelationDescriptor& relation, int table,
-                                           const std::vector<Predicate*>& conditions, const Available& outer,
-                                           catalog::CatalogReader& catalog) {
-  std::optional<IndexLookup> best;
-  for (const auto& index : relation.indexes) {
-    if (!index->valid || !index->predicate_tree.empty()) continue;
-    IndexLookup lookup;
-    lookup.index = index;
-    for (int key = 0; key < index->key_count; ++key) {
-      bool matched = std::any_of(conditions.begin(), conditions.end(), [&](Predicate* p) {
-        return match_key(*index, key, table, *p, outer, catalog, lookup);
-      });
-      if (!matched) break;
-    }
-    if (lookup.conditions.empty()) continue;
-    lookup.unique = index->unique && static_cast<int>(lookup.conditions.size()) == index->key_count;
-    if (!best || (lookup.unique && !best->unique) ||
-        (lookup.unique == best->unique && lookup.conditions.size() > best->conditions.size()))
-      best = std::move(lookup);
-  }
-  return best;
 }
 
 }  // namespace basalt::planner

@@ -1,8 +1,6 @@
 // What join conditions offer: hash keys, index lookups, strictness.
 #pragma once
 
-#include <optional>
-
 #include "planner/level.hpp"
 
 namespace basalt::planner {
@@ -13,6 +11,9 @@ struct JoinKey {
   Oid collation;
   bool null_safe = false;
 };
+// Are all columns of the expression available on this side, and is there one?
+bool belongs_to(const Expression& expression, const Available& side);
+
 bool split_join_key(const Expression& condition, const Available& left, const Available& right,
                     catalog::CatalogReader& catalog, JoinKey& key);
 
@@ -21,23 +22,6 @@ bool is_hashable_equality(const Expression& condition, catalog::CatalogReader& c
 
 // True if the conjunct cannot be true when all columns of `tables` are NULL.
 bool rejects_nulls(const Expression& conjunct, const TableSet& tables, catalog::CatalogReader& catalog);
-
-struct IndexLookup {
-  IndexPointer index;
-  struct Condition {
-    int key;
-    ExpressionPointer value;  // over the outer side, in level form
-    Predicate* predicate;
-  };
-  std::vector<Condition> conditions;
-  bool unique = false;
-  double selectivity(double table_rows) const;
-  bool covers(const Predicate* predicate) const;
-};
-// An index of `relation` whose leading keys are bound by equalities with outer expressions.
-std::optional<IndexLookup> find_index_join(const catalog::RelationDescriptor& relation, int table,
-                                           const std::vector<Predicate*>& conditions, const Available& outer,
-                                           catalog::CatalogReader& catalog);
 
 // The comparison strategy of an operator in the btree family of an index key (1..5), or 0; 6: is the key's operand on the right side.
 int btree_strategy(Oid op, Oid opclass, catalog::CatalogReader& catalog);

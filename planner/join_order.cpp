@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "planner/index_path.hpp"
 #include "planner/join_keys.hpp"
 #include "query/walker.hpp"
 
@@ -14,7 +15,7 @@ using query::ExpressionKind;
 namespace {
 
 // CPU costs beside PostgreSQL's cpu_tuple_cost, by measurement of the vectorised operators.
-constexpr double kHashBuild = 0.015, kHashProbe = 0.01, kLoopPair = 0.0025, kIndexLookup = 0.3, kIndexRow = 0.02;
+constexpr double kHashBuild = 0.015, kHashProbe = 0.01, kLoopPair = 0.0025;
 
 bool is_subset(const TableSet& a, const TableSet& b) { return std::includes(b.begin(), b.end(), a.begin(), a.end()); }
 
@@ -65,6 +66,7 @@ void JoinOrder::plan_single_items() {
     for (Predicate& p : source) {
       if (p.used || p.tables.empty() || !is_subset(p.tables, item.tables)) continue;
       if (level_.is_volatile(*p.expression)) continue;
+      if (items_.size() > 1 && item.join == JoinType::kInner && is_expensive(p)) continue;
       own.push_back({query::clone(*p.expression), p.tables, false});
       own_predicates_[i].push_back(query::clone(*p.expression));
       origin.push_back(&p);
@@ -105,45 +107,93 @@ bool JoinOrder::connected(Mask left, Mask right) const {
   return false;
 }
 
-JoinOrder::Node JoinOrder::combine(const Node& left, const Node& right) const {
+const JoinItem* JoinOrder::special_item(Mask items) const {
+  for (size_t i = 0; i < items_.size(); ++i)
+    if (items == (Mask{1} << i) && (items_[i].join != JoinType::kInner || items_[i].lateral)) return &items_[i];
+  return nullptr;
+}
+
+std::vector<const Predicate*> JoinOrder::conditions_between(const Node& left, const Node& right,
+                                                            const JoinItem* special) const {
+  std::vector<const Predicate*> out;
+  if (special) {
+    for (const Predicate& p : special->on)
+      if (!p.used) out.push_back(&p);
+    return out;
+  }
+  for (const Predicate& p : predicates_) {
+    Mask mask = items_of(p.tables);
+    if (!p.used && (mask & left.items) && (mask & right.items) && !(mask & ~(left.items | right.items))) out.push_back(&p);
+  }
+  return out;
+}
+
+double JoinOrder::joined_rows(const Node& left, const Node& right, const JoinItem* special,
+                              const std::vector<const Predicate*>& conditions) const {
+  JoinType type = special ? special->join : JoinType::kInner;
+  if (type == JoinType::kSemi || type == JoinType::kAnti) {
+    double matched = 1;
+    for (const Predicate* p : conditions) matched *= level_.statistics_.semi_selectivity(*p->expression, special->tables, right.rows);
+    if (type == JoinType::kAnti) matched = std::max(0.05, 1 - matched);
+    return std::max(1.0, left.rows * matched);
+  }
+  double rows = left.rows * right.rows;
+  for (const Predicate* p : conditions) rows *= level_.statistics_.join_selectivity(*p->expression);
+  if (type == JoinType::kLeft) rows = std::max(rows, left.rows);
+  return std::max(1.0, rows);
+}
+
+JoinOrder::Node JoinOrder::combine(const Node& left, const Node& right) {
   Node node;
   node.items = left.items | right.items;
   node.left = left.items;
   node.right = right.items;
-  const JoinItem* special = nullptr;
-  for (size_t i = 0; i < items_.size(); ++i)
-    if (right.items == (Mask{1} << i) && (items_[i].join != JoinType::kInner || items_[i].lateral)) special = &items_[i];
-  double selectivity = 1;
-  bool has_equality = false;
-  auto use = [&](const Predicate& p) {
-    selectivity *= level_.statistics_.join_selectivity(*p.expression);
-    has_equality |= is_hashable_equality(*p.expression, level_.catalog());
-  };
-  if (special) {
-    for (const Predicate& p : special->on)
-      if (!p.used) use(p);
-  } else {
-    for (const Predicate& p : predicates_) {
-      Mask mask = items_of(p.tables);
-      if (!p.used && (mask & left.items) && (mask & right.items) && !(mask & ~node.items)) use(p);
-    }
-  }
-  node.rows = std::max(1.0, left.rows * right.rows * selectivity);
-  if (special && special->join == JoinType::kLeft) node.rows = std::max(node.rows, left.rows);
-  if (special && special->join == JoinType::kSemi) node.rows = std::max(1.0, std::min(node.rows, left.rows) * 0.5);
-  if (special && special->join == JoinType::kAnti) node.rows = std::max(1.0, left.rows * 0.5);
+  const JoinItem* special = special_item(right.items);
+  std::vector<const Predicate*> conditions = conditions_between(left, right, special);
+  bool has_equality = std::any_of(conditions.begin(), conditions.end(), [&](const Predicate* p) {
+    return is_hashable_equality(*p->expression, level_.catalog());
+  });
+  node.rows = joined_rows(left, right, special, conditions);
   double hash = left.cost + right.cost + right.rows * kHashBuild + left.rows * kHashProbe;
   double loop = left.cost + right.cost + left.rows * right.rows * kLoopPair;
   node.cost = has_equality ? std::min(hash, loop) : loop;
-  if (special && special->lateral) node.cost = left.cost + left.rows * 10;
-  // An index join into a plain relation spares its scan.
-  for (size_t i = 0; i < items_.size(); ++i)
-    if (right.items == (Mask{1} << i) && items_[i].base_table && has_equality && !(special && special->lateral))
-      if (level_.query_.entry(items_[i].base_table).relation->indexes.size() > 0)
-        node.cost = std::min(node.cost, left.cost + left.rows * kIndexLookup + node.rows * kIndexRow);
+  if (special && special->lateral) {
+    node.cost = left.cost + left.rows * 10;
+  } else if ((right.items & (right.items - 1)) == 0) {
+    // An index join into a plain relation spares its scan.
+    auto lookup = lookup_cost(left.items, static_cast<size_t>(__builtin_ctzll(right.items)), conditions);
+    if (lookup) node.cost = std::min(node.cost, left.cost + left.rows * *lookup);
+  }
   node.cost += node.rows * 0.01;
   return node;
 }
+
+bool JoinOrder::index_joins_allowed(size_t right) const {
+  const JoinItem& item = items_[right];
+  const auto& settings = level_.shared_.context.settings;
+  return item.base_table && !item.lateral && item.join != JoinType::kFull && item.join != JoinType::kRight &&
+         settings.enable_nestloop && settings.enable_indexscan;
+}
+
+std::optional<double> JoinOrder::lookup_cost(Mask left, size_t right, const std::vector<const Predicate*>& conditions) {
+  if (!index_joins_allowed(right) || conditions.empty()) return std::nullopt;
+  auto [it, added] = lookups_.try_emplace({right, conditions});
+  if (!added) return it->second;
+  std::vector<const Expression*> predicates;
+  for (const Predicate* p : conditions) predicates.push_back(p->expression.get());
+  for (const auto& e : own_predicates_[right]) predicates.push_back(e.get());
+  IndexPaths paths(level_, items_[right].base_table, predicates, [&](const Expression& e) {
+    return (items_of(level_.tables_of(e)) & ~left) == 0 && !query::contains_sublink(e) && !level_.is_volatile(e);
+  });
+  for (const IndexPath& path : paths.with_conditions()) {
+    bool joins = std::any_of(path.conditions.begin(), path.conditions.end(),
+                             [&](const auto& c) { return c.predicate < conditions.size(); });
+    if (joins && (!it->second || paths.lookup_cost(path) < *it->second)) it->second = paths.lookup_cost(path);
+  }
+  return it->second;
+}
+
+bool JoinOrder::is_expensive(const Predicate& predicate) const { return query::contains_sublink(*predicate.expression); }
 
 void JoinOrder::consider(const Node& candidate) {
   auto [it, added] = best_.try_emplace(candidate.items, candidate);
@@ -207,36 +257,107 @@ Partial JoinOrder::run() {
     node.cost = item_costs_[i];
     best_[node.items] = node;
   }
-  if (items_.size() == 1 && !items_[0].lateral) return std::move(singles_[0]);
+  if (items_.size() == 1 && !items_[0].lateral) {
+    choose_ordered_single();
+    return std::move(singles_[0]);
+  }
   Node top = items_.size() <= kExhaustiveItems ? best_exhaustive() : best_greedy();
-  return build(top.items);
+  level_.in_wanted_order_ = use_ordered_chain(top);
+  return build(top.items, std::numeric_limits<double>::infinity(), false);
 }
 
-Partial JoinOrder::build(Mask items) {
+// Is the order by an index, of as many rows as are wanted, cheaper than a sort of all?
+bool JoinOrder::order_pays(double plain_cost, double rows, double ordered_cost, double ordered_start) const {
+  const WantedOrder& order = *level_.wanted_order_;
+  double fraction = order.rows_max > 0 ? std::min(1.0, order.rows_max / std::max(1.0, rows)) : 1.0;
+  double wanted = ordered_start + (ordered_cost - ordered_start) * fraction;
+  if (!level_.shared_.context.settings.enable_sort) return true;
+  return wanted < plain_cost + level_.sort_cost(rows, order.items.size());
+}
+
+std::optional<Partial> JoinOrder::ordered_single(size_t item) {
+  std::vector<Predicate> own;
+  for (const auto& e : own_predicates_[item]) own.push_back({query::clone(*e), level_.tables_of(*e), false});
+  return level_.scan_ordered(items_[item].base_table, own);
+}
+
+void JoinOrder::choose_ordered_single() {
+  if (!level_.wanted_order_ || items_[0].base_table != level_.wanted_order_->table) return;
+  std::optional<Partial> ordered = ordered_single(0);
+  if (!ordered || !order_pays(singles_[0].plan->total_cost, singles_[0].plan->rows, ordered->plan->total_cost, 0)) return;
+  singles_[0] = std::move(*ordered);
+  level_.in_wanted_order_ = true;
+}
+
+bool JoinOrder::use_ordered_chain(const Node& top) {
+  if (!level_.wanted_order_ || level_.wanted_order_->rows_max == 0) return false;
+  auto start = item_of_table_.find(level_.wanted_order_->table);
+  if (start == item_of_table_.end()) return false;
+  auto first = static_cast<size_t>(start->second);
+  if (items_[first].base_table != level_.wanted_order_->table || items_[first].join != JoinType::kInner) return false;
+  std::optional<Partial> ordered = ordered_single(first);
+  if (!ordered) return false;
+  Node node = best_.at(Mask{1} << first);
+  node.cost = ordered->plan->total_cost;
+  std::vector<Node> chain;
+  while (node.items != top.items) {
+    Node best;
+    for (size_t i = 0; i < items_.size(); ++i) {
+      Node right = best_.at(Mask{1} << i);
+      if ((node.items & right.items) || !may_join(node.items, right.items)) continue;
+      const JoinItem* special = special_item(right.items);
+      std::vector<const Predicate*> conditions = conditions_between(node, right, special);
+      std::optional<double> lookup = special && special->lateral ? 10.0 : lookup_cost(node.items, i, conditions);
+      if (!lookup) continue;
+      Node candidate{node.items | right.items, node.items, right.items, 0, 0};
+      candidate.rows = joined_rows(node, right, special, conditions);
+      candidate.cost = node.cost + node.rows * *lookup + candidate.rows * 0.01;
+      if (best.items == 0 || candidate.cost < best.cost) best = candidate;
+    }
+    if (best.items == 0) return false;
+    chain.push_back(best);
+    node = best;
+  }
+  if (!order_pays(top.cost, top.rows, node.cost, 0)) return false;
+  for (const Node& link : chain) best_[link.items] = link;
+  singles_[first] = std::move(*ordered);
+  lookups_only_ = true;
+  return true;
+}
+
+Partial JoinOrder::build(Mask items, double least_above, bool is_right) {
   const Node node = best_.at(items);
-  if (node.left == 0) return std::move(singles_[static_cast<size_t>(__builtin_ctzll(items))]);
-  Partial left = build(node.left);
+  if (node.left == 0) {
+    Partial single = std::move(singles_[static_cast<size_t>(__builtin_ctzll(items))]);
+    // The right side of an index join is not used, and what was tested in it would be lost.
+    return is_right ? std::move(single) : apply_ready(std::move(single), items, node.rows, least_above);
+  }
+  double least = std::min(least_above, node.rows);
+  Partial left = build(node.left, least, false);
   size_t right_item = static_cast<size_t>(__builtin_ctzll(node.right));
-  bool single = (node.right & (node.right - 1)) == 0;
-  JoinItem* special = single && (items_[right_item].join != JoinType::kInner || items_[right_item].lateral)
-                          ? &items_[right_item]
-                          : nullptr;
+  JoinItem* special = special_item(node.right) ? &items_[right_item] : nullptr;
   Partial joined;
   if (special && special->lateral) {
     joined = apply(std::move(left), node.right, *special);
   } else {
-    Partial right = build(node.right);
+    Partial right = build(node.right, least, true);
     joined = join(std::move(left), std::move(right), special, node.left, node.right);
   }
-  // WHERE conditions that can be tested from here on (over an outer join: only above it).
+  return apply_ready(std::move(joined), items, node.rows, least_above);
+}
+
+// WHERE conditions that can be tested from here on (over an outer join: only above it). Expensive ones wait for the join with the
+// fewest rows.
+Partial JoinOrder::apply_ready(Partial input, Mask items, double rows, double least_above) {
   std::vector<Predicate> ready;
   for (Predicate& p : predicates_) {
     Mask mask = items_of(p.tables);
-    if (p.used || p.tables.empty() || (mask & ~node.items) || level_.is_volatile(*p.expression)) continue;
+    if (p.used || p.tables.empty() || (mask & ~items) || level_.is_volatile(*p.expression)) continue;
+    if (is_expensive(p) && rows > least_above) continue;
     ready.push_back({query::clone(*p.expression), p.tables, false});
     p.used = true;
   }
-  return level_.filter(std::move(joined), ready);
+  return level_.filter(std::move(input), ready);
 }
 
 std::vector<Predicate*> JoinOrder::applicable(Mask left, Mask right) {
@@ -285,7 +406,13 @@ Partial JoinOrder::join(Partial left, Partial right, JoinItem* special, Mask lef
   std::unique_ptr<JoinBase> node;
   double product = left.plan->rows * right.plan->rows;
   for (Predicate* p : conditions) product *= level_.statistics_.join_selectivity(*p->expression);
-  rows = semi ? std::max(1.0, rows * 0.5) : type == JoinType::kInner ? std::max(1.0, product) : std::max(rows, product);
+  rows = type == JoinType::kInner ? std::max(1.0, product) : std::max(rows, product);
+  if (semi) {
+    Node l, r;
+    l.rows = left.plan->rows;
+    r.rows = right.plan->rows;
+    rows = joined_rows(l, r, special, {conditions.begin(), conditions.end()});
+  }
   if (!keys.empty() && level_.shared_.context.settings.enable_hashjoin) {
     // An inner join builds its smaller side.
     bool swap = type == JoinType::kInner && left.plan->rows < right.plan->rows;
@@ -365,52 +492,55 @@ bool JoinOrder::try_index_join(Partial& left, Mask right_items, std::vector<Pred
                                Partial& out) {
   if (right_items & (right_items - 1)) return false;
   size_t index = static_cast<size_t>(__builtin_ctzll(right_items));
-  JoinItem& item = items_[index];
-  if (!item.base_table || item.lateral || type == JoinType::kFull || type == JoinType::kRight) return false;
-  if (!level_.shared_.context.settings.enable_nestloop || !level_.shared_.context.settings.enable_indexscan) return false;
-  const query::RangeTableEntry& entry = level_.query_.entry(item.base_table);
-  double table_rows = level_.statistics_.relation_rows(*entry.relation);
-  double hash_cost = singles_[index].plan ? singles_[index].plan->total_cost : item_costs_[index];
-  hash_cost += item_rows_[index] * kHashBuild + left.plan->rows * kHashProbe;
-  auto found = find_index_join(*entry.relation, item.base_table, conditions, left.available, level_.catalog());
-  if (!found) return false;
-  double matches = std::max(1.0, table_rows * found->selectivity(table_rows));
-  double cost = left.plan->rows * (kIndexLookup + matches * kIndexRow);
-  if (cost > hash_cost) return false;
+  if (!index_joins_allowed(index) || conditions.empty()) return false;
+  double other_cost = singles_[index].plan ? singles_[index].plan->total_cost : item_costs_[index];
+  other_cost += std::min(item_rows_[index] * kHashBuild + left.plan->rows * kHashProbe,
+                         left.plan->rows * item_rows_[index] * kLoopPair);
+  std::vector<const Expression*> predicates;
+  for (Predicate* p : conditions) predicates.push_back(p->expression.get());
+  for (const auto& e : own_predicates_[index]) predicates.push_back(e.get());
+  IndexPaths paths(level_, items_[index].base_table, predicates, [&](const Expression& e) {
+    if (query::contains_sublink(e) || level_.is_volatile(e)) return false;
+    return belongs_to(e, left.available) || level_.tables_of(e).empty();
+  });
+  std::vector<IndexPath> candidates = paths.with_conditions();
+  const IndexPath* best = nullptr;
+  for (const IndexPath& path : candidates) {
+    bool joins = std::any_of(path.conditions.begin(), path.conditions.end(),
+                             [&](const auto& c) { return c.predicate < conditions.size(); });
+    if (joins && (!best || paths.lookup_cost(path) < paths.lookup_cost(*best))) best = &path;
+  }
+  if (!best) return false;
+  double cost = left.plan->rows * paths.lookup_cost(*best);
+  if (cost > other_cost && !lookups_only_) return false;
 
   auto node = level_.make<PhysicalIndexJoin>();
-  node->inner = level_.make<PhysicalIndexScan>();
   Available inner_available;
-  level_.set_scan_columns(*node->inner, inner_available, item.base_table);
-  node->inner->index = found->index;
-  for (auto& condition : found->conditions) {
-    IndexCondition resolved;
-    resolved.key = condition.key;
-    resolved.strategy = 3;
-    resolved.value = level_.resolve(*condition.value, left.available);
-    node->inner->conditions.push_back(std::move(resolved));
-  }
+  node->inner = paths.build(*best, left.available, inner_available);
+  node->inner->total_cost = paths.lookup_cost(*best);
   // The single-table predicates of the item were applied by its own scan, which is not used: repeat them here.
-  std::vector<ExpressionPointer> filters;
-  for (const auto& e : own_predicates_[index]) filters.push_back(level_.resolve(*e, inner_available));
+  std::vector<ExpressionPointer> filters, residual;
+  for (size_t i = 0; i < own_predicates_[index].size(); ++i)
+    if (!best->uses(conditions.size() + i)) filters.push_back(level_.resolve(*own_predicates_[index][i], inner_available));
   node->inner->filter = and_all(std::move(filters));
   Available both;
   both.append(left.available);
   both.append(inner_available);
-  std::vector<ExpressionPointer> residual;
-  for (Predicate* p : conditions) {
-    if (!found->covers(p)) residual.push_back(level_.resolve(*p->expression, both));
-    p->used = true;
+  double rows = left.plan->rows * item_rows_[index];
+  for (size_t i = 0; i < conditions.size(); ++i) {
+    rows *= level_.statistics_.join_selectivity(*conditions[i]->expression);
+    if (!best->uses(i)) residual.push_back(level_.resolve(*conditions[i]->expression, both));
+    conditions[i]->used = true;
   }
   node->join = type;
   node->condition = and_all(std::move(residual));
   node->output = left.plan->output;
   bool semi = type == JoinType::kSemi || type == JoinType::kAnti;
   if (!semi) node->output.insert(node->output.end(), node->inner->output.begin(), node->inner->output.end());
-  double rows = semi ? std::max(1.0, left.plan->rows * 0.5) : left.plan->rows * matches;
-  node->inner->rows = matches;
+  if (semi) rows = std::max(1.0, left.plan->rows * 0.5);
+  if (type == JoinType::kLeft) rows = std::max(rows, left.plan->rows);
   node->children.push_back(std::move(left.plan));
-  level_.finish_costs(*node, rows, cost);
+  level_.finish_costs(*node, rows, cost + rows * 0.01);
   out.plan = std::move(node);
   out.available = semi ? std::move(left.available) : std::move(both);
   return true;

@@ -37,7 +37,7 @@ PhysicalPointer Level::plan() {
 void Level::prepare() {
   flatten_join_aliases(query_);
   pull_up_subqueries(query_, catalog());
-  query::for_each_expression_slot(query_, [this](ExpressionPointer& e) { fold_constants(e, shared_.context); });
+  query::for_each_expression_slot(query_, [this](ExpressionPointer& e) { fold(e); });
   for (const query::RowMark& mark : query_.row_marks)
     if (query_.entry(mark.table).kind == query::RangeKind::kRelation) row_id_tables_.insert(mark.table);
   // A re-check needs the row ids of every table that takes part (QRY-9).
@@ -46,6 +46,37 @@ void Level::prepare() {
       if (query_.range_table[i]->kind == query::RangeKind::kRelation && query_.range_table[i]->in_from)
         row_id_tables_.insert(static_cast<int>(i) + 1);
   collect_needed();
+}
+
+void Level::fold(ExpressionPointer& expression) { fold_constants(expression, shared_.context); }
+
+// An index may deliver the order when nothing between the FROM part and ORDER BY changes it.
+void Level::find_wanted_order() {
+  if (query_.order_by.empty() || query_.has_aggregates || query_.has_windows || query_.has_target_sets || query_.having ||
+      !query_.group_by.empty() || !query_.grouping_sets.empty() || !query_.distinct.empty() || query_.set_operation)
+    return;
+  WantedOrder order;
+  for (const auto& item : query_.order_by) {
+    const Expression& e = *target_of(item.sort_group).expression;
+    TableSet tables = tables_of(e);
+    if (tables.size() != 1 || query::contains_sublink(e)) return;
+    if (order.table && order.table != *tables.begin()) return;
+    order.table = *tables.begin();
+    order.items.push_back({query::clone(e), item.descending, item.nulls_first});
+  }
+  if (query_.entry(order.table).kind != query::RangeKind::kRelation) return;
+  auto constant = [](const ExpressionPointer& e) {
+    const common::Value* value = e ? constant_value(*e) : nullptr;
+    return value && !value->is_null() ? static_cast<double>(value->as<int64_t>()) : 0.0;
+  };
+  // A limit that is not known yet is guessed to be small, as PostgreSQL does.
+  if (query_.limit) order.rows_max = std::max(1.0, constant_value(*query_.limit) ? constant(query_.limit) : 100.0);
+  if (query_.limit) order.rows_max += constant(query_.offset);
+  wanted_order_ = std::move(order);
+}
+
+double Level::sort_cost(double rows, size_t keys) const {
+  return rows * 0.005 * std::max(1.0, static_cast<double>(keys));
 }
 
 // Which columns of each range table entry the level, or levels below it, read.
@@ -69,6 +100,7 @@ void Level::collect_needed() {
 
 Partial Level::plan_body() {
   if (query_.set_operation) return plan_set_operation_body();
+  find_wanted_order();
   Partial input = plan_from(nullptr);
   if (query_.has_aggregates || !query_.group_by.empty() || !query_.grouping_sets.empty() || query_.having)
     input = plan_grouping(std::move(input));
@@ -194,7 +226,7 @@ Partial Level::sort_by(Partial input, std::vector<SortKey> keys) {
   sort->output = input.plan->output;
   double rows = input.plan->rows;
   sort->children.push_back(std::move(input.plan));
-  finish_costs(*sort, rows, rows * 0.005 * std::max(1.0, static_cast<double>(sort->keys.size())));
+  finish_costs(*sort, rows, sort_cost(rows, sort->keys.size()));
   sort->startup_cost = sort->total_cost;
   input.plan = std::move(sort);
   return input;
@@ -236,7 +268,7 @@ Partial Level::plan_distinct(Partial input, bool& ordered) {
 
 Partial Level::plan_order(Partial input, bool order_done) {
   PhysicalSort* sort = nullptr;
-  if (!query_.order_by.empty() && !order_done) {
+  if (!query_.order_by.empty() && !order_done && !in_wanted_order_) {
     std::vector<SortKey> keys = sort_keys(query_, query_.order_by, *input.plan);
     input = sort_by(std::move(input), std::move(keys));
     sort = static_cast<PhysicalSort*>(input.plan.get());

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "planner/available.hpp"
@@ -22,7 +23,9 @@ using query::BoundQuery;
 using query::Expression;
 using TableSet = std::set<int>;
 
+class IndexPaths;
 class Level;
+struct IndexPath;
 
 // What all levels of a statement share.
 struct Shared {
@@ -72,6 +75,17 @@ struct JoinItem {
   double rows = 1000;                   // estimate after its own predicates
 };
 
+// The ORDER BY of a level, where an index may deliver it: all items are over the columns of one table.
+struct WantedOrder {
+  int table = 0;
+  struct Item {
+    ExpressionPointer expression;
+    bool descending = false, nulls_first = false;
+  };
+  std::vector<Item> items;
+  double rows_max = 0;  // of LIMIT and OFFSET; 0: all rows are wanted
+};
+
 class Level {
  public:
   Level(Shared& shared, Level* parent, BoundQuery& query);
@@ -86,6 +100,7 @@ class Level {
 
  private:
   friend class JoinOrder;
+  friend class IndexPaths;
 
   // --- level.cpp
   void prepare();
@@ -98,6 +113,9 @@ class Level {
   PhysicalPointer strip_junk(Partial input);
   Partial plan_row_marks(Partial input);
   void collect_needed();
+  void find_wanted_order();
+  double sort_cost(double rows, size_t keys) const;
+  void fold(ExpressionPointer& expression);
 
   // --- resolve.cpp
   ExpressionPointer resolve(const Expression& expression, const Available& available);
@@ -133,8 +151,11 @@ class Level {
   Partial scan_cte(int table);
   Partial filter(Partial input, std::vector<Predicate>& predicates);
   void set_scan_columns(ScanBase& scan, Available& available, int table);
-  PhysicalPointer best_index_scan(int table, const std::vector<Predicate>& predicates, const Available& available,
-                                  double table_rows, double pages, double& selectivity, std::vector<bool>& used);
+  Partial scan_table_only(int table, std::vector<Predicate>& predicates);
+  std::optional<Partial> scan_index(int table, std::vector<Predicate>& predicates, double other_cost);
+  // Rows in the wanted order; none: no index delivers it.
+  std::optional<Partial> scan_ordered(int table, std::vector<Predicate>& predicates);
+  Partial finish_index_scan(IndexPaths& paths, const IndexPath& path, std::vector<Predicate>& predicates);
 
   // --- grouping.cpp, window.cpp
   Partial plan_grouping(Partial input);
@@ -183,6 +204,8 @@ class Level {
   std::vector<std::unique_ptr<BoundQuery>> kept_;
   std::vector<ExpressionPointer> kept_expressions_;
   Statistics statistics_;
+  std::optional<WantedOrder> wanted_order_;
+  bool in_wanted_order_ = false;             // the FROM part delivers it
 };
 
 ExpressionPointer and_all(std::vector<ExpressionPointer> list);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "types/container/array.hpp"
 #include "types/type_operations.hpp"
 
 namespace basalt::planner {
@@ -62,6 +63,12 @@ bool Statistics::is_unique(const query::Column& column) {
 double Statistics::column_distinct(const query::Column& column, double rows) {
   const query::RangeTableEntry& entry = query_.entry(column.table);
   double table_rows = rows;
+  if (entry.kind == query::RangeKind::kSubquery && entry.subquery && !entry.subquery->set_operation && column.column > 0) {
+    auto target = static_cast<size_t>(column.column) - 1;
+    if (target < entry.subquery->targets.size())
+      if (const query::Column* inner = plain_column(*entry.subquery->targets[target].expression))
+        return Statistics(context_, *entry.subquery).column_distinct(*inner, rows);
+  }
   if (entry.kind == query::RangeKind::kRelation && entry.relation) table_rows = relation_rows(*entry.relation);
   if (is_unique(column)) return std::max(1.0, std::min(table_rows, std::max(rows, 1.0)));
   if (const ColumnStatistics* statistics = column_statistics(column)) {
@@ -151,6 +158,30 @@ double Statistics::comparison(const query::OperatorCall& call) {
   return range(*column, *value, swapped ? !less : less, type);
 }
 
+// = ANY (array) sums the elements' shares, <> ALL is its complement. Other operators: each element a default share.
+double Statistics::any_array(const query::ScalarArrayCall& call) {
+  constexpr double kUnknownElements = 10;
+  const query::Column* column = plain_column(*call.left);
+  auto share = [&](const common::Value* value) {
+    return column ? equality(*column, value, call.left->type) : kDefaultEqual;
+  };
+  double sum = 0;
+  const common::Value* array = constant_value(*call.array);
+  if (array && !array->is_null()) {
+    types::ArrayView view(array->string());
+    for (uint32_t i = 0; i < view.size(); ++i) {
+      if (view.is_null(i)) continue;
+      common::Value element = view.value(i);
+      sum += share(&element);
+    }
+  } else {
+    const auto* list = query::try_as<query::ArrayConstructor>(call.array.get());
+    sum = share(nullptr) * (list ? static_cast<double>(list->elements.size()) : kUnknownElements);
+  }
+  sum = std::min(1.0, sum);
+  return call.use_or ? sum : 1.0 - sum;
+}
+
 double Statistics::selectivity(const query::Expression& predicate) {
   switch (predicate.kind) {
     case ExpressionKind::kConstant: {
@@ -158,15 +189,7 @@ double Statistics::selectivity(const query::Expression& predicate) {
       return !value->is_null() && value->as<bool>() ? 1.0 : 0.0;
     }
     case ExpressionKind::kOperator: return comparison(query::as<query::OperatorCall>(predicate));
-    case ExpressionKind::kScalarArray: {
-      const auto& call = query::as<query::ScalarArrayCall>(predicate);
-      double each = kDefaultEqual;
-      if (const query::Column* column = plain_column(*call.left)) each = equality(*column, nullptr, call.left->type);
-      double count = 10;
-      if (const auto* array = query::try_as<query::ArrayConstructor>(call.array.get()))
-        count = static_cast<double>(array->elements.size());
-      return std::min(1.0, call.use_or ? each * count : std::pow(1 - each, count));
-    }
+    case ExpressionKind::kScalarArray: return any_array(query::as<query::ScalarArrayCall>(predicate));
     case ExpressionKind::kBool: {
       const auto& call = query::as<query::BoolCall>(predicate);
       if (call.bool_kind == query::BoolKind::kNot) return 1.0 - selectivity(*call.arguments[0]);
@@ -187,6 +210,18 @@ double Statistics::selectivity(const query::Expression& predicate) {
     case ExpressionKind::kColumn: return 0.5;
     default: return kDefaultInequality;
   }
+}
+
+double Statistics::semi_selectivity(const query::Expression& predicate, const std::set<int>& right, double rows) {
+  if (predicate.kind != ExpressionKind::kOperator) return 0.5;
+  const auto& call = query::as<query::OperatorCall>(predicate);
+  auto op = context_.catalog.operator_by_oid(call.op);
+  if (!op || !op->can_hash || call.arguments.size() != 2) return 0.5;
+  const query::Column *a = plain_column(*call.arguments[0]), *b = plain_column(*call.arguments[1]);
+  if (!a || !b) return 0.5;
+  if (right.contains(a->table)) std::swap(a, b);
+  double left_values = column_distinct(*a, 1e12), right_values = std::min(column_distinct(*b, 1e12), rows);
+  return std::min(1.0, right_values / std::max(1.0, left_values));
 }
 
 double Statistics::join_selectivity(const query::Expression& predicate) {

@@ -2,6 +2,8 @@
 // PostgreSQL's defaults.
 #pragma once
 
+#include <set>
+
 #include "planner/planner.hpp"
 
 namespace basalt::planner {
@@ -16,14 +18,18 @@ class Statistics {
   double selectivity(const query::Expression& predicate);
   // Of a join clause between tables: equality 1 / max(distinct), else 1/3.
   double join_selectivity(const query::Expression& predicate);
+  // Fraction of the left rows that find a partner among `rows` rows of the tables on the right.
+  double semi_selectivity(const query::Expression& predicate, const std::set<int>& right, double rows);
   // Distinct values of an expression among `rows` rows.
   double distinct(const query::Expression& expression, double rows);
+  // What ANALYZE found; null: nothing.
+  const catalog::ColumnStatistics* column_statistics(const query::Column& column);
 
  private:
   double comparison(const query::OperatorCall& call);
   double equality(const query::Column& column, const common::Value* value, Oid type);
   double range(const query::Column& column, const common::Value& value, bool less, Oid type);
-  const catalog::ColumnStatistics* column_statistics(const query::Column& column);
+  double any_array(const query::ScalarArrayCall& call);
   double column_distinct(const query::Column& column, double rows);
   bool is_unique(const query::Column& column);
 

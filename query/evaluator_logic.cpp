@@ -108,7 +108,10 @@ class BooleanTestEvaluator : public Evaluator {
     Vector in = argument_->evaluate(context, input, rows);
     auto view = in.view<bool>();
     Vector out(PhysicalType::kBool, rows.count);
-    for (uint32_t i = 0; i < rows.count; ++i) out.data<bool>()[i] = holds(view.is_null(i), view[i]);
+    for (uint32_t i = 0; i < rows.count; ++i) {
+      bool null = view.is_null(i);
+      out.data<bool>()[i] = holds(null, !null && view[i]);
+    }
     return out;
   }
 
