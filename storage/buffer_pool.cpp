@@ -25,6 +25,8 @@ void* reserve_memory(uint64_t bytes) {
   void* at = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (at == MAP_FAILED) return nullptr;
   ::madvise(at, bytes, MADV_NOHUGEPAGE);
+  // The pages are no part of a core dump: it would be as large as the reservation, and hold everybody's data.
+  ::madvise(at, bytes, MADV_DONTDUMP);
   return at;
 }
 

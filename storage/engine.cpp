@@ -113,11 +113,16 @@ class Engine final : public StorageEngine {
     check_pages(*core_, check_tree, findings);
     // A tree with damaged pages cannot be walked to its end: the damage itself has been reported.
     try {
-      trees_.check(check_tree, findings);
+      uint64_t entries = 0;
+      trees_.check(check_tree, nullptr, entries, findings);
     } catch (const std::exception& e) {
       findings.push_back({check_tree, 0, e.what()});
     }
     return findings;
+  }
+
+  void check_index(TreeId index, const KeyOfRow& key_of, uint64_t& entries, std::vector<CheckFinding>& findings) {
+    trees_.check(index, key_of, entries, findings);
   }
 
   std::vector<LockInfo> locks() override {
@@ -149,6 +154,11 @@ Result<std::unique_ptr<StorageEngine>> StorageEngine::open(const StorageOptions&
   auto engine = std::make_unique<Engine>(std::move(*core), options);
   RETURN_IF_FAILED(engine->recover());
   return std::unique_ptr<StorageEngine>(std::move(engine));
+}
+
+void check_index(StorageEngine& engine, TreeId index, const KeyOfRow& key_of, uint64_t& entries,
+                 std::vector<CheckFinding>& findings) {
+  static_cast<Engine&>(engine).check_index(index, key_of, entries, findings);
 }
 
 }  // namespace basalt::storage

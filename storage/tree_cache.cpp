@@ -169,7 +169,8 @@ void TreeCache::free_overflow(TreeId tree, const OverflowRef& ref, Lsn horizon) 
 
 // ---- check ----
 
-void TreeCache::check(TreeId only, const KeyExtractor& key_of, std::vector<CheckFinding>& findings) {
+void TreeCache::check(TreeId only, const KeyOfRow& key_of, uint64_t& entries,
+                      std::vector<CheckFinding>& findings) {
   for (const TreeRecord& record : core_.directory().all()) {
     if (only.valid() && record.id != only) continue;
     auto entry = find(record.id);
@@ -182,11 +183,12 @@ void TreeCache::check(TreeId only, const KeyExtractor& key_of, std::vector<Check
       auto* heap = heap_entry ? heap_entry->heap.get() : nullptr;
       std::string text = "entry of index " + std::to_string(record.id.value) + " for row ";
       entry->index->check(findings, [&](std::string_view key, std::string_view, uint64_t row, bool marked) {
+        entries += !marked;
         if (!heap || marked || transactions_.undo().has_chain(heap->id().value, row)) return;
         if (!heap->row_exists(row))
           findings.push_back({record.id, 0, text + std::to_string(row) + ": there is no such row"});
         if (!key_of) return;
-        auto expected = key_of(record.id, RowId{row});
+        auto expected = key_of(RowId{row});
         if (!expected || *expected != key)
           findings.push_back({record.id, 0, text + std::to_string(row) + " does not have the row's key"});
       });

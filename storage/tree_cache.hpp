@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "storage/heap_tree.hpp"
+#include "storage/index_check.hpp"
 #include "storage/index_tree.hpp"
 #include "storage/transaction_manager.hpp"
 
@@ -28,12 +29,9 @@ class TreeCache final : public TreeServices {
   // A directory entry of kind kSequence without pages; sequence.hpp knows what the descriptor means.
   TreeId create_sequence(Transaction& transaction, std::string descriptor);
 
-  // Structure of heaps and indexes, and index against heap. `key_of(index, heap row)` gives the key that the newest
-  // version of the row has in the index, nothing if it should have no entry there; without it only the rows' existence
-  // is checked.
-  using KeyExtractor = std::function<std::optional<std::string>(TreeId index, RowId row)>;
-  void check(TreeId only, const KeyExtractor& key_of, std::vector<CheckFinding>& findings);
-  void check(TreeId only, std::vector<CheckFinding>& findings) { check(only, nullptr, findings); }
+  // Structure of heaps and indexes, and index against heap; without `key_of` only the rows' existence is checked.
+  // `entries` is increased by the index entries that are not marked as deleted.
+  void check(TreeId only, const KeyOfRow& key_of, uint64_t& entries, std::vector<CheckFinding>& findings);
 
   // TreeServices
   void roll_back_entry(TransactionState& state, SpaceReservation* space) override;
