@@ -50,8 +50,8 @@ class TimeZone {
 
  private:
   struct Type {
-    int32_t offset;
-    bool daylight;
+    int32_t offset = 0;
+    bool daylight = false;
     std::string abbreviation;
   };
   struct RuleDate {
