@@ -51,11 +51,11 @@ class AggregateSource : public Source {
 
   void rewind(ExecutionContext& context) override {
     input_->rewind(context);
+    ready_ = done_ = input_ended_ = spilling_ = false;
     destroy_groups();
     clear_table();
     partitions_.clear();
     partition_ = 0;
-    ready_ = done_ = input_ended_ = spilling_ = false;
   }
 
  private:

@@ -3,6 +3,7 @@
 
 #include "executor/scan.hpp"
 #include "types/container/array.hpp"
+#include "types/container/value_codec.hpp"
 
 namespace basalt::executor {
 
@@ -140,8 +141,68 @@ bool IndexRanges::key_ranges(size_t key, const std::vector<Vector>& values, uint
   return true;
 }
 
+EntryReader::EntryReader(ExecutionContext& context, const planner::PhysicalIndexScan& node) {
+  const catalog::IndexDescriptor& index = *node.index;
+  size_t last_key = 0, last_payload = 0;
+  auto key_count = static_cast<size_t>(index.key_count);
+  for (size_t k = 0; k < index.keys.size(); ++k) {
+    const auto& key = index.keys[k];
+    Part part;
+    if (k < key_count) part.key = {types::type_operations(*context.evaluation.call, key.type, key.collation), key.descending, key.nulls_first};
+    part.physical = context.evaluation.catalog->type(key.type)->physical;
+    for (size_t c = 0; c < node.columns.size(); ++c)
+      if (key.column > 0 && node.columns[c] == key.column) part.targets.push_back(c);
+    if (!part.targets.empty()) (k < key_count ? last_key : last_payload) = k + 1;
+    (k < key_count ? keys_ : payload_).push_back(std::move(part));
+  }
+  keys_.resize(last_key);
+  payload_.resize(last_payload > key_count ? last_payload - key_count : 0);
+  for (const auto& column : node.output) types_.push_back(column.physical);
+}
+
+void EntryReader::read(const storage::IndexEntry& entry, std::vector<Vector>& columns, uint32_t row) const {
+  auto put = [&](const Part& part, const Value& value) {
+    for (size_t target : part.targets) columns[target].set_value(row, value);
+  };
+  std::string_view key = entry.key;
+  for (const Part& part : keys_) {
+    bool null = (key.front() == 1) == part.key.nulls_first;
+    key.remove_prefix(1);
+    put(part, null ? Value::null(part.physical) : part.key.operations->decode_key(key));
+  }
+  std::string_view payload = entry.payload;
+  for (const Part& part : payload_) {
+    bool null = payload.front() == 1;
+    payload.remove_prefix(1);
+    put(part, null ? Value::null(part.physical) : types::read_value(part.physical, payload));
+  }
+}
+
 IndexFetcher::IndexFetcher(ExecutionContext& context, const planner::PhysicalIndexScan& node)
-    : node_(node), columns_(context, node), key_builder_(context, *node.relation, node.index) {}
+    : node_(node), columns_(context, node), key_builder_(context, *node.relation, node.index) {
+  if (node.index_only) entry_reader_ = std::make_unique<EntryReader>(context, node);
+}
+
+void IndexFetcher::read_entries(ExecutionContext& context, const std::vector<storage::IndexEntry>& entries, Chunk& raw,
+                                common::Selection& kept) {
+  raw.reset(entry_reader_->types(), static_cast<uint32_t>(entries.size()));
+  raw.rows = static_cast<uint32_t>(entries.size());
+  storage::HeapTree& heap = context.storage->heap(node_.relation->tree);
+  Chunk fetched;
+  for (uint32_t i = 0; i < entries.size(); ++i) {
+    const storage::IndexEntry& entry = entries[i];
+    if (entry.visible_without_heap) {
+      entry_reader_->read(entry, raw.columns, i);
+      kept.push_back(i);
+      continue;
+    }
+    heap.fetch(context.snapshot, {&entry.row, 1}, columns_.storage_columns(), fetched, found_);
+    if (!found_[0] || (entry.needs_recheck && !still_has_key(context, entry))) continue;
+    for (size_t c = 0; c < raw.columns.size(); ++c) raw.columns[c].copy_row(i, fetched.columns[c], 0);
+    kept.push_back(i);
+  }
+  if (kept.size() < raw.rows) raw.slice(std::make_shared<common::Selection>(kept));
+}
 
 bool IndexFetcher::still_has_key(ExecutionContext& context, const storage::IndexEntry& entry) {
   Chunk row;
@@ -152,6 +213,11 @@ bool IndexFetcher::still_has_key(ExecutionContext& context, const storage::Index
 
 void IndexFetcher::fetch(ExecutionContext& context, const std::vector<storage::IndexEntry>& entries, Chunk& raw,
                          common::Selection& kept) {
+  if (entry_reader_) {
+    kept.clear();
+    read_entries(context, entries, raw, kept);
+    return;
+  }
   rows_.clear();
   for (const auto& entry : entries) rows_.push_back(entry.row);
   context.storage->heap(node_.relation->tree).fetch(context.snapshot, rows_, columns_.storage_columns(), raw, found_);

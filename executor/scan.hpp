@@ -45,7 +45,26 @@ class IndexRanges {
   std::vector<Column> columns_;
 };
 
-// Reads the rows behind index entries, dropping those whose visible version lacks the entry's key (STO-7).
+// The columns of an index-only scan, decoded from the entry's key and payload.
+class EntryReader {
+ public:
+  EntryReader(ExecutionContext& context, const planner::PhysicalIndexScan& node);
+  // `columns`, one for each column of the scan, get the values of `entry` as row `row`.
+  void read(const storage::IndexEntry& entry, std::vector<Vector>& columns, uint32_t row) const;
+  const std::vector<common::PhysicalType>& types() const { return types_; }
+
+ private:
+  struct Part {
+    types::KeyColumn key;                            // of a key column
+    common::PhysicalType physical;
+    std::vector<size_t> targets;                     // columns of the scan
+  };
+  std::vector<Part> keys_, payload_;                 // up to the last one that is needed
+  std::vector<common::PhysicalType> types_;
+};
+
+// Reads the rows behind index entries, dropping those whose visible version lacks the entry's key (STO-7). An index-only scan
+// reads just the rows that the entry cannot answer for.
 class IndexFetcher {
  public:
   IndexFetcher(ExecutionContext& context, const planner::PhysicalIndexScan& node);
@@ -56,9 +75,12 @@ class IndexFetcher {
 
  private:
   bool still_has_key(ExecutionContext& context, const storage::IndexEntry& entry);
+  void read_entries(ExecutionContext& context, const std::vector<storage::IndexEntry>& entries, Chunk& raw,
+                    common::Selection& kept);
   const planner::PhysicalIndexScan& node_;
   ScanColumns columns_;
   IndexKeyBuilder key_builder_;
+  std::unique_ptr<EntryReader> entry_reader_;  // of an index-only scan
   std::vector<RowId> rows_;
   std::vector<bool> found_;
 };

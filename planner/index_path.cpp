@@ -194,7 +194,7 @@ bool IndexPaths::may_be_index_only(const catalog::IndexDescriptor& index) const 
       bool readable = static_cast<int>(k) < readable_keys || static_cast<int>(k) >= index.key_count;
       const auto& stored = relation_.columns[static_cast<size_t>(column) - 1];
       if (readable && index.keys[k].column == column &&
-          (static_cast<int>(k) >= index.key_count || index.keys[k].type == stored.type))
+          (static_cast<int>(k) >= index.key_count || level_.physical(index.keys[k].type) == stored.physical))
         return true;
     }
     return false;

@@ -38,6 +38,7 @@ void Level::prepare() {
   flatten_join_aliases(query_);
   pull_up_subqueries(query_, catalog());
   query::for_each_expression_slot(query_, [this](ExpressionPointer& e) { fold(e); });
+  use_indexes_for_min_max();
   for (const query::RowMark& mark : query_.row_marks)
     if (query_.entry(mark.table).kind == query::RangeKind::kRelation) row_id_tables_.insert(mark.table);
   // A re-check needs the row ids of every table that takes part (QRY-9).
@@ -290,8 +291,11 @@ Partial Level::plan_order(Partial input, bool order_done) {
   if (query_.limit)
     if (const common::Value* value = constant_value(*query_.limit); value && !value->is_null())
       rows = std::min(rows, std::max(1.0, static_cast<double>(value->as<int64_t>())));
+  double fraction = rows / std::max(1.0, input.plan->rows);
   limit->children.push_back(std::move(input.plan));
   finish_costs(*limit, rows, 0);
+  const PhysicalNode& below = *limit->children[0];
+  limit->total_cost = below.startup_cost + (below.total_cost - below.startup_cost) * std::min(1.0, fraction);
   input.plan = std::move(limit);
   return input;
 }

@@ -5,7 +5,8 @@
 //   from_items.cpp     FROM and WHERE -> items and predicates
 //   access_path.cpp    the scan of one item
 //   join_order.cpp     the order and methods of joins
-//   grouping.cpp, window.cpp, set_operation.cpp, cte.cpp, modify.cpp
+//   sublinks.cpp       EXISTS and IN -> semi and anti joins; correlated aggregates -> joins
+//   grouping.cpp, min_max.cpp, set_operation.cpp, cte.cpp, modify.cpp
 #pragma once
 
 #include <functional>
@@ -132,7 +133,12 @@ class Level {
   void collect_from(query::FromNode& node, std::vector<JoinItem>& items, std::vector<Predicate>& predicates);
   void collect_join(query::FromNode& node, std::vector<JoinItem>& items, std::vector<Predicate>& predicates);
   void add_conjuncts(ExpressionPointer expression, std::vector<Predicate>& predicates);
+  // --- sublinks.cpp
   void pull_up_sublinks(std::vector<JoinItem>& items, std::vector<Predicate>& predicates);
+  bool pull_up_relation(query::SubLink& link, JoinType join, std::vector<JoinItem>& items);
+  void note_needed(const Expression& expression);
+  bool unnest_aggregates(ExpressionPointer& expression, std::vector<JoinItem>& items);
+  bool unnest_aggregate(query::SubLink& link, ExpressionPointer& replacement, std::vector<JoinItem>& items);
   bool pull_up_exists(query::SubLink& link, bool negated, std::vector<JoinItem>& items);
   bool pull_up_any(query::SubLink& link, std::vector<JoinItem>& items);
   JoinItem item_of_table(int table);
@@ -163,6 +169,9 @@ class Level {
   Partial plan_windows(Partial input);
   Partial sort_by(Partial input, std::vector<SortKey> keys);
   const query::TargetEntry& target_of(int sort_group) const;
+
+  // --- min_max.cpp
+  void use_indexes_for_min_max();
 
   // --- set_operation.cpp, cte.cpp
   PhysicalPointer plan_set_operation(query::SetOperation& node);

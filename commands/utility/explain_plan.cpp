@@ -542,7 +542,7 @@ class Explainer {
         PrefixScope scope(prefix_, options_.verbose);
         column = qualified(alias_of(scan), scan.relation->columns[static_cast<size_t>(key.column) - 1].name);
       } else {
-        column = "(" + query::index_definition(deparse_, scan.index->oid, condition.key + 1, false) + ")";
+        column = query::index_definition(deparse_, scan.index->oid, condition.key + 1, false);
       }
       if (condition.is_null)
         parts.push_back("(" + column + " IS NULL)");
