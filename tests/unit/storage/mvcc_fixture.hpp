@@ -64,7 +64,8 @@ struct Database {
   }
   std::vector<CheckFinding> check() {
     std::vector<CheckFinding> findings;
-    trees->check(TreeId{}, findings);
+    uint64_t entries = 0;
+    trees->check(TreeId{}, nullptr, entries, findings);
     return findings;
   }
 
