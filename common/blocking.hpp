@@ -1,5 +1,5 @@
-// Who is going to wait says so first: a lock that another session holds, an fsync, pg_sleep. The server's reactor then puts
-// another thread in the place of this one (QRY-5). Without a server, e.g. in unit tests, it does nothing.
+// Who is going to wait says so first: a lock that another session holds, an fsync, pg_sleep. The server's reactor then
+// puts another thread in the place of this one (QRY-5). Without a server, e.g. in unit tests, it does nothing.
 #pragma once
 
 namespace basalt::common {

@@ -46,8 +46,9 @@ void Vector::reset(PhysicalType type, uint32_t capacity) {
     buffer_->bytes = std::make_unique_for_overwrite<char[]>(bytes);
     buffer_->bytes_size = bytes;
   }
-  // A StringRef is read even where the row is NULL (to copy it): it must not point anywhere. Kernels compute with the bool of a
-  // NULL row before they look whether it is NULL: another byte than 0 and 1 would come out as a third truth value.
+  // A StringRef is read even where the row is NULL (to copy it): it must not point anywhere. Kernels compute with the
+  // bool of a NULL row before they look whether it is NULL: another byte than 0 and 1 would come out as a third truth
+  // value.
   if (type == PhysicalType::kString || type == PhysicalType::kBool) std::memset(buffer_->bytes.get(), 0, bytes);
 }
 
@@ -114,7 +115,8 @@ void Vector::copy_row(uint32_t to, const Vector& source, uint32_t from) {
     data<StringRef>()[to] = add_string(source.data<StringRef>()[i].view());
   } else {
     size_t size = physical_size(type_);
-    std::memcpy(static_cast<char*>(raw_data()) + size * to, static_cast<const char*>(source.raw_data()) + size * i, size);
+    std::memcpy(static_cast<char*>(raw_data()) + size * to, static_cast<const char*>(source.raw_data()) + size * i,
+                size);
   }
 }
 

@@ -12,9 +12,9 @@ using storage::KeyRange;
 IndexRanges::IndexRanges(ExecutionContext& context, const planner::PhysicalIndexScan& node) : node_(node) {
   for (int k = 0; k < node.index->key_count; ++k) {
     const auto& key = node.index->keys[static_cast<size_t>(k)];
-    columns_.push_back({{types::type_operations(*context.evaluation.call, key.type, key.collation), key.descending,
-                         key.nulls_first},
-                        context.evaluation.catalog->type(key.type)->physical});
+    columns_.push_back(
+        {{types::type_operations(*context.evaluation.call, key.type, key.collation), key.descending, key.nulls_first},
+         context.evaluation.catalog->type(key.type)->physical});
   }
 }
 
@@ -148,7 +148,9 @@ EntryReader::EntryReader(ExecutionContext& context, const planner::PhysicalIndex
   for (size_t k = 0; k < index.keys.size(); ++k) {
     const auto& key = index.keys[k];
     Part part;
-    if (k < key_count) part.key = {types::type_operations(*context.evaluation.call, key.type, key.collation), key.descending, key.nulls_first};
+    if (k < key_count)
+      part.key = {types::type_operations(*context.evaluation.call, key.type, key.collation), key.descending,
+                  key.nulls_first};
     part.physical = context.evaluation.catalog->type(key.type)->physical;
     for (size_t c = 0; c < node.columns.size(); ++c)
       if (key.column > 0 && node.columns[c] == key.column) part.targets.push_back(c);

@@ -26,8 +26,8 @@ std::unique_ptr<Source> make_table_scan(ExecutionContext& context, const planner
 std::unique_ptr<Source> make_index_scan(ExecutionContext& context, const planner::PhysicalIndexScan& node);
 std::unique_ptr<Source> make_row_id_scan(ExecutionContext& context, const planner::PhysicalRowIdScan& node);
 
-// Turns evaluated index conditions into key ranges: equality prefix, then a range on the next key column. With `any_array`
-// conditions there is one range for each element (in key order, duplicates removed).
+// Turns evaluated index conditions into key ranges: equality prefix, then a range on the next key column. With
+// `any_array` conditions there is one range for each element (in key order, duplicates removed).
 class IndexRanges {
  public:
   IndexRanges(ExecutionContext& context, const planner::PhysicalIndexScan& node);
@@ -55,16 +55,16 @@ class EntryReader {
 
  private:
   struct Part {
-    types::KeyColumn key;                            // of a key column
+    types::KeyColumn key;  // of a key column
     common::PhysicalType physical;
-    std::vector<size_t> targets;                     // columns of the scan
+    std::vector<size_t> targets;  // columns of the scan
   };
-  std::vector<Part> keys_, payload_;                 // up to the last one that is needed
+  std::vector<Part> keys_, payload_;  // up to the last one that is needed
   std::vector<common::PhysicalType> types_;
 };
 
-// Reads the rows behind index entries, dropping those whose visible version lacks the entry's key (STO-7). An index-only scan
-// reads just the rows that the entry cannot answer for.
+// Reads the rows behind index entries, dropping those whose visible version lacks the entry's key (STO-7). An
+// index-only scan reads just the rows that the entry cannot answer for.
 class IndexFetcher {
  public:
   IndexFetcher(ExecutionContext& context, const planner::PhysicalIndexScan& node);

@@ -44,12 +44,19 @@ class Folder {
   void fold(ExpressionPointer& e) {
     switch (e->kind) {
       case ExpressionKind::kBool:
-        if (as<BoolCall>(*e).bool_kind == BoolKind::kNot) fold_not(e);
-        else fold_and_or(e);
+        if (as<BoolCall>(*e).bool_kind == BoolKind::kNot)
+          fold_not(e);
+        else
+          fold_and_or(e);
         return;
-      case ExpressionKind::kCase: fold_case(e); return;
-      case ExpressionKind::kCoalesce: fold_coalesce(e); return;
-      default: break;
+      case ExpressionKind::kCase:
+        fold_case(e);
+        return;
+      case ExpressionKind::kCoalesce:
+        fold_coalesce(e);
+        return;
+      default:
+        break;
     }
     query::for_each_child_slot(*e, [this](ExpressionPointer& child) { fold(child); });
     if (may_evaluate(*e)) evaluate(e);
@@ -100,7 +107,8 @@ class Folder {
     }
     fold(inner);
     if (const Value* value = value_of(*inner)) {
-      ExpressionPointer constant = value->is_null() ? std::move(inner) : make_constant(*e, Value::of(!value->as<bool>()));
+      ExpressionPointer constant =
+          value->is_null() ? std::move(inner) : make_constant(*e, Value::of(!value->as<bool>()));
       e = std::move(constant);
       return;
     }
@@ -134,7 +142,8 @@ class Folder {
         for (auto& argument : call.arguments) argument = make_not(std::move(argument));
         break;
       }
-      default: return nullptr;
+      default:
+        return nullptr;
     }
     return std::move(inner);
   }
@@ -184,7 +193,8 @@ class Folder {
     }
   }
 
-  // Puts the constant argument of a CASE into a condition. CaseTest inside a nested CASE or array coercion means theirs.
+  // Puts the constant argument of a CASE into a condition. CaseTest inside a nested CASE or array coercion means
+  // theirs.
   static void replace_case_test(ExpressionPointer& e, const Expression& argument) {
     if (e->kind == ExpressionKind::kCaseTest) {
       e = query::clone(argument);
@@ -244,17 +254,21 @@ class Folder {
         const auto& call = static_cast<const query::OperatorCall&>(e);
         return !call.returns_set && constant_children(e) && is_immutable(call.function);
       }
-      case ExpressionKind::kScalarArray: return constant_children(e) && is_immutable(as<query::ScalarArrayCall>(e).function);
-      case ExpressionKind::kNullTest: return !as<query::NullTest>(e).argument_is_row && constant_children(e);
+      case ExpressionKind::kScalarArray:
+        return constant_children(e) && is_immutable(as<query::ScalarArrayCall>(e).function);
+      case ExpressionKind::kNullTest:
+        return !as<query::NullTest>(e).argument_is_row && constant_children(e);
       case ExpressionKind::kArray:
       case ExpressionKind::kMinMax:
       case ExpressionKind::kBooleanTest:
-      case ExpressionKind::kRelabel: return constant_children(e);
+      case ExpressionKind::kRelabel:
+        return constant_children(e);
       case ExpressionKind::kArrayCoerce: {
         const auto& coerce = as<query::ArrayCoerce>(e);
         return coerce.argument->kind == ExpressionKind::kConstant && coerce.element->kind == ExpressionKind::kRelabel;
       }
-      default: return false;
+      default:
+        return false;
     }
   }
 
@@ -305,7 +319,8 @@ ExpressionPointer factor_disjunction(ExpressionPointer expression) {
   for (const auto& argument : call->arguments) arms.push_back(conjuncts_of(*argument));
   std::vector<const Expression*> common;
   for (const Expression* e : arms[0])
-    if (!contains(common, *e) && std::all_of(arms.begin(), arms.end(), [&](const auto& arm) { return contains(arm, *e); }))
+    if (!contains(common, *e) &&
+        std::all_of(arms.begin(), arms.end(), [&](const auto& arm) { return contains(arm, *e); }))
       common.push_back(e);
   if (common.empty()) return expression;
   ExpressionList all, rest;

@@ -1,9 +1,9 @@
-// fold_constants(): immutable calls of constants become constants, conditions lose the arms that cannot matter, NOT moves down
-// to the operators. As in PostgreSQL, what is computed here raises its errors at planning; what a constant condition makes
-// unreachable is not computed.
+// fold_constants(): immutable calls of constants become constants, conditions lose the arms that cannot matter, NOT
+// moves down to the operators. As in PostgreSQL, what is computed here raises its errors at planning; what a constant
+// condition makes unreachable is not computed.
 //
-// Disjunctions: what all arms of an OR have in common can be tested (and joined by) on its own, and an OR over several tables
-// restricts each table that every arm has a condition on.
+// Disjunctions: what all arms of an OR have in common can be tested (and joined by) on its own, and an OR over several
+// tables restricts each table that every arm has a condition on.
 #pragma once
 
 #include <functional>

@@ -95,7 +95,8 @@ bool IndexPaths::match_condition(const catalog::IndexDescriptor& index, const Ke
     int strategy = btree_strategy(call.op, descriptor.opclass, level_.catalog());
     if (strategy == 0) continue;
     if (descriptor.collation.valid() && call.input_collation != descriptor.collation) continue;
-    if (value.type != descriptor.type && call.arguments[side]->type != value.type && !cast_key(value, descriptor.type)) continue;
+    if (value.type != descriptor.type && call.arguments[side]->type != value.type && !cast_key(value, descriptor.type))
+      continue;
     out.strategy = side == 0 ? strategy : 6 - strategy;
     out.value = &value;
     return true;
@@ -121,13 +122,14 @@ bool IndexPaths::implies_predicate(const catalog::IndexDescriptor& index, IndexP
         found = true;
         break;
       }
-      if (!test || !test->is_not || test->argument_is_row || predicates_[i]->kind != ExpressionKind::kOperator) continue;
+      if (!test || !test->is_not || test->argument_is_row || predicates_[i]->kind != ExpressionKind::kOperator)
+        continue;
       const auto& call = query::as<query::OperatorCall>(*predicates_[i]);
       auto function = level_.catalog().function(call.function);
-      found |= function && function->strict &&
-               std::any_of(call.arguments.begin(), call.arguments.end(), [&](const auto& a) {
-                 return query::equal(below_relabels(*a), below_relabels(*test->argument));
-               });
+      found |=
+          function && function->strict && std::any_of(call.arguments.begin(), call.arguments.end(), [&](const auto& a) {
+            return query::equal(below_relabels(*a), below_relabels(*test->argument));
+          });
     }
     if (!found) return false;
   }
@@ -157,8 +159,9 @@ std::optional<IndexPath> IndexPaths::match(const catalog::IndexPointer& index, b
       if (condition.any_array && !with_arrays) continue;
       here.push_back(condition);
     }
-    auto point = std::find_if(here.begin(), here.end(),
-                              [](const auto& c) { return c.strategy == 3 && !c.is_null && !c.is_not_null && !c.any_array; });
+    auto point = std::find_if(here.begin(), here.end(), [](const auto& c) {
+      return c.strategy == 3 && !c.is_null && !c.is_not_null && !c.any_array;
+    });
     if (point == here.end()) point = std::find_if(here.begin(), here.end(), [](const auto& c) { return c.is_null; });
     if (point == here.end()) point = std::find_if(here.begin(), here.end(), [](const auto& c) { return c.any_array; });
     if (point != here.end()) here = {IndexPath::Condition(*point)};
@@ -166,7 +169,8 @@ std::optional<IndexPath> IndexPaths::match(const catalog::IndexPointer& index, b
       path.conditions.push_back(condition);
       path.selectivity *= condition_selectivity(condition, shape);
     }
-    bool bound = !here.empty() && (here[0].is_null || (here[0].strategy == 3 && !here[0].is_not_null && !here[0].any_array));
+    bool bound =
+        !here.empty() && (here[0].is_null || (here[0].strategy == 3 && !here[0].is_not_null && !here[0].any_array));
     if (!bound) break;
     ++path.bound_keys;
   }
@@ -184,7 +188,8 @@ bool IndexPaths::may_be_index_only(const catalog::IndexDescriptor& index) const 
   int readable_keys = 0;
   while (readable_keys < index.key_count) {
     const auto& key = index.keys[static_cast<size_t>(readable_keys)];
-    if (key.descending || !types::type_operations(level_.shared_.context.call, key.type, key.collation)->key_is_invertible())
+    if (key.descending ||
+        !types::type_operations(level_.shared_.context.call, key.type, key.collation)->key_is_invertible())
       break;
     ++readable_keys;
   }
@@ -258,7 +263,8 @@ std::vector<IndexPath> IndexPaths::ordered(const WantedOrder& order) {
   return paths;
 }
 
-// Rows that lie in the order of the index are read page by page; others cost a page each, until all pages are in memory.
+// Rows that lie in the order of the index are read page by page; others cost a page each, until all pages are in
+// memory.
 double IndexPaths::heap_cost(const IndexPath& path, double matching) const {
   if (path.index_only) return 0;
   const auto& settings = level_.shared_.context.settings;

@@ -1,8 +1,8 @@
 // Index paths: which conditions an index can take, what it would cost, and in which order it delivers rows.
 //
-// A condition is usable for a key of the index when it compares the key with a value that is known before the scan: without
-// columns of this level (a scan) or over the tables on the left of a join (an index join). Leading keys bound to one value each,
-// then conditions on one more key. A partial index needs its predicate among the conditions.
+// A condition is usable for a key of the index when it compares the key with a value that is known before the scan:
+// without columns of this level (a scan) or over the tables on the left of a join (an index join). Leading keys bound
+// to one value each, then conditions on one more key. A partial index needs its predicate among the conditions.
 #pragma once
 
 #include <functional>
@@ -22,10 +22,10 @@ struct IndexPath {
     bool any_array = false, is_null = false, is_not_null = false;
   };
   std::vector<Condition> conditions;
-  std::vector<size_t> implied;     // predicates that the index's own predicate makes true
-  int bound_keys = 0;              // leading keys with one value
-  double selectivity = 1;          // of the conditions
-  bool unique_point = false;       // at most one row
+  std::vector<size_t> implied;  // predicates that the index's own predicate makes true
+  int bound_keys = 0;           // leading keys with one value
+  double selectivity = 1;       // of the conditions
+  bool unique_point = false;    // at most one row
   bool index_only = false;
   storage::ScanDirection direction = storage::ScanDirection::kForward;
   bool uses(size_t predicate) const;
@@ -59,7 +59,8 @@ class IndexPaths {
   };
   std::vector<Key> keys_of(const catalog::IndexDescriptor& index);
   std::optional<IndexPath> match(const catalog::IndexPointer& index, bool with_arrays);
-  bool match_condition(const catalog::IndexDescriptor& index, const Key& key, size_t predicate, IndexPath::Condition& out);
+  bool match_condition(const catalog::IndexDescriptor& index, const Key& key, size_t predicate,
+                       IndexPath::Condition& out);
   bool is_key(const Expression& e, const Key& key) const;
   bool implies_predicate(const catalog::IndexDescriptor& index, IndexPath& path);
   bool may_be_index_only(const catalog::IndexDescriptor& index) const;

@@ -101,7 +101,8 @@ bool JoinOrder::connected(Mask left, Mask right) const {
     Mask mask = items_of(p.tables);
     return (mask & left) && (mask & right) && !(mask & ~(left | right));
   };
-  if (std::any_of(predicates_.begin(), predicates_.end(), [&](const Predicate& p) { return !p.used && links(p); })) return true;
+  if (std::any_of(predicates_.begin(), predicates_.end(), [&](const Predicate& p) { return !p.used && links(p); }))
+    return true;
   for (size_t i = 0; i < items_.size(); ++i)
     if (right == (Mask{1} << i) && (items_[i].join != JoinType::kInner || items_[i].lateral)) return true;
   return false;
@@ -123,7 +124,8 @@ std::vector<const Predicate*> JoinOrder::conditions_between(const Node& left, co
   }
   for (const Predicate& p : predicates_) {
     Mask mask = items_of(p.tables);
-    if (!p.used && (mask & left.items) && (mask & right.items) && !(mask & ~(left.items | right.items))) out.push_back(&p);
+    if (!p.used && (mask & left.items) && (mask & right.items) && !(mask & ~(left.items | right.items)))
+      out.push_back(&p);
   }
   return out;
 }
@@ -133,7 +135,8 @@ double JoinOrder::joined_rows(const Node& left, const Node& right, const JoinIte
   JoinType type = special ? special->join : JoinType::kInner;
   if (type == JoinType::kSemi || type == JoinType::kAnti) {
     double matched = 1;
-    for (const Predicate* p : conditions) matched *= level_.statistics_.semi_selectivity(*p->expression, special->tables, right.rows);
+    for (const Predicate* p : conditions)
+      matched *= level_.statistics_.semi_selectivity(*p->expression, special->tables, right.rows);
     if (type == JoinType::kAnti) matched = std::max(0.05, 1 - matched);
     return std::max(1.0, left.rows * matched);
   }
@@ -193,7 +196,9 @@ std::optional<double> JoinOrder::lookup_cost(Mask left, size_t right, const std:
   return it->second;
 }
 
-bool JoinOrder::is_expensive(const Predicate& predicate) const { return query::contains_sublink(*predicate.expression); }
+bool JoinOrder::is_expensive(const Predicate& predicate) const {
+  return query::contains_sublink(*predicate.expression);
+}
 
 void JoinOrder::consider(const Node& candidate) {
   auto [it, added] = best_.try_emplace(candidate.items, candidate);
@@ -284,7 +289,8 @@ std::optional<Partial> JoinOrder::ordered_single(size_t item) {
 void JoinOrder::choose_ordered_single() {
   if (!level_.wanted_order_ || items_[0].base_table != level_.wanted_order_->table) return;
   std::optional<Partial> ordered = ordered_single(0);
-  if (!ordered || !order_pays(singles_[0].plan->total_cost, singles_[0].plan->rows, ordered->plan->total_cost, 0)) return;
+  if (!ordered || !order_pays(singles_[0].plan->total_cost, singles_[0].plan->rows, ordered->plan->total_cost, 0))
+    return;
   singles_[0] = std::move(*ordered);
   level_.in_wanted_order_ = true;
 }
@@ -346,8 +352,8 @@ Partial JoinOrder::build(Mask items, double least_above, bool is_right) {
   return apply_ready(std::move(joined), items, node.rows, least_above);
 }
 
-// WHERE conditions that can be tested from here on (over an outer join: only above it). Expensive ones wait for the join with the
-// fewest rows.
+// WHERE conditions that can be tested from here on (over an outer join: only above it). Expensive ones wait for the
+// join with the fewest rows.
 Partial JoinOrder::apply_ready(Partial input, Mask items, double rows, double least_above) {
   std::vector<Predicate> ready;
   for (Predicate& p : predicates_) {
@@ -521,7 +527,8 @@ bool JoinOrder::try_index_join(Partial& left, Mask right_items, std::vector<Pred
   // The single-table predicates of the item were applied by its own scan, which is not used: repeat them here.
   std::vector<ExpressionPointer> filters, residual;
   for (size_t i = 0; i < own_predicates_[index].size(); ++i)
-    if (!best->uses(conditions.size() + i)) filters.push_back(level_.resolve(*own_predicates_[index][i], inner_available));
+    if (!best->uses(conditions.size() + i))
+      filters.push_back(level_.resolve(*own_predicates_[index][i], inner_available));
   node->inner->filter = and_all(std::move(filters));
   Available both;
   both.append(left.available);
@@ -564,8 +571,10 @@ Partial JoinOrder::full_join(Level& level, query::FromNode& node) {
   std::vector<ExpressionPointer> residual;
   for (Predicate& p : on) {
     JoinKey key;
-    if (split_join_key(*p.expression, left.available, right.available, level.catalog(), key)) keys.push_back(std::move(key));
-    else residual.push_back(level.resolve(*p.expression, both));
+    if (split_join_key(*p.expression, left.available, right.available, level.catalog(), key))
+      keys.push_back(std::move(key));
+    else
+      residual.push_back(level.resolve(*p.expression, both));
   }
   std::unique_ptr<JoinBase> join;
   if (!keys.empty()) {

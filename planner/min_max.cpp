@@ -1,5 +1,6 @@
-// min() and max() of an indexed column: the first entry of the index, instead of all rows. As in PostgreSQL each call becomes a
-// subquery (SELECT column FROM ... WHERE column IS NOT NULL ORDER BY column LIMIT 1), which is planned on its own.
+// min() and max() of an indexed column: the first entry of the index, instead of all rows. As in PostgreSQL each call
+// becomes a subquery (SELECT column FROM ... WHERE column IS NOT NULL ORDER BY column LIMIT 1), which is planned on its
+// own.
 #include <algorithm>
 
 #include "planner/level.hpp"
@@ -16,7 +17,8 @@ constexpr uint32_t kFirstUserObject = 16384;
 
 // 1: max, -1: min, 0: something else.
 int extremum(const Aggregate& aggregate, catalog::CatalogReader& catalog) {
-  if (aggregate.levels_up != 0 || aggregate.filter || !aggregate.distinct.empty() || !aggregate.order_by.empty()) return 0;
+  if (aggregate.levels_up != 0 || aggregate.filter || !aggregate.distinct.empty() || !aggregate.order_by.empty())
+    return 0;
   if (aggregate.arguments.size() != 1 || aggregate.function.value >= kFirstUserObject) return 0;
   if (!plain_column(*aggregate.arguments[0].expression)) return 0;
   auto function = catalog.function(aggregate.function);
@@ -88,8 +90,8 @@ std::unique_ptr<BoundQuery> first_value_query(const BoundQuery& query, const Exp
 
 void Level::use_indexes_for_min_max() {
   if (query_.command != query::CommandKind::kSelect || !query_.has_aggregates || !query_.group_by.empty() ||
-      !query_.grouping_sets.empty() || query_.having || query_.has_windows || query_.has_target_sets || query_.set_operation ||
-      !query_.row_marks.empty() || !query_.ctes.empty() || query_.from->items.size() != 1 ||
+      !query_.grouping_sets.empty() || query_.having || query_.has_windows || query_.has_target_sets ||
+      query_.set_operation || !query_.row_marks.empty() || !query_.ctes.empty() || query_.from->items.size() != 1 ||
       query_.from->items[0]->kind != query::FromKind::kTable)
     return;
   const query::RangeTableEntry& entry = query_.entry(query_.from->items[0]->table);
@@ -115,7 +117,8 @@ void Level::use_indexes_for_min_max() {
       link->type = e->type;
       link->typmod = e->typmod;
       link->collation = e->collation;
-      link->query = first_value_query(*original, *aggregate->arguments[0].expression, extremum(*aggregate, catalog()) > 0);
+      link->query =
+          first_value_query(*original, *aggregate->arguments[0].expression, extremum(*aggregate, catalog()) > 0);
       e = std::move(link);
     });
   query_.has_aggregates = false;

@@ -36,13 +36,15 @@ const common::Value* constant_value(const query::Expression& expression) {
 
 double Statistics::relation_rows(const catalog::RelationDescriptor& relation) {
   if (relation.kind == 'v' || !relation.tree.valid()) return 1000;
-  if (context_.storage) return std::max<double>(1, static_cast<double>(context_.storage->heap(relation.tree).row_estimate()));
+  if (context_.storage)
+    return std::max<double>(1, static_cast<double>(context_.storage->heap(relation.tree).row_estimate()));
   return relation.row_estimate < 0 ? 1000 : std::max(1.0, relation.row_estimate);
 }
 
 double Statistics::relation_pages(const catalog::RelationDescriptor& relation) {
   if (!relation.tree.valid()) return kDefaultPages;
-  if (context_.storage) return std::max<double>(1, static_cast<double>(context_.storage->heap(relation.tree).page_count()));
+  if (context_.storage)
+    return std::max<double>(1, static_cast<double>(context_.storage->heap(relation.tree).page_count()));
   return std::max<double>(1, relation.pages);
 }
 
@@ -56,14 +58,16 @@ bool Statistics::is_unique(const query::Column& column) {
   const query::RangeTableEntry& entry = query_.entry(column.table);
   if (entry.kind != query::RangeKind::kRelation || !entry.relation) return false;
   return std::any_of(entry.relation->indexes.begin(), entry.relation->indexes.end(), [&](const auto& index) {
-    return index->unique && index->key_count == 1 && index->keys[0].column == column.column && index->predicate_tree.empty();
+    return index->unique && index->key_count == 1 && index->keys[0].column == column.column &&
+           index->predicate_tree.empty();
   });
 }
 
 double Statistics::column_distinct(const query::Column& column, double rows) {
   const query::RangeTableEntry& entry = query_.entry(column.table);
   double table_rows = rows;
-  if (entry.kind == query::RangeKind::kSubquery && entry.subquery && !entry.subquery->set_operation && column.column > 0) {
+  if (entry.kind == query::RangeKind::kSubquery && entry.subquery && !entry.subquery->set_operation &&
+      column.column > 0) {
     auto target = static_cast<size_t>(column.column) - 1;
     if (target < entry.subquery->targets.size())
       if (const query::Column* inner = plain_column(*entry.subquery->targets[target].expression))
@@ -113,7 +117,8 @@ double Statistics::range(const query::Column& column, const common::Value& value
   for (size_t i = 0; i < statistics->most_common_values.size(); ++i) {
     if (statistics->most_common_values[i].type() != value.type()) return kDefaultInequality;
     common += statistics->most_common_frequencies[i];
-    if (operations->compare(statistics->most_common_values[i], value) < 0) below += statistics->most_common_frequencies[i];
+    if (operations->compare(statistics->most_common_values[i], value) < 0)
+      below += statistics->most_common_frequencies[i];
   }
   const auto& bounds = statistics->histogram_bounds;
   if (bounds.size() >= 2) {
@@ -121,8 +126,9 @@ double Statistics::range(const query::Column& column, const common::Value& value
     size_t position = 0;
     while (position < bounds.size() && operations->compare(bounds[position], value) < 0) ++position;
     double fraction = position == 0 ? 0
-                      : position == bounds.size() ? 1
-                                                  : (static_cast<double>(position) - 0.5) / static_cast<double>(bounds.size() - 1);
+                      : position == bounds.size()
+                          ? 1
+                          : (static_cast<double>(position) - 0.5) / static_cast<double>(bounds.size() - 1);
     below += fraction * std::max(0.0, 1.0 - common - statistics->null_fraction);
   }
   double result = less ? below : 1.0 - statistics->null_fraction - below;
@@ -188,8 +194,10 @@ double Statistics::selectivity(const query::Expression& predicate) {
       const common::Value* value = constant_value(predicate);
       return !value->is_null() && value->as<bool>() ? 1.0 : 0.0;
     }
-    case ExpressionKind::kOperator: return comparison(query::as<query::OperatorCall>(predicate));
-    case ExpressionKind::kScalarArray: return any_array(query::as<query::ScalarArrayCall>(predicate));
+    case ExpressionKind::kOperator:
+      return comparison(query::as<query::OperatorCall>(predicate));
+    case ExpressionKind::kScalarArray:
+      return any_array(query::as<query::ScalarArrayCall>(predicate));
     case ExpressionKind::kBool: {
       const auto& call = query::as<query::BoolCall>(predicate);
       if (call.bool_kind == query::BoolKind::kNot) return 1.0 - selectivity(*call.arguments[0]);
@@ -207,8 +215,10 @@ double Statistics::selectivity(const query::Expression& predicate) {
         if (const ColumnStatistics* statistics = column_statistics(*column)) nulls = statistics->null_fraction;
       return test.is_not ? 1 - nulls : nulls;
     }
-    case ExpressionKind::kColumn: return 0.5;
-    default: return kDefaultInequality;
+    case ExpressionKind::kColumn:
+      return 0.5;
+    default:
+      return kDefaultInequality;
   }
 }
 

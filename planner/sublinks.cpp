@@ -1,5 +1,5 @@
-// Sublinks of WHERE that become joins: EXISTS and IN are semi joins, NOT EXISTS an anti join; a scalar aggregate over rows that are
-// equal in something to the outer row is computed for all of them at once and joined.
+// Sublinks of WHERE that become joins: EXISTS and IN are semi joins, NOT EXISTS an anti join; a scalar aggregate over
+// rows that are equal in something to the outer row is computed for all of them at once and joined.
 #include <algorithm>
 
 #include "planner/join_keys.hpp"
@@ -91,7 +91,8 @@ bool Level::pull_up_relation(query::SubLink& link, JoinType join, std::vector<Jo
   if (inner.from->items[0]->kind != FromKind::kTable || correlated_outside_where(inner)) return false;
   int inner_table = inner.from->items[0]->table;
   const query::RangeTableEntry& entry = *inner.range_table[static_cast<size_t>(inner_table) - 1];
-  if (entry.kind != RangeKind::kRelation || entry.sample || !entry.relation->tree.valid() || entry.security_barrier) return false;
+  if (entry.kind != RangeKind::kRelation || entry.sample || !entry.relation->tree.valid() || entry.security_barrier)
+    return false;
   if (link.test && (query::contains_sublink(*link.test) || tables_of(*link.test).empty())) return false;
   if (!link.test && !inner.from->condition) return false;
   for (const auto& target : inner.targets)
@@ -170,8 +171,8 @@ bool is_correlation(const query::OperatorCall& call, size_t& inner_side) {
   for (inner_side = 0; inner_side < 2; ++inner_side) {
     const Expression &inner = *call.arguments[inner_side], &outer = *call.arguments[1 - inner_side];
     if (query::contains_sublink(inner) || query::contains_sublink(outer)) return false;
-    if (query::contains_column_of_level(inner, 0) && !refers_up(inner, 1) && query::contains_column_of_level(outer, 1) &&
-        !refers_up(outer, 0))
+    if (query::contains_column_of_level(inner, 0) && !refers_up(inner, 1) &&
+        query::contains_column_of_level(outer, 1) && !refers_up(outer, 0))
       return true;
   }
   return false;
@@ -200,8 +201,10 @@ bool null_without_rows(const Expression& e, catalog::CatalogReader& catalog) {
       });
       return any && fine;
     }
-    case ExpressionKind::kRelabel: return null_without_rows(*query::as<query::Relabel>(e).argument, catalog);
-    default: return false;
+    case ExpressionKind::kRelabel:
+      return null_without_rows(*query::as<query::Relabel>(e).argument, catalog);
+    default:
+      return false;
   }
 }
 
@@ -220,16 +223,17 @@ bool has_index_on(const BoundQuery& query, const std::vector<ExpressionPointer>&
 
 }  // namespace
 
-// (SELECT f(agg(...)) FROM ... WHERE inner = outer AND ...) becomes a left join with (SELECT inner, f(agg(...)) ... GROUP BY inner).
-// Where an index finds the few rows of each outer row, running the subquery for each is better, and it stays. An empty group has
-// no row in the join, so only expressions that are NULL without rows qualify: not count().
+// (SELECT f(agg(...)) FROM ... WHERE inner = outer AND ...) becomes a left join with (SELECT inner, f(agg(...)) ...
+// GROUP BY inner). Where an index finds the few rows of each outer row, running the subquery for each is better, and it
+// stays. An empty group has no row in the join, so only expressions that are NULL without rows qualify: not count().
 bool Level::unnest_aggregate(query::SubLink& link, ExpressionPointer& replacement, std::vector<JoinItem>& items) {
   BoundQuery& inner = *link.query;
-  if (link.sub_kind != query::SubLinkKind::kExpr || inner.command != query::CommandKind::kSelect || inner.set_operation ||
-      !inner.has_aggregates || inner.has_windows || inner.has_target_sets || inner.having || !inner.group_by.empty() ||
-      !inner.grouping_sets.empty() || inner.limit || inner.offset || !inner.ctes.empty() || !inner.from->condition ||
-      inner.targets.size() != 1 || !inner.order_by.empty() || !inner.distinct.empty() || correlated_outside_where(inner) ||
-      refers_up(*inner.targets[0].expression, 1) || !null_without_rows(*inner.targets[0].expression, catalog()))
+  if (link.sub_kind != query::SubLinkKind::kExpr || inner.command != query::CommandKind::kSelect ||
+      inner.set_operation || !inner.has_aggregates || inner.has_windows || inner.has_target_sets || inner.having ||
+      !inner.group_by.empty() || !inner.grouping_sets.empty() || inner.limit || inner.offset || !inner.ctes.empty() ||
+      !inner.from->condition || inner.targets.size() != 1 || !inner.order_by.empty() || !inner.distinct.empty() ||
+      correlated_outside_where(inner) || refers_up(*inner.targets[0].expression, 1) ||
+      !null_without_rows(*inner.targets[0].expression, catalog()))
     return false;
   std::vector<ExpressionPointer> conjuncts, kept, inner_sides, outer_sides, conditions;
   split_conjuncts(query::clone(inner.from->condition), conjuncts);
@@ -303,12 +307,11 @@ bool Level::unnest_aggregate(query::SubLink& link, ExpressionPointer& replacemen
   return true;
 }
 
-// The subquery becomes an item of its own: a subquery range table entry whose targets are the inner columns that the correlated
-// conjuncts need; those conjuncts become the join condition.
+// The subquery becomes an item of its own: a subquery range table entry whose targets are the inner columns that the
+// correlated conjuncts need; those conjuncts become the join condition.
 static bool make_join_item(BoundQuery& outer, std::unique_ptr<BoundQuery> sub, JoinType join,
-                           std::vector<ExpressionPointer> extra_conditions,
-                           const std::function<JoinItem(int)>& item_of, const std::function<TableSet(const Expression&)>& tables_of,
-                           std::vector<JoinItem>& items) {
+                           std::vector<ExpressionPointer> extra_conditions, const std::function<JoinItem(int)>& item_of,
+                           const std::function<TableSet(const Expression&)>& tables_of, std::vector<JoinItem>& items) {
   std::vector<ExpressionPointer> conjuncts, inner, join_conditions;
   split_conjuncts(query::clone(sub->from->condition), conjuncts);
   for (auto& e : conjuncts) {
@@ -327,7 +330,8 @@ static bool make_join_item(BoundQuery& outer, std::unique_ptr<BoundQuery> sub, J
   entry->name = "sublink";
   if (!join_conditions.empty()) {
     // Inner columns are put out by the subquery: target n stands for one of them.
-    std::vector<query::TargetEntry> targets = extra_conditions.empty() ? std::vector<query::TargetEntry>() : std::move(sub->targets);
+    std::vector<query::TargetEntry> targets =
+        extra_conditions.empty() ? std::vector<query::TargetEntry>() : std::move(sub->targets);
     for (auto& condition : join_conditions) {
       query::transform(condition, [&](ExpressionPointer& e) {
         auto* column = e->kind == ExpressionKind::kColumn ? &query::as<query::Column>(*e) : nullptr;
@@ -394,7 +398,8 @@ bool Level::pull_up_exists(query::SubLink& link, bool negated, std::vector<JoinI
   bool done = make_join_item(
       query_, std::move(copy), negated ? JoinType::kAnti : JoinType::kSemi, {},
       [this](int table) { return item_of_table(table); }, [this](const Expression& e) { return tables_of(e); }, items);
-  if (!done) query_.range_table.resize(before);
+  if (!done)
+    query_.range_table.resize(before);
   else
     for (const auto& p : items.back().on)
       query::walk(*p.expression, [&](const Expression& e) {

@@ -1,5 +1,5 @@
-// Subplans: EXISTS, scalar, ARRAY, ANY, ALL and row comparison by running the subplan for each row, and `= ANY` by a hash table
-// where the planner says that its test is equalities between the row and the subplan's columns.
+// Subplans: EXISTS, scalar, ARRAY, ANY, ALL and row comparison by running the subplan for each row, and `= ANY` by a
+// hash table where the planner says that its test is equalities between the row and the subplan's columns.
 #include <unordered_set>
 
 #include "common/memory.hpp"
@@ -22,7 +22,8 @@ class HashedRows {
   // kAsk: NULLs on some of several columns; the rows have to be compared one by one.
   enum class Answer : uint8_t { kTrue, kFalse, kUnknown, kAsk };
 
-  HashedRows(ExpressionCompiler& compiler, const SubPlanCall& node) : node_(node), reservation_(&compiler.call().memory()) {
+  HashedRows(ExpressionCompiler& compiler, const SubPlanCall& node)
+      : node_(node), reservation_(&compiler.call().memory()) {
     if (const auto* all = try_as<BoolCall>(node.test.get())) {
       for (const auto& argument : all->arguments) add_key(compiler, as<OperatorCall>(*argument));
     } else {
@@ -91,8 +92,10 @@ class HashedRows {
     if (!key.widen || v.type() == PhysicalType::kInt64) return v;
     Vector out(PhysicalType::kInt64, rows);
     for (uint32_t i = 0; i < rows; ++i) {
-      if (v.is_null(i)) out.set_null(i);
-      else out.data<int64_t>()[i] = v.type() == PhysicalType::kInt16 ? v.view<int16_t>()[i] : v.view<int32_t>()[i];
+      if (v.is_null(i))
+        out.set_null(i);
+      else
+        out.data<int64_t>()[i] = v.type() == PhysicalType::kInt16 ? v.view<int16_t>()[i] : v.view<int32_t>()[i];
     }
     return out;
   }
@@ -182,10 +185,14 @@ class SubPlanEvaluator : public Evaluator {
     hashed_->evaluate_outer(context, input, rows);
     return evaluate_rows(physical_, rows, [&](uint32_t row) {
       switch (hashed_->find(row)) {
-        case HashedRows::Answer::kTrue: return Value::of(true);
-        case HashedRows::Answer::kFalse: return Value::of(false);
-        case HashedRows::Answer::kUnknown: return Value::null(PhysicalType::kBool);
-        default: return run_test(context, input, row);
+        case HashedRows::Answer::kTrue:
+          return Value::of(true);
+        case HashedRows::Answer::kFalse:
+          return Value::of(false);
+        case HashedRows::Answer::kUnknown:
+          return Value::null(PhysicalType::kBool);
+        default:
+          return run_test(context, input, row);
       }
     });
   }
@@ -305,7 +312,8 @@ EvaluatorPointer compile_sub_plan(ExpressionCompiler& compiler, const SubPlanCal
   types::TypePointer type = compiler.catalog().type(node.type);
   std::unique_ptr<HashedRows> hashed = node.hashable ? std::make_unique<HashedRows>(compiler, node) : nullptr;
   return std::make_unique<SubPlanEvaluator>(type->physical, node, compiler.compile_list(node.arguments),
-                                            node.test ? compiler.compile(*node.test) : nullptr, std::move(hashed), type);
+                                            node.test ? compiler.compile(*node.test) : nullptr, std::move(hashed),
+                                            type);
 }
 
 }  // namespace basalt::query
