@@ -1,9 +1,7 @@
-// Joins that go row by row over the outer side: nested loop over a kept inner side, index lookups, Apply.
+// Joins that go row by row over the outer side: nested loop over a kept inner side, Apply.
 #include <algorithm>
 
 #include "executor/builder.hpp"
-#include "executor/scan.hpp"
-#include "storage/match.hpp"
 
 namespace basalt::executor {
 
@@ -204,110 +202,6 @@ class NestedLoopTransform : public LoopJoin {
   std::vector<bool> matched_;
 };
 
-class IndexJoinTransform : public LoopJoin {
- public:
-  IndexJoinTransform(ExecutionContext& context, const planner::PhysicalIndexJoin& node)
-      : LoopJoin(context, node, physical_types(*node.inner)),
-        inner_node_(*node.inner),
-        ranges_(context, *node.inner),
-        fetcher_(context, *node.inner) {
-    query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
-    for (const auto& condition : inner_node_.conditions)
-      expressions_.push_back(condition.value ? compiler.compile(*condition.value) : nullptr);
-  }
-
- protected:
-  void open_input(ExecutionContext& context, const Chunk& in) override {
-    values_.clear();
-    for (auto& expression : expressions_) {
-      if (!expression) {
-        values_.emplace_back();
-        continue;
-      }
-      query::Rows rows(in.rows);
-      values_.push_back(expression->evaluate(context.evaluation, in, rows));
-      rows.raise();
-    }
-  }
-  void open_row(ExecutionContext& context, const Chunk&, uint32_t row) override {
-    scan_.reset();
-    next_range_ = 0;
-    // Under a re-check the inner relation is one row: it is found by its own scan, the key condition is checked with it.
-    if (context.recheck.contains(inner_node_.table)) {
-      open_recheck(context, row);
-      return;
-    }
-    key_ranges_ = ranges_.build(values_, row);
-  }
-  bool next_inner(ExecutionContext& context, Chunk& inner, uint32_t demand) override {
-    if (rechecking_) return next_recheck(context, inner);
-    while (true) {
-      error_.raise_if_any();
-      if (!scan_) {
-        if (next_range_ == key_ranges_.size()) return false;
-        scan_ = context.storage->index(inner_node_.index->tree)
-                    .scan(context.snapshot, key_ranges_[next_range_++], inner_node_.direction);
-      }
-      entries_.clear();
-      scan_->next(entries_, demand);
-      if (entries_.empty()) {
-        scan_.reset();
-        continue;
-      }
-      fetcher_.fetch(context, entries_, raw_, kept_);
-      if (raw_.rows == 0) continue;
-      fetcher_.columns().finish(context, raw_, inner, error_);
-      if (inner.rows > 0) return true;
-    }
-  }
-
- private:
-  void open_recheck(ExecutionContext& context, uint32_t row) {
-    rechecking_ = true;
-    recheck_open_ = false;
-    const auto& target = context.recheck.at(inner_node_.table);
-    if (!target.row.valid()) return;
-    IndexKeyBuilder builder(context, *inner_node_.relation, inner_node_.index);
-    Chunk full;
-    if (!fetch_row(context, *inner_node_.relation, target.row, builder.attributes(), target.newest, full)) return;
-    IndexKeyBuilder::Entry entry = builder.build(context, full, 0);
-    for (const auto& range : ranges_.build(values_, row))
-      recheck_open_ |= entry.present && storage::range_contains(range, entry.key);
-  }
-  bool next_recheck(ExecutionContext& context, Chunk& inner) {
-    if (!recheck_open_) return false;
-    recheck_open_ = false;
-    const auto& target = context.recheck.at(inner_node_.table);
-    storage::HeapTree& heap = context.storage->heap(inner_node_.relation->tree);
-    Chunk raw;
-    if (target.newest) {
-      if (!heap.fetch_newest(*context.transaction, target.row, fetcher_.columns().storage_columns(), raw, nullptr))
-        return false;
-    } else {
-      std::vector<bool> found;
-      heap.fetch(context.snapshot, {&target.row, 1}, fetcher_.columns().storage_columns(), raw, found);
-      if (!found[0]) return false;
-    }
-    raw.rows = 1;
-    fetcher_.columns().finish(context, raw, inner, error_);
-    return inner.rows > 0;
-  }
-
-  const planner::PhysicalIndexScan& inner_node_;
-  IndexRanges ranges_;
-  IndexFetcher fetcher_;
-  std::vector<query::EvaluatorPointer> expressions_;
-  std::vector<Vector> values_;
-  std::vector<storage::KeyRange> key_ranges_;
-  size_t next_range_ = 0;
-  std::unique_ptr<storage::IndexScan> scan_;
-  std::vector<storage::IndexEntry> entries_;
-  common::Selection kept_;
-  Chunk raw_;
-  PendingError error_;
-  bool rechecking_ = false, recheck_open_ = false;
-};
-
 class ApplyTransform : public LoopJoin {
  public:
   ApplyTransform(ExecutionContext& context, const planner::PhysicalApply& node, std::unique_ptr<Pipeline> inner)
@@ -349,9 +243,6 @@ class ApplyTransform : public LoopJoin {
 std::unique_ptr<Transform> make_nested_loop(ExecutionContext& context, const planner::PhysicalNestedLoop& node,
                                             std::unique_ptr<Pipeline> inner) {
   return std::make_unique<NestedLoopTransform>(context, node, std::move(inner));
-}
-std::unique_ptr<Transform> make_index_join(ExecutionContext& context, const planner::PhysicalIndexJoin& node) {
-  return std::make_unique<IndexJoinTransform>(context, node);
 }
 std::unique_ptr<Transform> make_apply(ExecutionContext& context, const planner::PhysicalApply& node,
                                       std::unique_ptr<Pipeline> inner) {

@@ -50,10 +50,13 @@ void ScanColumns::finish(ExecutionContext& context, Chunk& raw, Chunk& out, Pend
       out.columns[i] = constant_column(node_, attribute);
     }
   }
-  out.rows = raw.rows;
+  out.rows = evaluated_ = raw.rows;
+  filtered_ = false;
   if (!filter_ || out.rows == 0) return;
   query::Rows rows(out.rows);
   query::evaluate_filter(*filter_, context.evaluation, out, rows, selected_);
+  filtered_ = true;
+  evaluated_ = rows.count;
   if (selected_.size() < out.rows) out.slice(std::make_shared<common::Selection>(selected_));
   error.keep(rows);
 }

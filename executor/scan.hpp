@@ -14,12 +14,17 @@ class ScanColumns {
   const std::vector<common::ColumnIndex>& storage_columns() const { return storage_columns_; }
   // Builds the output chunk; applies the scan's filter. Errors are kept in `error` behind the good rows.
   void finish(ExecutionContext& context, Chunk& raw, Chunk& out, PendingError& error);
+  // Of the last call: the rows that passed the filter (null: all), and how many were looked at before an error.
+  const common::Selection* passed() const { return filtered_ ? &selected_ : nullptr; }
+  uint32_t evaluated() const { return evaluated_; }
 
  private:
   const planner::ScanBase& node_;
   std::vector<common::ColumnIndex> storage_columns_;
   query::EvaluatorPointer filter_;
   common::Selection selected_;
+  bool filtered_ = false;
+  uint32_t evaluated_ = 0;
 };
 
 std::unique_ptr<Source> make_table_scan(ExecutionContext& context, const planner::PhysicalTableScan& node);

@@ -60,6 +60,7 @@ class Folder {
     }
     query::for_each_child_slot(*e, [this](ExpressionPointer& child) { fold(child); });
     if (may_evaluate(*e)) evaluate(e);
+    else if (e->kind == ExpressionKind::kOperator) compare_as_date(as<query::OperatorCall>(*e));
   }
 
  private:
@@ -270,6 +271,32 @@ class Folder {
       default:
         return false;
     }
+  }
+
+  // date < timestamp constant becomes date < date constant: the comparison of one type is cheaper, and indexes and scans take it.
+  void compare_as_date(query::OperatorCall& call) {
+    if (call.arguments.size() != 2 || call.arguments[0]->type != types::oid::kDate) return;
+    const auto* constant = try_as<Constant>(call.arguments[1].get());
+    if (!constant || constant->type != types::oid::kTimestamp || constant->value.is_null()) return;
+    constexpr int64_t kDay = int64_t{86'400} * 1'000'000;
+    auto moment = constant->value.as<int64_t>();
+    if (moment == INT64_MIN || moment == INT64_MAX) return;  // the infinities
+    int64_t day = moment / kDay - (moment % kDay < 0 ? 1 : 0);
+    bool midnight = moment % kDay == 0;
+    // Strategies of the btree class: 1 < 2 <= 3 = 4 >= 5 >.
+    int strategy = 0;
+    for (auto [family, number] : context_.catalog.operator_families(call.op, Oid{403})) strategy = number;
+    if (strategy == 0 || (strategy == 3 && !midnight)) return;
+    if (strategy == 1 && !midnight) strategy = 2;
+    if (strategy == 4 && !midnight) strategy = 5;
+    static constexpr uint32_t kDateOperators[] = {0, 1095, 1096, 1093, 1098, 1097};
+    auto op = context_.catalog.operator_by_oid(Oid{kDateOperators[strategy]});
+    call.op = Oid{kDateOperators[strategy]};
+    call.function = op->function;
+    ExpressionPointer date = make_constant(*constant, Value::of(static_cast<int32_t>(day)));
+    date->type = types::oid::kDate;
+    date->typmod = -1;
+    call.arguments[1] = std::move(date);
   }
 
   void evaluate(ExpressionPointer& e) {

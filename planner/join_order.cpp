@@ -140,8 +140,9 @@ double JoinOrder::joined_rows(const Node& left, const Node& right, const JoinIte
     if (type == JoinType::kAnti) matched = std::max(0.05, 1 - matched);
     return std::max(1.0, left.rows * matched);
   }
-  double rows = left.rows * right.rows;
-  for (const Predicate* p : conditions) rows *= level_.statistics_.join_selectivity(*p->expression);
+  std::vector<const Expression*> expressions;
+  for (const Predicate* p : conditions) expressions.push_back(p->expression.get());
+  double rows = left.rows * right.rows * level_.statistics_.join_selectivity(expressions);
   if (type == JoinType::kLeft) rows = std::max(rows, left.rows);
   return std::max(1.0, rows);
 }
@@ -410,8 +411,9 @@ Partial JoinOrder::join(Partial left, Partial right, JoinItem* special, Mask lef
   if (!semi) output.insert(output.end(), right.plan->output.begin(), right.plan->output.end());
   double rows = left.plan->rows, cost;
   std::unique_ptr<JoinBase> node;
-  double product = left.plan->rows * right.plan->rows;
-  for (Predicate* p : conditions) product *= level_.statistics_.join_selectivity(*p->expression);
+  std::vector<const Expression*> expressions;
+  for (Predicate* p : conditions) expressions.push_back(p->expression.get());
+  double product = left.plan->rows * right.plan->rows * level_.statistics_.join_selectivity(expressions);
   rows = type == JoinType::kInner ? std::max(1.0, product) : std::max(rows, product);
   if (semi) {
     Node l, r;
@@ -533,9 +535,9 @@ bool JoinOrder::try_index_join(Partial& left, Mask right_items, std::vector<Pred
   Available both;
   both.append(left.available);
   both.append(inner_available);
-  double rows = left.plan->rows * item_rows_[index];
+  predicates.resize(conditions.size());
+  double rows = left.plan->rows * item_rows_[index] * level_.statistics_.join_selectivity(predicates);
   for (size_t i = 0; i < conditions.size(); ++i) {
-    rows *= level_.statistics_.join_selectivity(*conditions[i]->expression);
     if (!best->uses(i)) residual.push_back(level_.resolve(*conditions[i]->expression, both));
     conditions[i]->used = true;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "types/container/array.hpp"
 #include "types/type_operations.hpp"
@@ -241,6 +242,40 @@ double Statistics::join_selectivity(const query::Expression& predicate) {
   if (!op || !op->can_hash || call.arguments.size() != 2) return kDefaultInequality;
   double left = distinct(*call.arguments[0], 1e12), right = distinct(*call.arguments[1], 1e12);
   return 1.0 / std::max({left, right, 1.0});
+}
+
+double Statistics::join_selectivity(const std::vector<const query::Expression*>& predicates) {
+  std::vector<double> each;
+  std::map<int, std::map<int16_t, size_t>> compared;  // table -> column -> predicate
+  for (size_t i = 0; i < predicates.size(); ++i) {
+    each.push_back(join_selectivity(*predicates[i]));
+    if (predicates[i]->kind != ExpressionKind::kOperator) continue;
+    const auto& call = query::as<query::OperatorCall>(*predicates[i]);
+    auto op = context_.catalog.operator_by_oid(call.op);
+    if (!op || !op->can_hash) continue;
+    for (const auto& argument : call.arguments)
+      if (const query::Column* column = plain_column(*argument)) compared[column->table].emplace(column->column, i);
+  }
+  for (const auto& [table, columns] : compared) {
+    const query::RangeTableEntry& entry = query_.entry(table);
+    if (columns.size() < 2 || entry.kind != query::RangeKind::kRelation || !entry.relation) continue;
+    for (const auto& index : entry.relation->indexes) {
+      if (!index->unique || index->key_count < 2 || !index->predicate_tree.empty()) continue;
+      std::set<size_t> used;
+      for (int k = 0; k < index->key_count; ++k)
+        if (auto it = columns.find(index->keys[static_cast<size_t>(k)].column); it != columns.end()) used.insert(it->second);
+      if (used.size() != static_cast<size_t>(index->key_count)) continue;
+      double product = 1;
+      for (size_t i : used) product *= each[i];
+      double one_row = 1.0 / relation_rows(*entry.relation);
+      if (product >= one_row) continue;
+      for (size_t i : used) each[i] = 1;
+      each[*used.begin()] = one_row;
+    }
+  }
+  double result = 1;
+  for (double selectivity : each) result *= selectivity;
+  return result;
 }
 
 }  // namespace basalt::planner
