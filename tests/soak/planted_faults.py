@@ -3,7 +3,7 @@
 
     planted_faults.py --work FOLDER [--only NAME ...]
 
-Makes a copy of the committed tree in FOLDER (a git worktree, kept for the next run), builds it, and for each fault: changes one
+Makes a copy of the committed tree in FOLDER/main (a git worktree, kept for the next run), builds it in FOLDER/build, and for each fault: changes one
 place, builds, runs tests/sql (with small chunks and small memory where the fault needs it), and changes the place back. A fault
 that no record notices makes this test fail, and so does a place that is not in the source any more.
 """
@@ -48,8 +48,9 @@ FAULTS = [
 
 
 def build(folder):
-    build_folder = os.path.join(folder, 'build', 'relassert')
-    subprocess.run(['cmake', '--preset', 'relassert'], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    build_folder = os.path.join(os.path.dirname(folder), 'build', 'relassert')
+    command = ['cmake', '--preset', 'relassert', '-B', build_folder]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(['cmake', '--build', build_folder, '--target', 'basalt'], check=True, stdout=subprocess.DEVNULL)
     return os.path.join(build_folder, 'basalt')
 
@@ -86,7 +87,7 @@ def main():
     parser.add_argument('--work', required=True)
     parser.add_argument('--only', action='append')
     options = parser.parse_args()
-    folder = os.path.abspath(options.work)
+    folder = os.path.join(os.path.abspath(options.work), 'main')
     if not os.path.exists(os.path.join(folder, '.git')):
         subprocess.run(['git', 'worktree', 'add', '--detach', folder], cwd=ROOT, check=True)
     binary = build(folder)
