@@ -36,9 +36,10 @@ void AggregateCalls::prepare(ExecutionContext& context, Call& call, const planne
   call.buffered->order = std::make_unique<RowCompare>(context, spec.order_by);
   std::vector<PhysicalType> types;
   for (const auto& argument : call.arguments) types.push_back(argument->physical());
-  types.push_back(PhysicalType::kString);
   types.push_back(PhysicalType::kInt32);
-  call.buffered->rows = std::make_unique<ChunkStore>(context, types, 0);
+  call.buffered->rows = std::make_unique<RowSorter>(context, types);
+  call.buffered->keys.push_back({types::type_operations(*context.evaluation.call, types::oid::kInt4, {})});
+  for (const auto& key : call.buffered->order->key_columns()) call.buffered->keys.push_back(key);
   if (spec.distinct)
     for (const auto& argument : spec.arguments)
       call.distinct.push_back(types::type_operations(*context.evaluation.call, argument->type, argument->collation));
@@ -121,30 +122,15 @@ void AggregateCalls::update_call(ExecutionContext& context, Call& call, const Ch
 
 void AggregateCalls::buffer_rows(ExecutionContext& context, Call& call, const Chunk& input,
                                  const std::vector<Vector>& arguments, const std::vector<uint32_t>& numbers) {
+  Vector groups(PhysicalType::kInt32, input.rows);
+  for (uint32_t row = 0; row < input.rows; ++row) groups.data<int32_t>()[row] = static_cast<int32_t>(numbers[row]);
   std::vector<Vector> keys = call.buffered->order->evaluate(context, input);
-  const auto& columns = call.buffered->order->key_columns();
-  Vector key_column(PhysicalType::kString, input.rows), group_column(PhysicalType::kInt32, input.rows);
-  std::string key;
-  for (uint32_t row = 0; row < input.rows; ++row) {
-    key.clear();
-    for (int shift = 24; shift >= 0; shift -= 8) key.push_back(static_cast<char>(numbers[row] >> shift));
-    for (size_t k = 0; k < keys.size(); ++k) types::append_key_part(columns[k], keys[k], row, key);
-    key_column.data<common::StringRef>()[row] = key_column.add_string(key);
-    group_column.data<int32_t>()[row] = static_cast<int32_t>(numbers[row]);
-  }
+  keys.insert(keys.begin(), groups);
   Chunk chunk;
   chunk.columns = arguments;
-  chunk.columns.push_back(std::move(key_column));
-  chunk.columns.push_back(std::move(group_column));
+  chunk.columns.push_back(std::move(groups));
   chunk.rows = input.rows;
-  call.buffered->rows->append(chunk);
-}
-
-size_t AggregateCalls::buffered_bytes() const {
-  size_t bytes = 0;
-  for (const Call& call : calls_)
-    if (call.buffered) bytes += call.buffered->rows->bytes();
-  return bytes;
+  call.buffered->rows->add(context, chunk, keys, call.buffered->keys);
 }
 
 size_t AggregateCalls::extra_bytes(const char* group) const {
@@ -160,62 +146,52 @@ void AggregateCalls::finish_buffered(ExecutionContext& context, const std::vecto
 }
 
 void AggregateCalls::feed_buffered(ExecutionContext& context, Call& call, const std::vector<char*>& memory_of) {
-  ChunkStore& store = *call.buffered->rows;
-  size_t key_column = call.arguments.size();
-  struct Row {
-    common::StringRef key;
-    uint32_t block, row;
-  };
-  std::vector<Row> order;
-  order.reserve(store.rows());
-  for (uint32_t b = 0; b < store.block_count(); ++b) {
-    const Chunk& block = store.block(b);
-    for (uint32_t r = 0; r < block.rows; ++r) order.push_back({block.columns[key_column].data<common::StringRef>()[r], b, r});
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [](const Row& a, const Row& b) { return a.key.view() < b.key.view(); });
+  RowSorter& sorter = *call.buffered->rows;
+  sorter.finish(context);
   types::FunctionCall function = make_call(context, call);
-  std::vector<PhysicalType> types(store.types().begin(), store.types().end() - 2);
-  auto same_arguments = [&](const Row& a, const Row& b) {
-    const Chunk& x = store.block(a.block);
-    const Chunk& y = store.block(b.block);
-    if (x.value(key_column + 1, a.row).as<int32_t>() != y.value(key_column + 1, b.row).as<int32_t>()) return false;
+  size_t columns = call.arguments.size();
+  Chunk chunk, last;  // last: the last row of the chunk before
+  auto same_arguments = [&](const Chunk& x, uint32_t a, uint32_t b) {
+    if (x.columns[columns].value(a).as<int32_t>() != chunk.columns[columns].value(b).as<int32_t>()) return false;
     for (size_t k = 0; k < call.distinct.size(); ++k) {
-      bool null_x = x.columns[k].is_null(a.row), null_y = y.columns[k].is_null(b.row);
-      if (null_x != null_y) return false;
-      if (!null_x && call.distinct[k]->compare(x.columns[k], a.row, y.columns[k], b.row) != 0) return false;
+      bool null_a = x.columns[k].is_null(a), null_b = chunk.columns[k].is_null(b);
+      if (null_a != null_b) return false;
+      if (!null_a && call.distinct[k]->compare(x.columns[k], a, chunk.columns[k], b) != 0) return false;
     }
     return true;
   };
-  Chunk batch;
-  batch.reset(types, common::kChunkRowsMax);
-  std::vector<char*> states;
-  auto flush = [&] {
-    if (batch.rows == 0) return;
+  while (true) {
+    sorter.read(chunk, common::kChunkRowsMax);
+    if (chunk.rows == 0) break;
     context.check_interrupts();
-    call.code.update(function, batch.columns, batch.rows, states.data());
-    raise_failure(function);
-    batch.reset(types, common::kChunkRowsMax);
-    states.clear();
-  };
-  for (size_t i = 0; i < order.size(); ++i) {
-    if (call.spec->distinct && i > 0 && same_arguments(order[i - 1], order[i])) continue;
-    const Chunk& block = store.block(order[i].block);
-    for (size_t c = 0; c < types.size(); ++c) batch.columns[c].copy_row(batch.rows, block.columns[c], order[i].row);
-    ++batch.rows;
-    auto number = static_cast<uint32_t>(block.columns[key_column + 1].data<int32_t>()[order[i].row]);
-    states.push_back(memory_of[number] + call.offset);
-    if (batch.rows == common::kChunkRowsMax) flush();
+    auto kept = std::make_shared<common::Selection>();
+    std::vector<char*> states;
+    for (uint32_t row = 0; row < chunk.rows; ++row) {
+      bool repeated = call.spec->distinct && (row > 0 ? same_arguments(chunk, row - 1, row)
+                                                      : last.rows > 0 && same_arguments(last, 0, row));
+      if (repeated) continue;
+      kept->push_back(row);
+      auto number = static_cast<uint32_t>(chunk.columns[columns].view<int32_t>()[row]);
+      states.push_back(memory_of[number] + call.offset);
+    }
+    if (!kept->empty()) {
+      std::vector<Vector> arguments;
+      for (size_t c = 0; c < columns; ++c)
+        arguments.push_back(kept->size() == chunk.rows ? chunk.columns[c] : chunk.columns[c].slice(kept));
+      call.code.update(function, arguments, static_cast<uint32_t>(kept->size()), states.data());
+      raise_failure(function);
+    }
+    last = chunk;
+    last.slice(std::make_shared<common::Selection>(common::Selection{chunk.rows - 1}));
   }
-  flush();
   if (call.spec->kind == 'h') add_hypothetical_rows(context, call, memory_of);
-  store.clear();
+  sorter.clear();
 }
 
 // A hypothetical-set aggregate answers for an empty group too, from its direct arguments alone. Those are constants here: with
 // GROUP BY a group without rows does not exist.
 void AggregateCalls::add_hypothetical_rows(ExecutionContext& context, Call& call, const std::vector<char*>& memory_of) {
-  if (memory_of.size() != 1 || call.buffered->rows->rows() != 0) return;
+  if (memory_of.size() != 1 || call.buffered->rows->rows_added() != 0) return;
   Chunk none;
   none.rows = 1;
   size_t direct = call.spec->direct_arguments.size();

@@ -3,14 +3,14 @@
 //   group memory: | state of call 0 | state of call 1 | ... |   each aligned to 16
 //
 // Calls with ORDER BY or DISTINCT (and ordered-set aggregates) see their input only when the group is complete: rows are
-// buffered with their sort key, sorted by (group, key), neighbours equal in the arguments dropped for DISTINCT.
+// kept sorted by (group, key), on disk past work_mem; neighbours equal in the arguments are dropped for DISTINCT.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "executor/chunk_store.hpp"
 #include "executor/row_compare.hpp"
+#include "executor/row_sorter.hpp"
 
 namespace basalt::executor {
 
@@ -30,14 +30,14 @@ class AggregateCalls {
   // Results of the groups, one column a call, into out.columns[first_column ...].
   void finalize(ExecutionContext& context, const std::vector<char*>& groups, Chunk& out, size_t first_column);
   bool any_buffered() const { return any_buffered_; }
-  size_t buffered_bytes() const;
   // Memory that the states of one group hold outside of their block.
   size_t extra_bytes(const char* group) const;
 
  private:
   struct Buffered {
-    std::unique_ptr<ChunkStore> rows;   // arguments, sort key, group number
+    std::unique_ptr<RowSorter> rows;    // arguments, group number; by group, then in the call's order
     std::unique_ptr<RowCompare> order;
+    std::vector<types::KeyColumn> keys;
   };
   struct Call {
     const planner::AggregateCall* spec;

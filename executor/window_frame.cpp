@@ -127,12 +127,13 @@ uint32_t WindowFrames::range_bound(ExecutionContext& context, uint32_t row, bool
   uint32_t first = 0, last = rows_;
   while (first < last && keys.is_null(first)) ++first;
   while (last > first && keys.is_null(last - 1)) --last;
-  if (is_start) {
-    while (first < last && !inside(first)) ++first;
-    return first;
+  // The rows inside are the last ones for the start of the frame, the first ones for its end.
+  while (first < last) {
+    uint32_t middle = first + (last - first) / 2;
+    if (inside(middle) == is_start) last = middle;
+    else first = middle + 1;
   }
-  while (last > first && !inside(last - 1)) --last;
-  return last;
+  return first;
 }
 
 }  // namespace basalt::executor
