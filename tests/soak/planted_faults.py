@@ -4,7 +4,7 @@
     planted_faults.py --work FOLDER [--only NAME ...]
 
 Makes a copy of the committed tree in FOLDER/main (a git worktree, kept for the next run), builds it in FOLDER/build, and for each fault: changes one
-place, builds, runs tests/sql (with small chunks and small memory where the fault needs it), and changes the place back. A fault
+place, builds, runs tests/sql (with small chunks where the fault needs them), and changes the place back. A fault
 that no record notices makes this test fail, and so does a place that is not in the source any more.
 """
 import argparse
@@ -15,7 +15,6 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SMALL_CHUNKS = ['basalt.chunk_rows=2']
-ALWAYS_SPILL = ['work_mem=64kB']
 
 # Name, file, the text as it is, the text with the fault, settings that the run needs.
 FAULTS = [
@@ -91,7 +90,7 @@ def main():
     if not os.path.exists(os.path.join(folder, '.git')):
         subprocess.run(['git', 'worktree', 'add', '--detach', folder], cwd=ROOT, check=True)
     binary = build(folder)
-    for settings in ([], SMALL_CHUNKS, ALWAYS_SPILL):
+    for settings in ([], SMALL_CHUNKS):
         passed, summary = suite_passes(folder, binary, settings)
         if not passed:
             print(f'the suite fails without a fault ({settings}): {summary}')
