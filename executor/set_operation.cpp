@@ -1,7 +1,10 @@
-// INTERSECT and EXCEPT by counting rows, and RecursiveUnion.
+// INTERSECT and EXCEPT by counting rows, and RecursiveUnion. Past work_mem INTERSECT and EXCEPT partition both sides by
+// hash into spill stores and count the pairs of partitions one after the other. The rows that a recursive UNION has
+// seen stay in memory.
 #include <algorithm>
 
 #include "executor/builder.hpp"
+#include "executor/chunk_store.hpp"
 #include "executor/key_table.hpp"
 
 namespace basalt::executor {
@@ -37,6 +40,12 @@ class DistinctRows {
     }
     reservation_.resize(bytes_ + count_ * 16 + index_.bytes());
   }
+  // Of the chunk, by the columns as keys.
+  const std::vector<uint64_t>& hash(const Chunk& chunk) {
+    keys_.hash(chunk.columns, chunk.rows, hashes_);
+    return hashes_;
+  }
+  size_t bytes() const { return reservation_.bytes(); }
   uint32_t size() const { return count_; }
   const std::vector<Vector>& columns() const { return columns_; }
   const std::vector<PhysicalType>& types() const { return types_; }
@@ -93,13 +102,42 @@ class DistinctRows {
 
 class SetOperationSource : public Source {
  public:
-  SetOperationSource(ExecutionContext& context, const planner::PhysicalSetOperation& node, std::unique_ptr<Pipeline> left,
-                     std::unique_ptr<Pipeline> right)
+  SetOperationSource(ExecutionContext& context, const planner::PhysicalSetOperation& node,
+                     std::unique_ptr<Pipeline> left, std::unique_ptr<Pipeline> right)
       : node_(node), left_(std::move(left)), right_(std::move(right)), rows_(context, node) {}
 
   void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
     if (!counted_) count(context);
     out.reset(rows_.types(), demand);
+    while (true) {
+      emit(out, demand);
+      if (out.rows > 0 || partition_ == left_parts_.size()) return;
+      count_partition();
+    }
+  }
+  void rewind(ExecutionContext& context) override {
+    left_->rewind(context);
+    right_->rewind(context);
+    clear_counts();
+    left_parts_.clear();
+    right_parts_.clear();
+    partition_ = 0;
+    counted_ = false;
+  }
+
+ private:
+  static constexpr size_t kPartitions = 16;
+  using Stores = std::vector<std::unique_ptr<ChunkStore>>;
+
+  void clear_counts() {
+    rows_.clear();
+    left_count_.clear();
+    right_count_.clear();
+    at_ = 0;
+    copies_ = 0;
+  }
+
+  void emit(Chunk& out, uint32_t demand) {
     while (out.rows < demand && at_ < rows_.size()) {
       if (copies_ == 0) {
         copies_ = copies_of(at_);
@@ -113,34 +151,78 @@ class SetOperationSource : public Source {
       if (--copies_ == 0) ++at_;
     }
   }
-  void rewind(ExecutionContext& context) override {
-    left_->rewind(context);
-    right_->rewind(context);
-    rows_.clear();
-    left_count_.clear();
-    right_count_.clear();
-    counted_ = false;
-    at_ = 0;
-    copies_ = 0;
-  }
 
- private:
   void count(ExecutionContext& context) {
     counted_ = true;
     Chunk chunk;
-    std::vector<uint32_t> numbers;
     while (left_->pull(context, chunk, common::kChunkRowsMax)) {
-      rows_.number(chunk, true, numbers);
-      left_count_.resize(rows_.size());
-      for (uint32_t n : numbers) ++left_count_[n];
+      if (!left_parts_.empty()) {
+        partition(chunk, left_parts_);
+        continue;
+      }
+      count_left(chunk);
+      if (rows_.bytes() > context.work_mem_bytes) start_spilling(context);
     }
     right_count_.resize(rows_.size());
     while (right_->pull(context, chunk, common::kChunkRowsMax)) {
-      rows_.number(chunk, false, numbers);
-      for (uint32_t n : numbers)
-        if (n != HashIndex::kNone) ++right_count_[n];
+      if (!right_parts_.empty())
+        partition(chunk, right_parts_);
+      else
+        count_right(chunk);
     }
   }
+  void count_left(const Chunk& chunk) {
+    rows_.number(chunk, true, numbers_);
+    left_count_.resize(rows_.size());
+    for (uint32_t n : numbers_) ++left_count_[n];
+  }
+  void count_right(const Chunk& chunk) {
+    rows_.number(chunk, false, numbers_);
+    for (uint32_t n : numbers_)
+      if (n != HashIndex::kNone) ++right_count_[n];
+  }
+
+  // The rows counted so far go to the partitions too, each as often as it came.
+  void start_spilling(ExecutionContext& context) {
+    for (size_t p = 0; p < kPartitions; ++p) {
+      left_parts_.push_back(std::make_unique<ChunkStore>(context, rows_.types(), 65536));
+      right_parts_.push_back(std::make_unique<ChunkStore>(context, rows_.types(), 65536));
+    }
+    Chunk chunk;
+    chunk.reset(rows_.types(), common::kChunkRowsMax);
+    for (uint32_t row = 0; row < rows_.size(); ++row)
+      for (uint64_t copy = 0; copy < left_count_[row]; ++copy) {
+        for (size_t c = 0; c < chunk.columns.size(); ++c)
+          chunk.columns[c].copy_row(chunk.rows, rows_.columns()[c], row);
+        if (++chunk.rows < common::kChunkRowsMax) continue;
+        partition(chunk, left_parts_);
+        chunk.reset(rows_.types(), common::kChunkRowsMax);
+      }
+    if (chunk.rows > 0) partition(chunk, left_parts_);
+    clear_counts();
+  }
+
+  void partition(const Chunk& chunk, Stores& stores) {
+    const std::vector<uint64_t>& hashes = rows_.hash(chunk);
+    std::vector<common::Selection> parts(kPartitions);
+    for (uint32_t row = 0; row < chunk.rows; ++row) parts[hashes[row] % kPartitions].push_back(row);
+    for (size_t p = 0; p < kPartitions; ++p)
+      if (!parts[p].empty()) stores[p]->append(chunk, parts[p]);
+  }
+
+  void count_partition() {
+    clear_counts();
+    Chunk chunk;
+    uint64_t at = 0;
+    while (left_parts_[partition_]->read(at, chunk, common::kChunkRowsMax)) count_left(chunk);
+    right_count_.resize(rows_.size());
+    at = 0;
+    while (right_parts_[partition_]->read(at, chunk, common::kChunkRowsMax)) count_right(chunk);
+    left_parts_[partition_].reset();
+    right_parts_[partition_].reset();
+    ++partition_;
+  }
+
   uint64_t copies_of(uint32_t row) const {
     uint64_t left = left_count_[row], right = right_count_[row];
     if (node_.operation == query::SetOperationKind::kIntersect)
@@ -151,12 +233,16 @@ class SetOperationSource : public Source {
   std::unique_ptr<Pipeline> left_, right_;
   DistinctRows rows_;
   std::vector<uint64_t> left_count_, right_count_;
+  std::vector<uint32_t> numbers_;
+  Stores left_parts_, right_parts_;  // once spilling
+  size_t partition_ = 0;             // the next one
   bool counted_ = false;
   uint32_t at_ = 0;
   uint64_t copies_ = 0;
 };
 
-// Rounds: the start term's rows are the first work table; each round runs the step over the work table of the round before.
+// Rounds: the start term's rows are the first work table; each round runs the step over the work table of the round
+// before.
 class RecursiveUnionSource : public Source {
  public:
   RecursiveUnionSource(ExecutionContext& context, ExecutionState& state, const planner::PhysicalRecursiveUnion& node,

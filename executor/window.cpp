@@ -1,5 +1,5 @@
-// Window functions. The input is sorted by partition and order; one partition at a time is kept (spilling is the store's business),
-// its results are computed, and its rows go out with them.
+// Window functions. The input is sorted by partition and order; one partition at a time is kept (on disk past
+// work_mem), its results are computed, and its rows go out with them.
 #include <algorithm>
 
 #include "executor/builder.hpp"
@@ -19,30 +19,29 @@ class WindowSource : public Source {
         input_(std::move(input)),
         input_types_(physical_types(*node.children[0])),
         partition_keys_(context, make_keys(node)),
-        functions_(context, node) {}
+        functions_(context, node),
+        partition_(context, input_types_, context.work_mem_bytes) {}
 
   void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
     out.rows = 0;
-    while (emitted_ == partition_.rows) {
+    while (emitted_ == partition_.rows()) {
       if (!next_partition(context)) return;
-      functions_.compute(context, partition_, results_);
+      functions_.compute(context, results_);
       emitted_ = 0;
     }
-    uint32_t count = std::min(demand, partition_.rows - emitted_);
-    auto selection = std::make_shared<common::Selection>(count);
-    for (uint32_t i = 0; i < count; ++i) (*selection)[i] = emitted_ + i;
-    out.columns.clear();
-    for (const Vector& column : partition_.columns) out.columns.push_back(column.slice(selection));
+    auto first = static_cast<uint32_t>(emitted_);
+    partition_.read(emitted_, out, demand);
+    auto selection = std::make_shared<common::Selection>(out.rows);
+    for (uint32_t i = 0; i < out.rows; ++i) (*selection)[i] = first + i;
     for (const Vector& column : results_) out.columns.push_back(column.slice(selection));
-    out.rows = count;
-    emitted_ += count;
   }
 
   void rewind(ExecutionContext& context) override {
     input_->rewind(context);
-    partition_ = Chunk();
+    partition_.clear();
     pending_ = Chunk();
-    pending_at_ = emitted_ = 0;
+    emitted_ = 0;
+    pending_at_ = 0;
     ended_ = false;
   }
 
@@ -55,18 +54,17 @@ class WindowSource : public Source {
     return keys;
   }
 
-  // Gathers the rows of the next partition into one flat chunk.
+  // Gathers the rows of the next partition.
   bool next_partition(ExecutionContext& context) {
-    partition_ = Chunk();
-    partition_.reset(input_types_, common::kChunkRowsMax);
-    uint32_t capacity = common::kChunkRowsMax;
+    partition_.clear();
+    functions_.begin();
     bool have_first = false;
     while (true) {
       if (pending_at_ >= pending_.rows) {
         if (ended_ || !input_->pull(context, pending_, common::kChunkRowsMax)) {
           ended_ = true;
           pending_.rows = pending_at_ = 0;
-          return partition_.rows > 0;
+          return partition_.rows() > 0;
         }
         pending_at_ = 0;
         pending_keys_ = partition_keys_.evaluate(context, pending_);
@@ -83,13 +81,15 @@ class WindowSource : public Source {
       uint32_t end = pending_at_;
       while (end < pending_.rows && partition_keys_.compare(pending_keys_, end, first_keys_, 0) == 0) ++end;
       uint32_t count = end - pending_at_;
-      if (partition_.rows + count > capacity) {
-        capacity = std::max(capacity * 2, partition_.rows + count);
-        for (Vector& column : partition_.columns) column.grow(capacity);
+      ENSURE(partition_.rows() + count < UINT32_MAX, "a window partition of more than 2^32 rows");
+      Chunk part = pending_;
+      if (count < pending_.rows) {
+        auto selection = std::make_shared<common::Selection>(count);
+        for (uint32_t i = 0; i < count; ++i) (*selection)[i] = pending_at_ + i;
+        part.slice(selection);
       }
-      std::vector<uint32_t> selection(count);
-      for (uint32_t i = 0; i < count; ++i) selection[i] = pending_at_ + i;
-      append_rows(partition_, pending_, selection.data(), count);
+      partition_.append(part);
+      functions_.add(context, part);
       pending_at_ = end;
       if (end < pending_.rows) return true;
     }
@@ -100,9 +100,11 @@ class WindowSource : public Source {
   std::vector<PhysicalType> input_types_;
   RowCompare partition_keys_;
   WindowFunctions functions_;
-  Chunk partition_, pending_;
+  ChunkStore partition_;
+  Chunk pending_;
   std::vector<Vector> pending_keys_, first_keys_, results_;
-  uint32_t pending_at_ = 0, emitted_ = 0;
+  uint32_t pending_at_ = 0;
+  uint64_t emitted_ = 0;
   bool ended_ = false;
 };
 

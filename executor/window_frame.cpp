@@ -1,9 +1,10 @@
 // Window frames.
+#include "query/window_frame.hpp"
+
 #include <algorithm>
 
 #include "common/sqlstate.hpp"
 #include "executor/window_partition.hpp"
-#include "query/window_frame.hpp"
 
 namespace basalt::executor {
 
@@ -18,9 +19,9 @@ WindowFrames::WindowFrames(ExecutionContext& context, const planner::PhysicalWin
   if (node.end_offset) end_expression_ = compiler.compile(*node.end_offset);
 }
 
-void WindowFrames::start(ExecutionContext& context, const Chunk& partition) {
-  rows_ = partition.rows;
-  order_keys_ = order_.evaluate(context, partition);
+void WindowFrames::start(ExecutionContext& context, std::vector<Vector> order_keys, uint32_t rows) {
+  rows_ = rows;
+  order_keys_ = std::move(order_keys);
   peer_begin_.assign(rows_, 0);
   peer_end_.assign(rows_, rows_);
   peer_group_.assign(rows_, 0);
@@ -33,17 +34,12 @@ void WindowFrames::start(ExecutionContext& context, const Chunk& partition) {
   }
   for (uint32_t row = rows_; row-- > 0;)
     peer_end_[row] = row + 1 < rows_ && peer_begin_[row + 1] == peer_begin_[row] ? peer_end_[row + 1] : row + 1;
-  if (start_expression_) read_offset(context, *start_expression_, partition, true);
-  if (end_expression_) read_offset(context, *end_expression_, partition, false);
+  if (start_expression_) read_offset(context, *start_expression_, true);
+  if (end_expression_) read_offset(context, *end_expression_, false);
 }
 
-void WindowFrames::read_offset(ExecutionContext& context, query::Evaluator& expression, const Chunk& partition,
-                               bool is_start) {
-  Chunk one = partition;
-  one.slice(std::make_shared<common::Selection>(common::Selection{0}));
-  query::Rows rows(1);
-  Value value = expression.evaluate(context.evaluation, one, rows).value(0);
-  rows.raise();
+void WindowFrames::read_offset(ExecutionContext& context, query::Evaluator& expression, bool is_start) {
+  Value value = query::evaluate_constant(expression, context.evaluation);
   const char* which = is_start ? "starting" : "ending";
   if (value.is_null())
     throw SqlError(sqlstate::kNullValueNotAllowed, std::string("frame ") + which + " offset must not be null");
@@ -105,7 +101,8 @@ uint32_t WindowFrames::groups_bound(uint32_t row, int64_t offset, bool preceding
   return group_begin_[static_cast<size_t>(group)];
 }
 
-// RANGE with an offset: in_range() of the order column's family decides. Rows with a NULL key are peers of each other only.
+// RANGE with an offset: in_range() of the order column's family decides. Rows with a NULL key are peers of each other
+// only.
 uint32_t WindowFrames::range_bound(ExecutionContext& context, uint32_t row, bool preceding, bool is_start) {
   const Vector& keys = order_keys_[0];
   if (keys.is_null(row)) return is_start ? peer_begin_[row] : peer_end_[row];
@@ -130,8 +127,10 @@ uint32_t WindowFrames::range_bound(ExecutionContext& context, uint32_t row, bool
   // The rows inside are the last ones for the start of the frame, the first ones for its end.
   while (first < last) {
     uint32_t middle = first + (last - first) / 2;
-    if (inside(middle) == is_start) last = middle;
-    else first = middle + 1;
+    if (inside(middle) == is_start)
+      last = middle;
+    else
+      first = middle + 1;
   }
   return first;
 }

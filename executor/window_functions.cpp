@@ -11,7 +11,7 @@ using common::SqlError;
 namespace sqlstate = common::sqlstate;
 
 WindowFunctions::WindowFunctions(ExecutionContext& context, const planner::PhysicalWindow& node)
-    : node_(node), frames_(context, node) {
+    : node_(node), frames_(context, node), reservation_(context.memory) {
   query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
   for (const auto& spec : node.calls) {
     Call call;
@@ -39,20 +39,51 @@ types::FunctionCall WindowFunctions::make_call(ExecutionContext& context, Call& 
   return out;
 }
 
-void WindowFunctions::compute(ExecutionContext& context, const Chunk& partition, std::vector<Vector>& results) {
-  frames_.start(context, partition);
-  results.clear();
-  for (Call& call : calls_) results.push_back(compute_call(context, call, partition));
+void WindowFunctions::begin() {
+  kept_ = Chunk();
+  kept_capacity_ = 0;
 }
 
-Vector WindowFunctions::compute_call(ExecutionContext& context, Call& call, const Chunk& partition) {
-  std::vector<Vector> arguments;
-  for (auto& argument : call.arguments) {
-    query::Rows rows(partition.rows);
-    arguments.push_back(argument->evaluate(context.evaluation, partition, rows));
+void WindowFunctions::add(ExecutionContext& context, const Chunk& chunk) {
+  Chunk values;
+  values.rows = chunk.rows;
+  values.columns = frames_.evaluate_keys(context, chunk);
+  for (Call& call : calls_) {
+    call.first_column = values.columns.size();
+    for (auto& argument : call.arguments) {
+      query::Rows rows(chunk.rows);
+      values.columns.push_back(argument->evaluate(context.evaluation, chunk, rows));
+      rows.raise();
+    }
+    if (!call.filter) continue;
+    query::Rows rows(chunk.rows);
+    values.columns.push_back(call.filter->evaluate(context.evaluation, chunk, rows));
     rows.raise();
   }
-  if (call.spec->is_aggregate) return aggregate(context, call, arguments, partition);
+  if (kept_types_.empty())
+    for (const Vector& column : values.columns) kept_types_.push_back(column.type());
+  if (kept_capacity_ == 0) {
+    kept_capacity_ = std::max(64u, chunk.rows);
+    kept_.reset(kept_types_, kept_capacity_);
+  } else if (kept_.rows + chunk.rows > kept_capacity_) {
+    kept_capacity_ = std::max(kept_capacity_ * 2, kept_.rows + chunk.rows);
+    for (Vector& column : kept_.columns) column.grow(kept_capacity_);
+  }
+  append_rows(kept_, values, nullptr, chunk.rows);
+  reservation_.resize(kept_.bytes() + kept_.rows * sizeof(uint32_t) * 4);
+}
+
+void WindowFunctions::compute(ExecutionContext& context, std::vector<Vector>& results) {
+  auto keys_end = kept_.columns.begin() + static_cast<long>(frames_.key_count());
+  frames_.start(context, std::vector<Vector>(kept_.columns.begin(), keys_end), kept_.rows);
+  results.clear();
+  for (Call& call : calls_) results.push_back(compute_call(context, call));
+}
+
+Vector WindowFunctions::compute_call(ExecutionContext& context, Call& call) {
+  std::vector<Vector> arguments;
+  for (size_t i = 0; i < call.arguments.size(); ++i) arguments.push_back(kept_.columns[call.first_column + i]);
+  if (call.spec->is_aggregate) return aggregate(context, call, arguments);
   if (call.name == "ntile") return ntile(call, arguments);
   if (call.name == "lag") return offset_value(call, arguments, -1);
   if (call.name == "lead") return offset_value(call, arguments, 1);
@@ -72,7 +103,8 @@ Vector WindowFunctions::ranking(Call& call) {
     } else if (call.name == "dense_rank") {
       out.data<int64_t>()[row] = frames_.peer_group(row) + 1;
     } else if (call.name == "percent_rank") {
-      out.data<double>()[row] = rows <= 1 ? 0 : static_cast<double>(frames_.peer_begin(row)) / static_cast<double>(rows - 1);
+      out.data<double>()[row] =
+          rows <= 1 ? 0 : static_cast<double>(frames_.peer_begin(row)) / static_cast<double>(rows - 1);
     } else if (call.name == "cume_dist") {
       out.data<double>()[row] = static_cast<double>(frames_.peer_end(row)) / static_cast<double>(rows);
     } else {
@@ -90,8 +122,7 @@ Vector WindowFunctions::ntile(Call& call, const std::vector<Vector>& arguments) 
     return out;
   }
   int32_t buckets = arguments[0].view<int32_t>()[0];
-  if (buckets <= 0)
-    throw SqlError(sqlstate::kInvalidArgumentForNtile, "argument of ntile must be greater than zero");
+  if (buckets <= 0) throw SqlError(sqlstate::kInvalidArgumentForNtile, "argument of ntile must be greater than zero");
   uint32_t size = rows / static_cast<uint32_t>(buckets), larger = rows % static_cast<uint32_t>(buckets);
   for (uint32_t row = 0; row < rows; ++row) {
     uint32_t split = larger * (size + 1);
@@ -153,18 +184,13 @@ Vector WindowFunctions::frame_value(ExecutionContext& context, Call& call, const
   return out;
 }
 
-Vector WindowFunctions::aggregate(ExecutionContext& context, Call& call, const std::vector<Vector>& arguments,
-                                  const Chunk& partition) {
+Vector WindowFunctions::aggregate(ExecutionContext& context, Call& call, const std::vector<Vector>& arguments) {
   uint32_t rows = frames_.rows();
   Vector out(call.result, rows);
   std::vector<bool> passes(rows, true);
   if (call.filter) {
-    query::Rows wanted(rows);
-    common::Selection selected;
-    query::evaluate_filter(*call.filter, context.evaluation, partition, wanted, selected);
-    wanted.raise();
-    passes.assign(rows, false);
-    for (uint32_t row : selected) passes[row] = true;
+    const Vector& filter = kept_.columns[call.first_column + call.arguments.size()];
+    for (uint32_t row = 0; row < rows; ++row) passes[row] = !filter.is_null(row) && filter.view<bool>()[row];
   }
   types::FunctionCall function = make_call(context, call);
   std::vector<std::max_align_t> memory(call.code.state_bytes / sizeof(std::max_align_t) + 1);

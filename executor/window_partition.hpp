@@ -1,4 +1,10 @@
-// WindowFunctions: the results of all window calls of one node over one partition (a flat chunk, sorted).
+// WindowFunctions: the results of all window calls of one node over one partition, whose rows arrive sorted, chunk by
+// chunk.
+//
+//   begin() -> add() ... -> compute()
+//
+// Only what the calls look at is kept in memory: order keys, arguments and filters. The rows themselves are the
+// caller's.
 #pragma once
 
 #include "executor/chunk_store.hpp"
@@ -15,7 +21,12 @@ struct FrameRange {
 class WindowFrames {
  public:
   WindowFrames(ExecutionContext& context, const planner::PhysicalWindow& node);
-  void start(ExecutionContext& context, const Chunk& partition);
+  // The order keys of some rows of the partition, one column each.
+  std::vector<Vector> evaluate_keys(ExecutionContext& context, const Chunk& chunk) {
+    return order_.evaluate(context, chunk);
+  }
+  size_t key_count() const { return order_.key_columns().size(); }
+  void start(ExecutionContext& context, std::vector<Vector> order_keys, uint32_t rows);
   FrameRange frame(ExecutionContext& context, uint32_t row);
   bool excluded(uint32_t row, uint32_t other) const;
   bool has_exclusion() const;
@@ -30,7 +41,7 @@ class WindowFrames {
   uint32_t rows_bound(uint32_t row, int64_t offset, bool preceding, bool is_start) const;
   uint32_t groups_bound(uint32_t row, int64_t offset, bool preceding, bool is_start) const;
   uint32_t range_bound(ExecutionContext& context, uint32_t row, bool preceding, bool is_start);
-  void read_offset(ExecutionContext& context, query::Evaluator& expression, const Chunk& partition, bool is_start);
+  void read_offset(ExecutionContext& context, query::Evaluator& expression, bool is_start);
 
   const planner::PhysicalWindow& node_;
   RowCompare order_;
@@ -44,7 +55,9 @@ class WindowFrames {
 class WindowFunctions {
  public:
   WindowFunctions(ExecutionContext& context, const planner::PhysicalWindow& node);
-  void compute(ExecutionContext& context, const Chunk& partition, std::vector<Vector>& results);
+  void begin();
+  void add(ExecutionContext& context, const Chunk& chunk);
+  void compute(ExecutionContext& context, std::vector<Vector>& results);
 
  private:
   struct Call {
@@ -55,18 +68,23 @@ class WindowFunctions {
     types::AggregateCode code;
     std::unique_ptr<types::CallState> state;
     std::string name;
+    size_t first_column = 0;  // in kept_: the arguments, then the filter
   };
-  Vector compute_call(ExecutionContext& context, Call& call, const Chunk& partition);
+  Vector compute_call(ExecutionContext& context, Call& call);
   Vector ranking(Call& call);
   Vector ntile(Call& call, const std::vector<Vector>& arguments);
   Vector offset_value(Call& call, const std::vector<Vector>& arguments, int direction);
   Vector frame_value(ExecutionContext& context, Call& call, const std::vector<Vector>& arguments);
-  Vector aggregate(ExecutionContext& context, Call& call, const std::vector<Vector>& arguments, const Chunk& partition);
+  Vector aggregate(ExecutionContext& context, Call& call, const std::vector<Vector>& arguments);
   types::FunctionCall make_call(ExecutionContext& context, Call& call);
 
   const planner::PhysicalWindow& node_;
   std::vector<Call> calls_;
   WindowFrames frames_;
+  std::vector<common::PhysicalType> kept_types_;  // known with the first rows
+  Chunk kept_;                                    // order keys; arguments and filter of each call
+  uint32_t kept_capacity_ = 0;
+  common::MemoryReservation reservation_;
 };
 
 }  // namespace basalt::executor
