@@ -1,5 +1,6 @@
-// Index join: looks up the matches of each outer row in an index of the inner relation. Outer rows are taken in batches: the
-// entries of all of them are collected, their rows fetched and tested at once. Output is in the order of the outer rows.
+// Index join: looks up the matches of each outer row in an index of the inner relation. Outer rows are taken in
+// batches: the entries of all of them are collected, their rows fetched and tested at once. Output is in the order of
+// the outer rows.
 #include <algorithm>
 
 #include "executor/builder.hpp"
@@ -75,8 +76,8 @@ class IndexJoinTransform : public Transform {
 
   // --- inner rows of the next outer rows -----------------------------------------------------------------------------
 
-  // Fills inner_ and owners_: the outer row of each inner one. Outer rows before row_ are complete afterwards; row_ itself goes
-  // on when row_open_. Returns the first outer row that an error kept from being complete.
+  // Fills inner_ and owners_: the outer row of each inner one. Outer rows before row_ are complete afterwards; row_
+  // itself goes on when row_open_. Returns the first outer row that an error kept from being complete.
   uint32_t gather(ExecutionContext& context, const Chunk& in, uint32_t demand) {
     owners_.clear();
     if (context.recheck.contains(inner_node_.table)) {
@@ -243,8 +244,10 @@ class IndexJoinTransform : public Transform {
     for (size_t c = 0; c < inner_types_.size(); ++c) {
       Vector column(inner_types_[c], count);
       for (uint32_t i = 0; i < count; ++i) {
-        if (inner[i] == kNoRow) column.set_null(i);
-        else column.copy_row(i, both.columns[in.columns.size() + c], inner[i]);
+        if (inner[i] == kNoRow)
+          column.set_null(i);
+        else
+          column.copy_row(i, both.columns[in.columns.size() + c], inner[i]);
       }
       pending_.columns.push_back(std::move(column));
     }
@@ -269,12 +272,12 @@ class IndexJoinTransform : public Transform {
   IndexFetcher fetcher_;
   query::EvaluatorPointer condition_;
   std::vector<query::EvaluatorPointer> expressions_;
-  std::vector<Vector> values_;            // of the index conditions, for the rows of the input
+  std::vector<Vector> values_;  // of the index conditions, for the rows of the input
 
   bool input_open_ = false;
-  uint32_t row_ = 0;                      // next outer row, or the one that is open
-  bool row_open_ = false;                 // its entries did not fit into the batch
-  bool row_matched_ = false;              // and it has a partner already
+  uint32_t row_ = 0;          // next outer row, or the one that is open
+  bool row_open_ = false;     // its entries did not fit into the batch
+  bool row_matched_ = false;  // and it has a partner already
   std::vector<storage::KeyRange> key_ranges_;
   size_t next_range_ = 0;
   std::unique_ptr<storage::IndexScan> scan_;

@@ -75,8 +75,10 @@ void RowSorter::finish(ExecutionContext& context) {
 
 void RowSorter::read(Chunk& out, uint32_t demand) {
   out.rows = 0;
-  if (runs_.empty()) read_memory(out, demand);
-  else read_merged(out, demand);
+  if (runs_.empty())
+    read_memory(out, demand);
+  else
+    read_merged(out, demand);
 }
 
 void RowSorter::sort_rows(ExecutionContext& context) {
@@ -117,7 +119,8 @@ void RowSorter::write_run(ExecutionContext& context) {
   Chunk chunk;
   chunk.reset(run_types_, common::kChunkRowsMax);
   for (const Row& row : rows_) {
-    for (size_t c = 0; c < types_.size(); ++c) chunk.columns[c].copy_row(chunk.rows, blocks_[row.block].columns[c], row.row);
+    for (size_t c = 0; c < types_.size(); ++c)
+      chunk.columns[c].copy_row(chunk.rows, blocks_[row.block].columns[c], row.row);
     Vector& keys = chunk.columns[types_.size()];
     keys.data<common::StringRef>()[chunk.rows] = keys.add_string(row.key.view());
     chunk.columns[types_.size() + 1].data<int64_t>()[chunk.rows] = static_cast<int64_t>(row.sequence);

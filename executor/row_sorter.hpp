@@ -1,6 +1,6 @@
-// RowSorter: rows in the order of their normalised keys. In memory up to work_mem, then sorted runs in spill files, merged as they
-// are read (QRY-11: the original values travel along). Rows with equal keys stay in order of arrival, so that results do not
-// depend on the chunk size. With a bound only that many first rows are kept.
+// RowSorter: rows in the order of their normalised keys. In memory up to work_mem, then sorted runs in spill files,
+// merged as they are read (QRY-11: the original values travel along). Rows with equal keys stay in order of arrival, so
+// that results do not depend on the chunk size. With a bound only that many first rows are kept.
 //
 //   add() ... -> finish() -> read() until it yields nothing
 #pragma once

@@ -59,8 +59,10 @@ class Folder {
         break;
     }
     query::for_each_child_slot(*e, [this](ExpressionPointer& child) { fold(child); });
-    if (may_evaluate(*e)) evaluate(e);
-    else if (e->kind == ExpressionKind::kOperator) compare_as_date(as<query::OperatorCall>(*e));
+    if (may_evaluate(*e))
+      evaluate(e);
+    else if (e->kind == ExpressionKind::kOperator)
+      compare_as_date(as<query::OperatorCall>(*e));
   }
 
  private:
@@ -273,7 +275,8 @@ class Folder {
     }
   }
 
-  // date < timestamp constant becomes date < date constant: the comparison of one type is cheaper, and indexes and scans take it.
+  // date < timestamp constant becomes date < date constant: the comparison of one type is cheaper, and indexes and
+  // scans take it.
   void compare_as_date(query::OperatorCall& call) {
     if (call.arguments.size() != 2 || call.arguments[0]->type != types::oid::kDate) return;
     const auto* constant = try_as<Constant>(call.arguments[1].get());

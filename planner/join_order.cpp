@@ -21,6 +21,25 @@ bool is_subset(const TableSet& a, const TableSet& b) { return std::includes(b.be
 
 }  // namespace
 
+// Both sides sorted by the keys; null: a key is null-safe, or merge joins are switched off.
+std::unique_ptr<JoinBase> JoinOrder::merge_join(Level& level, Partial& left, Partial& right,
+                                                const std::vector<JoinKey>& keys) {
+  if (keys.empty() || !level.shared_.context.settings.enable_mergejoin) return nullptr;
+  if (std::any_of(keys.begin(), keys.end(), [](const JoinKey& key) { return key.null_safe; })) return nullptr;
+  auto node = level.make<PhysicalMergeJoin>();
+  std::vector<SortKey> left_order, right_order;
+  for (const JoinKey& key : keys) {
+    node->left_keys.push_back(level.resolve(*key.left, left.available));
+    node->right_keys.push_back(level.resolve(*key.right, right.available));
+    node->key_collations.push_back(key.collation);
+    left_order.push_back({query::clone(node->left_keys.back()), key.collation, false, false});
+    right_order.push_back({query::clone(node->right_keys.back()), key.collation, false, false});
+  }
+  left = level.sort_by(std::move(left), std::move(left_order));
+  right = level.sort_by(std::move(right), std::move(right_order));
+  return node;
+}
+
 JoinOrder::JoinOrder(Level& level, std::vector<JoinItem> items, std::vector<Predicate>& predicates)
     : level_(level), items_(std::move(items)), predicates_(predicates) {
   ENSURE(items_.size() <= 64, "more than 64 items in one FROM list");
@@ -445,6 +464,9 @@ Partial JoinOrder::join(Partial left, Partial right, JoinItem* special, Mask lef
     }
     cost = right.plan->rows * kHashBuild + left.plan->rows * kHashProbe;
     node = std::move(hash);
+  } else if (auto merge = merge_join(level_, left, right, keys)) {
+    cost = left.plan->rows * kHashProbe + right.plan->rows * kHashProbe;
+    node = std::move(merge);
   } else {
     cost = left.plan->rows * right.plan->rows * kLoopPair;
     for (JoinKey& key : keys) residual.push_back(level_.resolve(*key.original, both));
@@ -579,7 +601,10 @@ Partial JoinOrder::full_join(Level& level, query::FromNode& node) {
       residual.push_back(level.resolve(*p.expression, both));
   }
   std::unique_ptr<JoinBase> join;
-  if (!keys.empty()) {
+  if (!level.shared_.context.settings.enable_hashjoin) join = merge_join(level, left, right, keys);
+  if (join) {
+    // Sorted and merged.
+  } else if (!keys.empty()) {
     auto hash = level.make<PhysicalHashJoin>();
     for (JoinKey& key : keys) {
       hash->left_keys.push_back(level.resolve(*key.left, left.available));

@@ -1,9 +1,10 @@
 // JoinOrder: chooses the order and the methods of the joins of one FROM list.
 //
-// Dynamic programming over subsets of items (up to kExhaustiveItems), then greedily. Items that attach by a left, semi or anti join,
-// or that are lateral, join alone on the right once everything they require stands on the left; inner items join in any shape.
-// Costs are compared by PostgreSQL's units; a hash join where there is an equality, an index join where the inner item is a
-// relation with a fitting index and few outer rows, else a nested loop.
+// Dynamic programming over subsets of items (up to kExhaustiveItems), then greedily. Items that attach by a left, semi
+// or anti join, or that are lateral, join alone on the right once everything they require stands on the left; inner
+// items join in any shape. Costs are compared by PostgreSQL's units; a hash join where there is an equality, an index
+// join where the inner item is a relation with a fitting index and few outer rows, a merge join where hash joins are
+// switched off, else a nested loop.
 #pragma once
 
 #include <optional>
@@ -12,17 +13,21 @@
 
 namespace basalt::planner {
 
+struct JoinKey;
+
 class JoinOrder {
  public:
   JoinOrder(Level& level, std::vector<JoinItem> items, std::vector<Predicate>& predicates);
   // Marks the predicates it has applied as used.
   Partial run();
 
+  static std::unique_ptr<JoinBase> merge_join(Level& level, Partial& left, Partial& right,
+                                              const std::vector<JoinKey>& keys);
   static Partial full_join(Level& level, query::FromNode& node);
 
  private:
   using Mask = uint64_t;
-  struct Node {           // a way to join a set of items
+  struct Node {  // a way to join a set of items
     Mask items = 0;
     Mask left = 0, right = 0;
     double rows = 0, cost = 0;
@@ -39,7 +44,8 @@ class JoinOrder {
   Partial build(Mask items, double least_above, bool is_right);
   Partial join(Partial left, Partial right, JoinItem* special, Mask left_items, Mask right_items);
   Partial apply(Partial left, Mask right_items, JoinItem& item);
-  bool try_index_join(Partial& left, Mask right_items, std::vector<Predicate*>& conditions, JoinType type, Partial& out);
+  bool try_index_join(Partial& left, Mask right_items, std::vector<Predicate*>& conditions, JoinType type,
+                      Partial& out);
   std::vector<Predicate*> applicable(Mask left, Mask right);
   // Of one lookup in an index of item `right` with values from `left`; none: no index takes such a condition.
   std::optional<double> lookup_cost(Mask left, size_t right, const std::vector<const Predicate*>& conditions);

@@ -23,7 +23,8 @@ void Level::finish_costs(PhysicalNode& node, double rows, double cost) {
   node.total_cost = below + cost;
   node.width = 0;
   for (const auto& column : node.output)
-    node.width += column.physical == common::PhysicalType::kString ? 32 : static_cast<int>(physical_size(column.physical));
+    node.width +=
+        column.physical == common::PhysicalType::kString ? 32 : static_cast<int>(physical_size(column.physical));
 }
 
 PhysicalPointer Level::plan() {
@@ -53,8 +54,8 @@ void Level::fold(ExpressionPointer& expression) { fold_constants(expression, sha
 
 // An index may deliver the order when nothing between the FROM part and ORDER BY changes it.
 void Level::find_wanted_order() {
-  if (query_.order_by.empty() || query_.has_aggregates || query_.has_windows || query_.has_target_sets || query_.having ||
-      !query_.group_by.empty() || !query_.grouping_sets.empty() || !query_.distinct.empty() || query_.set_operation)
+  if (query_.order_by.empty() || query_.has_aggregates || query_.has_windows || query_.has_target_sets ||
+      query_.having || !query_.group_by.empty() || !query_.grouping_sets.empty() || !query_.distinct.empty() || query_.set_operation)
     return;
   WantedOrder order;
   for (const auto& item : query_.order_by) {
@@ -163,7 +164,8 @@ Partial Level::plan_targets(Partial input) {
       for (const auto* call : calls) {
         if (set_depth(*call) != level || available.find(*call) >= 0) continue;
         ExpressionPointer resolved = query::clone(*call);
-        query::for_each_child_slot(*resolved, [&](ExpressionPointer& child) { child = resolve(*child, input.available); });
+        query::for_each_child_slot(*resolved,
+                                   [&](ExpressionPointer& child) { child = resolve(*child, input.available); });
         node->output.push_back(output_of(*call));
         node->expressions.push_back(std::move(resolved));
         available.add(query::clone(*call));

@@ -1,5 +1,5 @@
-// Estimates: rows of relations, selectivities of predicates, distinct counts. From pg_statistic where ANALYZE has run, else
-// PostgreSQL's defaults.
+// Estimates: rows of relations, selectivities of predicates, distinct counts. From pg_statistic where ANALYZE has run,
+// else PostgreSQL's defaults.
 #pragma once
 
 #include <set>
@@ -18,7 +18,8 @@ class Statistics {
   double selectivity(const query::Expression& predicate);
   // Of a join clause between tables: equality 1 / max(distinct), else 1/3.
   double join_selectivity(const query::Expression& predicate);
-  // Of several: equalities with all columns of a unique index find one row of its table, however few values each column has.
+  // Of several: equalities with all columns of a unique index find one row of its table, however few values each column
+  // has.
   double join_selectivity(const std::vector<const query::Expression*>& predicates);
   // Fraction of the left rows that find a partner among `rows` rows of the tables on the right.
   double semi_selectivity(const query::Expression& predicate, const std::set<int>& right, double rows);

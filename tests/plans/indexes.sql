@@ -97,3 +97,12 @@ select count(*) from o join us on us.id = o.u;
 set enable_hashjoin = off;
 -- not: Hash Join
 select count(*) from o join us on us.id = o.u;
+
+-- has: Merge Join
+-- has: Sort Key: a\.amount
+-- answer: 14286
+select count(*) from o a join o b on a.amount = b.amount and b.s = 's3';
+
+-- has: Merge Full Join
+-- answer: 101000
+select count(*) from o full join us on us.name = o.s;
