@@ -207,13 +207,14 @@ Partial Level::scan_table_only(int table, std::vector<Predicate>& predicates) {
   Partial out;
   auto scan = make<PhysicalTableScan>();
   set_scan_columns(*scan, out.available, table);
-  double selectivity = 1;
   const auto& settings = shared_.context.settings;
   double cost = pages * settings.seq_page_cost + rows * settings.cpu_tuple_cost;
   std::vector<ExpressionPointer> rest;
+  std::vector<const Expression*> conjuncts = expressions_of(predicates);
+  std::erase(conjuncts, nullptr);
+  double selectivity = statistics_.selectivity(conjuncts);
   for (Predicate& p : predicates) {
     if (p.used) continue;
-    selectivity *= statistics_.selectivity(*p.expression);
     cost += rows * settings.cpu_operator_cost;
     p.used = true;
     SimpleComparison comparison;

@@ -165,10 +165,15 @@ std::optional<IndexPath> IndexPaths::match(const catalog::IndexPointer& index, b
     if (point == here.end()) point = std::find_if(here.begin(), here.end(), [](const auto& c) { return c.is_null; });
     if (point == here.end()) point = std::find_if(here.begin(), here.end(), [](const auto& c) { return c.any_array; });
     if (point != here.end()) here = {IndexPath::Condition(*point)};
+    std::vector<const Expression*> bounds;
     for (const auto& condition : here) {
       path.conditions.push_back(condition);
-      path.selectivity *= condition_selectivity(condition, shape);
+      if (here.size() == 1)
+        path.selectivity *= condition_selectivity(condition, shape);
+      else
+        bounds.push_back(predicates_[condition.predicate]);
     }
+    if (!bounds.empty()) path.selectivity *= level_.statistics_.selectivity(bounds);
     bool bound =
         !here.empty() && (here[0].is_null || (here[0].strategy == 3 && !here[0].is_not_null && !here[0].any_array));
     if (!bound) break;

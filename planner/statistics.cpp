@@ -223,6 +223,49 @@ double Statistics::selectivity(const query::Expression& predicate) {
   }
 }
 
+int Statistics::bound_of(const query::Expression& predicate, const query::Column*& column) {
+  if (predicate.kind != ExpressionKind::kOperator) return 0;
+  const auto& call = query::as<query::OperatorCall>(predicate);
+  if (call.arguments.size() != 2) return 0;
+  int strategy = 0;
+  for (auto [family, number] : context_.catalog.operator_families(call.op, Oid{kBtree})) strategy = number;
+  if (strategy == 0 || strategy == 3) return 0;
+  column = plain_column(*call.arguments[0]);
+  if (column) return constant_value(*call.arguments[1]) ? (strategy > 3 ? 1 : -1) : 0;
+  column = plain_column(*call.arguments[1]);
+  return column && constant_value(*call.arguments[0]) ? (strategy > 3 ? -1 : 1) : 0;
+}
+
+double Statistics::selectivity(const std::vector<const query::Expression*>& conjuncts) {
+  constexpr double kNarrow = 0.005;
+  struct Range {
+    double lower = 1, upper = 1;
+  };
+  std::map<std::pair<int, int16_t>, Range> ranges;
+  double result = 1;
+  for (const query::Expression* e : conjuncts) {
+    const query::Column* column = nullptr;
+    double share = selectivity(*e);
+    int bound = bound_of(*e, column);
+    if (bound == 0) {
+      result *= share;
+      continue;
+    }
+    Range& range = ranges[{column->table, column->column}];
+    double& side = bound > 0 ? range.lower : range.upper;
+    side = std::min(side, share);
+  }
+  for (const auto& [column, range] : ranges) {
+    bool unknown = range.lower == kDefaultInequality && range.upper == kDefaultInequality;
+    double between = range.lower + range.upper - 1;
+    if (range.lower == 1 || range.upper == 1)
+      result *= std::min(range.lower, range.upper);
+    else
+      result *= unknown ? kNarrow : std::max(between, 0.0005);
+  }
+  return result;
+}
+
 double Statistics::semi_selectivity(const query::Expression& predicate, const std::set<int>& right, double rows) {
   if (predicate.kind != ExpressionKind::kOperator) return 0.5;
   const auto& call = query::as<query::OperatorCall>(predicate);
@@ -263,7 +306,8 @@ double Statistics::join_selectivity(const std::vector<const query::Expression*>&
       if (!index->unique || index->key_count < 2 || !index->predicate_tree.empty()) continue;
       std::set<size_t> used;
       for (int k = 0; k < index->key_count; ++k)
-        if (auto it = columns.find(index->keys[static_cast<size_t>(k)].column); it != columns.end()) used.insert(it->second);
+        if (auto it = columns.find(index->keys[static_cast<size_t>(k)].column); it != columns.end())
+          used.insert(it->second);
       if (used.size() != static_cast<size_t>(index->key_count)) continue;
       double product = 1;
       for (size_t i : used) product *= each[i];

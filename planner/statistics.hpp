@@ -16,6 +16,8 @@ class Statistics {
   double relation_pages(const catalog::RelationDescriptor& relation);
   // Fraction of rows that satisfy a conjunct over one table.
   double selectivity(const query::Expression& predicate);
+  // Of several at once: a lower and an upper bound of one column leave what lies between.
+  double selectivity(const std::vector<const query::Expression*>& conjuncts);
   // Of a join clause between tables: equality 1 / max(distinct), else 1/3.
   double join_selectivity(const query::Expression& predicate);
   // Of several: equalities with all columns of a unique index find one row of its table, however few values each column
@@ -29,6 +31,8 @@ class Statistics {
   const catalog::ColumnStatistics* column_statistics(const query::Column& column);
 
  private:
+  // 1: bounds the column from below, -1: from above, 0: neither.
+  int bound_of(const query::Expression& predicate, const query::Column*& column);
   double comparison(const query::OperatorCall& call);
   double equality(const query::Column& column, const common::Value* value, Oid type);
   double range(const query::Column& column, const common::Value& value, bool less, Oid type);

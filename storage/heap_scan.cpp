@@ -10,8 +10,32 @@ using common::PhysicalType;
 using common::StringRef;
 
 namespace {
+
 constexpr size_t kChunkBytesMax = 1 << 20;
+
+// A string of up to kInlineBytesMax bytes, of which that many may be read at `data`: fixed copies instead of ones by
+// length.
+StringRef inline_string(const char* data, uint32_t length) {
+  static_assert(sizeof(StringRef) == 16 && std::is_trivially_copyable_v<StringRef> && StringRef::kInlineBytesMax == 12);
+  uint64_t head;
+  uint32_t tail;
+  std::memcpy(&head, data, sizeof head);
+  std::memcpy(&tail, data + 8, sizeof tail);
+  if (length < 8) {
+    head &= (uint64_t{1} << (8 * length)) - 1;
+    tail = 0;
+  } else {
+    tail &= static_cast<uint32_t>((uint64_t{1} << (8 * (length - 8))) - 1);
+  }
+  StringRef out;
+  char* at = reinterpret_cast<char*>(&out);
+  std::memcpy(at, &length, sizeof length);
+  std::memcpy(at + 4, &head, sizeof head);
+  std::memcpy(at + 12, &tail, sizeof tail);
+  return out;
 }
+
+}  // namespace
 
 class HeapScanImpl final : public HeapScan {
  public:
@@ -87,6 +111,8 @@ class HeapScanImpl final : public HeapScan {
 
   // How many of the chosen rows it takes to reach the chunk's limit of bytes.
   size_t rows_below_limit(const HeapLeaf& leaf) const {
+    // The strings of one page cannot be longer than it, unless they stand elsewhere.
+    if (string_bytes_ + kPageSize < kChunkBytesMax && !has_overflow(leaf)) return slots_.size();
     size_t bytes = string_bytes_, n = 0;
     for (uint16_t slot : slots_) {
       if (n > 0 && bytes >= kChunkBytesMax) break;
@@ -98,6 +124,52 @@ class HeapScanImpl final : public HeapScan {
       }
     }
     return n;
+  }
+
+  // Offset and length of a string in the page.
+  struct StringSlot {
+    uint16_t offset, length;
+  };
+  static StringSlot string_slot(const char* values, uint16_t slot) {
+    StringSlot out;
+    std::memcpy(&out, values + size_t{4} * slot, sizeof out);
+    return out;
+  }
+
+  bool has_overflow(const HeapLeaf& leaf) const {
+    for (ColumnIndex column : options_.columns) {
+      if (column.value >= leaf.columns() || leaf.type(column.value) != PhysicalType::kString) continue;
+      const char* values = leaf.array(column.value);
+      for (uint16_t slot : slots_)
+        if (string_slot(values, slot).length == kLeafOverflow) return true;
+    }
+    return false;
+  }
+
+  void copy_strings(const HeapLeaf& leaf, uint16_t column, common::Vector& vector, uint32_t to) {
+    const char* values = leaf.array(column);
+    const char* nulls = leaf.null_bits(column);
+    const char* page = leaf.page();
+    auto* target = vector.data<StringRef>() + to;
+    for (uint16_t slot : slots_) {
+      uint32_t row = to++;
+      StringRef& ref = *target++;
+      if (static_cast<uint8_t>(nulls[slot / 8]) >> (slot % 8) & 1) {
+        vector.set_null(row);
+        continue;
+      }
+      StringSlot at = string_slot(values, slot);
+      if (at.length == kLeafOverflow || at.offset + uint32_t{16} > kPageSize || at.offset + at.length > kPageSize) {
+        CellRef cell = leaf.cell(slot, column);
+        tree_.put(vector, row, cell);
+        string_bytes_ += cell.tag == kCellOverflow ? cell.overflow().raw_bytes : cell.size;
+        continue;
+      }
+      string_bytes_ += at.length;
+      const char* bytes = page + at.offset;
+      ref = at.length <= StringRef::kInlineBytesMax ? inline_string(bytes, at.length)
+                                                    : vector.own_heap().add({bytes, at.length});
+    }
   }
 
   void copy_column(const HeapLeaf& leaf, ColumnIndex column, Chunk& out, size_t i) {
@@ -114,7 +186,11 @@ class HeapScanImpl final : public HeapScan {
       return;
     }
     bool stored = column.value < leaf.columns();
-    if (!stored || vector.type() == PhysicalType::kString) {
+    if (stored && vector.type() == PhysicalType::kString) {
+      copy_strings(leaf, column.value, vector, to);
+      return;
+    }
+    if (!stored) {
       for (uint16_t slot : slots_) {
         CellRef cell = tree_.stored_cell(leaf, slot, column.value, layout_);
         tree_.put(vector, to++, cell);
