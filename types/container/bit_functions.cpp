@@ -230,8 +230,9 @@ std::string bitoverlay_no_len(std::string_view a, std::string_view b, int32_t st
 int32_t bitlength(std::string_view a) { return BitString(a).size(); }
 int32_t bitoctetlength(std::string_view a) { return static_cast<int32_t>(BitString(a).content().size()); }
 int64_t bit_bit_count(std::string_view a) {
+  BitString bits(a);
   int64_t count = 0;
-  for (char c : BitString(a).content()) count += std::popcount(static_cast<unsigned char>(c));
+  for (char c : bits.content()) count += std::popcount(static_cast<unsigned char>(c));
   return count;
 }
 int32_t bitposition(std::string_view hay, std::string_view needle) {
