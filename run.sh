@@ -9,6 +9,7 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --data) data=${2:?--data needs a directory}; shift 2 ;;
     --port) port=${2:?--port needs a number}; shift 2 ;;
+    --help | -h) echo "usage: ./run.sh [--data DIR] [--port N]"; exit 0 ;;
     *) echo "usage: ./run.sh [--data DIR] [--port N]" >&2; exit 2 ;;
   esac
 done

@@ -4,6 +4,7 @@
 #include "commands/session_context.hpp"
 #include "commands/trigger_manager.hpp"
 #include "commands/utility.hpp"
+#include "commands/utility/cursor.hpp"
 #include "common/sqlstate.hpp"
 
 namespace basalt::commands {
@@ -86,6 +87,9 @@ void Session::analyze_prepared(PreparedStatement& prepared) {
     return;
   }
   transaction();
+  for (Oid type : prepared.parameter_types)
+    if (type.valid() && !catalog().type(type))
+      throw SqlError(sqlstate::kInternalError, "cache lookup failed for type " + std::to_string(type.value));
   query::BindContext bind = bind_context(prepared.text);
   bind.parameter_types = prepared.parameter_types;
   bind.infer_parameters = true;
@@ -116,15 +120,33 @@ void Session::revalidate(PreparedStatement& prepared) {
       if (!now || now->version != version) valid = false;
     }
   if (valid) return;
-  std::vector<ResultColumn> before = prepared.columns;
-  prepared.plans.clear();
-  analyze_prepared(prepared);
+  // A failure leaves everything as it was: the next attempt starts from the same columns.
+  PreparedAnalysis analysis = prepared;
+  const std::vector<ResultColumn>& before = analysis.columns;
+  try {
+    analyze_prepared(prepared);
+  } catch (...) {
+    static_cast<PreparedAnalysis&>(prepared) = std::move(analysis);
+    throw;
+  }
   bool same = before.size() == prepared.columns.size();
   for (size_t i = 0; same && i < before.size(); ++i)
     same = before[i].type == prepared.columns[i].type && before[i].typmod == prepared.columns[i].typmod;
-  if (!same)
-    throw SqlError(sqlstate::kFeatureNotSupported, "cached plan must not change result type")
-        .routine("RevalidateCachedQuery");
+  if (same) return;
+  static_cast<PreparedAnalysis&>(prepared) = std::move(analysis);
+  throw SqlError(sqlstate::kFeatureNotSupported, "cached plan must not change result type")
+      .routine("RevalidateCachedQuery");
+}
+
+void Session::check_bind(const PreparedStatement& prepared, size_t parameters) {
+  if (parameters != prepared.parameter_types.size())
+    throw SqlError(sqlstate::kProtocolViolation, "bind message supplies " + std::to_string(parameters) +
+                                                     " parameters, but prepared statement \"" + prepared.name +
+                                                     "\" requires " + std::to_string(prepared.parameter_types.size()));
+  if (phase_ == TransactionPhase::kFailed && !prepared.parsed.empty() &&
+      prepared.parsed[0].statement->kind != StatementKind::kTransaction)
+    throw SqlError(sqlstate::kInFailedSqlTransaction,
+                   "current transaction is aborted, commands ignored until end of transaction block");
 }
 
 void Session::bind(const std::string& name, const std::string& statement_name, std::vector<Value> parameters) {
@@ -135,14 +157,7 @@ void Session::bind(const std::string& name, const std::string& statement_name, s
         : SqlError(sqlstate::kUndefinedPstatement, "prepared statement \"" + statement_name + "\" does not exist");
   }
   start_statement(it->second->text);
-  if (phase_ == TransactionPhase::kFailed && !it->second->parsed.empty() &&
-      it->second->parsed[0].statement->kind != StatementKind::kTransaction)
-    throw SqlError(sqlstate::kInFailedSqlTransaction,
-                   "current transaction is aborted, commands ignored until end of transaction block");
-  if (parameters.size() != it->second->parameter_types.size())
-    throw SqlError(sqlstate::kProtocolViolation,
-                   "bind message supplies " + std::to_string(parameters.size()) + " parameters, but prepared statement \"" +
-                       statement_name + "\" requires " + std::to_string(it->second->parameter_types.size()));
+  check_bind(*it->second, parameters.size());
   if (!name.empty() && portals_.contains(name))
     throw SqlError(sqlstate::kDuplicateCursor, "cursor \"" + name + "\" already exists");
   auto portal = std::make_shared<Portal>();
@@ -182,6 +197,12 @@ bool Session::execute(const std::string& name, uint64_t rows_max, ResultSink& si
   auto it = portals_.find(name);
   if (it == portals_.end()) throw SqlError(sqlstate::kUndefinedCursor, "portal \"" + name + "\" does not exist");
   std::shared_ptr<Portal> portal = it->second;
+  if (portal->is_cursor) {
+    start_statement(portal->query_text);
+    bool more = fetch_forward(*portal, rows_max, sink);
+    if (!more) sink.complete(portal->tag);
+    return more;
+  }
   if (portal->statement && portal->statement->parsed.empty()) {
     sink.empty_query();
     return false;
@@ -189,11 +210,13 @@ bool Session::execute(const std::string& name, uint64_t rows_max, ResultSink& si
   start_statement(portal->query_text);
   interrupt_.check();
   if (!portal->started) start_portal(*portal, sink);
+  uint64_t before = portal->position;
   bool suspended = run_portal(*portal, rows_max, sink);
   if (!suspended) {
+    // The number of rows that this Execute has given.
     std::string tag = portal->tag;
     if (portal->returns_rows && portal->statement && tag.starts_with("SELECT"))
-      tag = "SELECT " + std::to_string(portal->position);
+      tag = "SELECT " + std::to_string(portal->position - before);
     if (!tag.empty()) sink.complete(tag);
   }
   return suspended;

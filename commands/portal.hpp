@@ -14,20 +14,24 @@
 
 namespace basalt::commands {
 
-struct PreparedStatement {
-  std::string name;
-  std::string text;
-  std::vector<parser::ParsedStatementText> parsed;  // at most one; none: an empty query
+// What is known of a statement once it is bound and planned, and what that depends on; made anew when one of them has
+// changed (0A000 when the row type would differ).
+struct PreparedAnalysis {
   std::vector<common::Oid> parameter_types;
-  std::vector<ResultColumn> columns;                // empty: returns no rows
+  std::vector<ResultColumn> columns;  // empty: returns no rows
   bool returns_rows = false;
-  bool from_sql = false;                            // by PREPARE
-  int64_t prepare_time = 0;
-  // The plan and what it depends on; made anew when one of them has changed (0A000 when the row type would differ).
   std::vector<std::shared_ptr<const planner::PhysicalStatement>> plans;
   query::BindDependencies dependencies;
   uint64_t settings_generation = 0;
   std::vector<common::Oid> search_path;
+};
+
+struct PreparedStatement : PreparedAnalysis {
+  std::string name;
+  std::string text;
+  std::vector<parser::ParsedStatementText> parsed;  // at most one; none: an empty query
+  bool from_sql = false;                            // by PREPARE
+  int64_t prepare_time = 0;
 };
 
 struct Portal {

@@ -13,15 +13,11 @@ using common::Oid;
 using common::SqlError;
 namespace sqlstate = common::sqlstate;
 
-namespace {
-constexpr size_t kDefaultQueryMemory = size_t{4} << 30;
-}
-
 Session::Session(ServerState& server, const SessionOptions& options)
     : server_(server),
       options_(options),
       settings_(server.settings),
-      query_memory_(kDefaultQueryMemory, &server.storage.server_memory()),
+      query_memory_(0, &server.storage.server_memory()),
       database_catalog_(server.catalogs.open_database(options.database)),
       context_(std::make_unique<SessionContext>(*this)),
       triggers_(make_trigger_manager(*this)),
@@ -29,7 +25,9 @@ Session::Session(ServerState& server, const SessionOptions& options)
       session_user_(options.user) {
   settings_.on_change = [this](std::string_view name) {
     if (name == "search_path") forget_search_path();
+    if (name == "basalt.query_memory") limit_query_memory();
   };
+  limit_query_memory();
   statement_start_ = server_.clock.now_microseconds();
 }
 
@@ -37,9 +35,20 @@ Session::~Session() {
   forget_notifications(*this);
   try {
     rollback();
+    if (temporary_schema_.valid()) {
+      interrupt_.clear();
+      transaction();
+      read_only_ = false;
+      drop_temporary_objects();
+      commit();
+    }
   } catch (const std::exception&) {
     // The transaction's remains are rolled back by the engine; the connection is gone, there is nobody to tell.
   }
+}
+
+void Session::limit_query_memory() {
+  query_memory_.set_bytes_max(static_cast<size_t>(settings_.get_int("basalt.query_memory")) * 1024);
 }
 
 types::CallContext& Session::call_context() { return *context_; }
@@ -129,6 +138,7 @@ void Session::simple_query(std::string_view text, ResultSink& sink) {
   const std::vector<Oid> no_types;
   // Several statements of one message are one implicit transaction, as long as none opens its own.
   for (const auto& statement : statements) {
+    if (&statement != &statements.front() && on_next_statement) on_next_statement();
     interrupt_.check();
     run_statement(statement, text, no_values, no_types, sink);
     finish_statement();

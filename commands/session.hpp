@@ -44,6 +44,8 @@ class Session {
   // --- protocol (session.cpp, extended.cpp)
   void simple_query(std::string_view text, ResultSink& sink);
   void parse(const std::string& name, std::string_view text, std::vector<common::Oid> parameter_types);
+  // What Bind refuses before it reads the values: a wrong number of them, a failed transaction.
+  void check_bind(const PreparedStatement& prepared, size_t parameters);
   void bind(const std::string& portal, const std::string& statement, std::vector<common::Value> parameters);
   // rows_max 0: all. True: suspended, more rows may come.
   bool execute(const std::string& portal, uint64_t rows_max, ResultSink& sink);
@@ -142,6 +144,8 @@ class Session {
   // Work to be done when the transaction has committed or rolled back (NOTIFY, dropped temp schema, ...).
   std::function<void(const common::ErrorReport&)> on_notice;
   std::function<void(int32_t pid, std::string_view channel, std::string_view payload)> on_notification;
+  // Before each statement of a simple query but the first: the timeout starts anew.
+  std::function<void()> on_next_statement;
   // Called from any thread: notifications wait for this session.
   std::function<void()> on_wake;
   // State that a folder's commands keep per session, by name (sequences' currval, LISTEN channels, advisory locks, ...).
@@ -178,6 +182,7 @@ class Session {
   bool run_portal(Portal& portal, uint64_t rows_max, ResultSink& sink);
   common::RowId cursor_row(const std::string& cursor, common::Oid relation);
   void finish_statement();
+  void limit_query_memory();
   SavepointEntry* find_savepoint(const std::string& name);
 
   ServerState& server_;

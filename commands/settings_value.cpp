@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "commands/settings.hpp"
 #include "common/sqlstate.hpp"
@@ -211,7 +212,17 @@ std::string normalize_setting(const SettingDefinition& definition, std::string_v
     std::erase_if(encoding, [](char c) { return !isalnum(static_cast<unsigned char>(c)); });
     if (encoding == "utf8" || encoding == "unicode") return "UTF8";
     if (encoding == "sqlascii") return "SQL_ASCII";
-    throw common::not_supported("client encoding " + std::string(value));
+    // The names of PostgreSQL's other encodings, without what is not a letter or digit; some stand for families.
+    static const std::set<std::string> kKnown{
+        "big5",   "euccn",  "eucjis2004", "eucjp",  "euckr",   "euctw",        "gb18030",  "gbk",
+        "johab",  "koi8",   "koi8r",      "koi8u",  "mskanji", "muleinternal", "shiftjis", "shiftjis2004",
+        "sjis",   "uhc",    "vscii",      "abc",    "alt",     "tcvn",         "tcvn5712", "win",
+        "win866", "win874", "win932",     "win936", "win949",  "win950"};
+    bool family = encoding.starts_with("iso8859") || encoding.starts_with("latin") || encoding.starts_with("win125") ||
+                  encoding.starts_with("windows");
+    if (family || kKnown.contains(encoding)) throw common::not_supported("client encoding " + std::string(value));
+    throw SqlError(sqlstate::kInvalidParameterValue,
+                   "invalid value for parameter \"client_encoding\": \"" + std::string(value) + "\"");
   }
   return std::string(value);
 }

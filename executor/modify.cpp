@@ -282,7 +282,7 @@ class ModifySource : public Source {
       raise_second_time();
     if (result.outcome != WriteOutcome::kOk) return false;
     ++affected_;
-    keep_returning(context, new_row, {existing}, single(in, row));
+    keep_returning(context, new_row, {existing}, single(in, row), true);
     return true;
   }
 
@@ -508,19 +508,36 @@ class ModifySource : public Source {
     }
   }
 
-  void keep_returning(ExecutionContext& context, const Chunk& rows, const std::vector<RowId>& ids, const Chunk& joined) {
+  // `locked`: ON CONFLICT has locked the row before it changed it, which xmax shows.
+  void keep_returning(ExecutionContext& context, const Chunk& rows, const std::vector<RowId>& ids, const Chunk& joined,
+                      bool locked = false) {
     if (node_.on_conflict) inserted_.insert(inserted_.end(), ids.begin(), ids.end());
     if (returning_.empty()) return;
     Chunk input = rows;
     Vector id_column(common::PhysicalType::kInt64, rows.rows);
     for (uint32_t i = 0; i < rows.rows; ++i) id_column.data<int64_t>()[i] = static_cast<int64_t>(ids[i].value);
     input.columns.push_back(std::move(id_column));
+    add_system_columns(context, input, locked);
     input.columns.insert(input.columns.end(), joined.columns.begin(), joined.columns.end());
     query::Rows wanted(rows.rows);
     Chunk out;
     query::evaluate_list(returning_, true, context.evaluation, input, wanted, out);
     wanted.raise();
     result_->append(out);
+  }
+
+  // xmin, cmin, xmax, cmax, tableoid.
+  void add_system_columns(ExecutionContext& context, Chunk& input, bool locked) {
+    auto constant = [&](uint64_t value) {
+      input.columns.push_back(Vector::constant(common::PhysicalType::kInt32,
+                                               Value::of(static_cast<int32_t>(static_cast<uint32_t>(value)))));
+    };
+    uint64_t own = context.transaction->id().value;
+    constant(own);
+    constant(0);
+    constant(locked ? own : 0);
+    constant(0);
+    constant(node_.relation->oid.value);
   }
 
   const planner::PhysicalModify& node_;

@@ -184,6 +184,20 @@ Vector WindowFunctions::frame_value(ExecutionContext& context, Call& call, const
   return out;
 }
 
+namespace {
+
+// The value of the row before; a string is the same bytes.
+void repeat_row(Vector& out, uint32_t row) {
+  if (out.is_null(row - 1))
+    out.set_null(row);
+  else if (out.type() == common::PhysicalType::kString)
+    out.data<common::StringRef>()[row] = out.data<common::StringRef>()[row - 1];
+  else
+    out.copy_row(row, Vector(out), row - 1);
+}
+
+}  // namespace
+
 Vector WindowFunctions::aggregate(ExecutionContext& context, Call& call, const std::vector<Vector>& arguments) {
   uint32_t rows = frames_.rows();
   Vector out(call.result, rows);
@@ -210,6 +224,7 @@ Vector WindowFunctions::aggregate(ExecutionContext& context, Call& call, const s
     call.code.update(function, part, static_cast<uint32_t>(selection->size()), states.data());
     raise();
   };
+  common::MemoryReservation results(context.memory);
   bool incremental = frames_.starts_at_beginning() && !frames_.has_exclusion();
   uint32_t added = 0;
   bool open = false;
@@ -218,7 +233,7 @@ Vector WindowFunctions::aggregate(ExecutionContext& context, Call& call, const s
     if (row % 1024 == 0) context.check_interrupts();
     FrameRange range = frames_.frame(context, row);
     if (row > 0 && range.begin == previous.begin && range.end == previous.end && !frames_.has_exclusion()) {
-      out.copy_row(row, Vector(out), row - 1);
+      repeat_row(out, row);
       continue;
     }
     previous = range;
@@ -234,6 +249,8 @@ Vector WindowFunctions::aggregate(ExecutionContext& context, Call& call, const s
     char* states[] = {state};
     call.code.finalize(function, states, 1, one);
     raise();
+    if (call.result == common::PhysicalType::kString && !one.is_null(0))
+      results.grow(one.view<common::StringRef>()[0].size());
     out.copy_row(row, one, 0);
   }
   if (open && call.code.destroy) call.code.destroy(state);

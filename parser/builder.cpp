@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "common/sqlstate.hpp"
+#include "common/stack_depth.hpp"
 
 namespace basalt::parser {
 
@@ -47,11 +48,7 @@ void Builder::fail_at_token(const ScannedToken& token, std::string message) cons
 }
 
 void Builder::check_stack() const {
-  if (reinterpret_cast<const char*>(__builtin_frame_address(0)) < stack_limit_)
-    throw common::SqlError(sqlstate::kStatementTooComplex, "stack depth limit exceeded")
-        .hint(
-            "Increase the configuration parameter \"max_stack_depth\" (currently 2048kB), after ensuring the "
-            "platform's stack depth limit is adequate.");
+  if (reinterpret_cast<const char*>(__builtin_frame_address(0)) < stack_limit_) throw common::stack_too_deep();
 }
 
 void Builder::begin_statement(uint32_t first_token) {

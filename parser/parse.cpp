@@ -1,8 +1,7 @@
 #include "parser/parse.hpp"
 
-#include <pthread.h>
-
 #include "common/sqlstate.hpp"
+#include "common/stack_depth.hpp"
 #include "parser/builder.hpp"
 #include "parser/token_marks.hpp"
 
@@ -11,35 +10,6 @@ namespace basalt::parser {
 namespace sqlstate = common::sqlstate;
 
 namespace {
-
-common::SqlError too_deep() {
-  return common::SqlError(sqlstate::kStatementTooComplex, "stack depth limit exceeded")
-      .hint(
-          "Increase the configuration parameter \"max_stack_depth\" (currently 2048kB), after ensuring the platform's "
-          "stack depth limit is adequate.");
-}
-
-// Below this address the thread has too little stack left for another level of the AST builder.
-const char* find_stack_limit() {
-  pthread_attr_t attributes;
-  void* low = nullptr;
-  size_t size = 0;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return nullptr;
-  pthread_attr_getstack(&attributes, &low, &size);
-  pthread_attr_destroy(&attributes);
-  constexpr size_t kCounted = size_t{8} << 20;  // the main thread's stack may be reported larger than is usable
-  const char* bottom = static_cast<const char*>(low);
-  if (size > kCounted) {
-    bottom += size - kCounted;
-    size = kCounted;
-  }
-  return bottom + size / 4;
-}
-
-const char* stack_limit() {
-  thread_local const char* limit = find_stack_limit();
-  return limit;
-}
 
 ScannerOptions scanner_options(const ParseOptions& options) {
   return {options.notice, options.standard_conforming_strings, options.backslash_quote_allowed};
@@ -59,7 +29,7 @@ struct Session {
         list(text, &scanner_settings),
         marked(mark_tokens(list.tokens, options.collapse_literal_rows)),
         source{text, &tree, &list.tokens, &marked.index},
-        builder(source, marked.blocks, stack_limit()) {}
+        builder(source, marked.blocks, common::stack_limit()) {}
 
   [[noreturn]] void syntax_error(size_t token) {
     const ScannedToken& scanned = list.tokens[marked.index[token]];
@@ -89,9 +59,9 @@ struct Session {
 
   size_t run(size_t first, grammar::Entry entry) {
     grammar::ParseOutcome outcome = grammar::parse_tokens(marked.types, first, entry, tree);
-    if (outcome.status == grammar::ParseStatus::kTooDeep) throw too_deep();
+    if (outcome.status == grammar::ParseStatus::kTooDeep) throw common::stack_too_deep();
     if (outcome.status == grammar::ParseStatus::kSyntaxError) outcome = retry(first, entry, outcome);
-    if (outcome.status == grammar::ParseStatus::kTooDeep) throw too_deep();
+    if (outcome.status == grammar::ParseStatus::kTooDeep) throw common::stack_too_deep();
     if (outcome.status == grammar::ParseStatus::kSyntaxError) syntax_error(outcome.error_token);
     builder.begin_statement(marked.index[first]);
     return outcome.next_token;

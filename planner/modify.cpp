@@ -1,8 +1,8 @@
 // INSERT, UPDATE, DELETE, MERGE.
 //
-// The child of Modify delivers, for INSERT, one column for each target entry; for the others, the columns that assignments, conditions
-// and RETURNING read, and the row ids of the tables involved. RETURNING is resolved over: the relation's columns, the row id, and
-// the child's output.
+// The child of Modify delivers, for INSERT, one column for each target entry; for the others, the columns that
+// assignments, conditions and RETURNING read, and the row ids of the tables involved. RETURNING is resolved over: the
+// relation's columns, its system columns, and the child's output.
 #include <algorithm>
 
 #include "planner/level.hpp"
@@ -19,6 +19,14 @@ namespace {
 void add_relation_columns(Available& available, int table, const catalog::RelationDescriptor& relation) {
   for (const auto& column : relation.columns)
     available.add(make_column(table, column.number, column.type, column.typmod, column.collation));
+}
+
+// In the order in which the executor adds them: ctid (the row id), xmin, cmin, xmax, cmax, tableoid.
+void add_system_columns(Available& available, int table) {
+  constexpr Oid kTypes[] = {types::oid::kTid, types::oid::kXid, types::oid::kCid,
+                            types::oid::kXid, types::oid::kCid, types::oid::kOid};
+  int16_t number = -1;
+  for (Oid type : kTypes) available.add(make_column(table, number--, type, -1, {}));
 }
 
 // A volatile function that is not built in may read what this statement has changed so far.
@@ -89,7 +97,7 @@ PhysicalPointer Level::plan_modify() {
   if (!query_.returning.empty()) {
     Available available;
     add_relation_columns(available, query_.result_table, *target.relation);
-    available.add(make_column(query_.result_table, -1, Oid{27}, -1, {}));  // ctid is the row id
+    add_system_columns(available, query_.result_table);
     available.append(input.available);
     for (const auto& entry : query_.returning) {
       node->returning.push_back(resolve(*entry.expression, available));

@@ -1,5 +1,6 @@
 // Expressions: the dispatcher and the forms that stand alone (literals, parameters, casts, rows, arrays ...).
 #include "common/sqlstate.hpp"
+#include "common/stack_depth.hpp"
 #include "query/analyzer.hpp"
 
 namespace basalt::query {
@@ -37,6 +38,7 @@ ExpressionPointer Analyzer::bind(Scope& s, const ParsedExpression& e, Clause cla
 }
 
 ExpressionPointer Analyzer::bind_inner(Scope& s, const ParsedExpression& e) {
+  common::check_stack_depth();
   using K = parser::ExpressionKind;
   switch (e.kind) {
     case K::kColumnRef:

@@ -9,6 +9,11 @@ namespace basalt::query {
 namespace sqlstate = common::sqlstate;
 namespace oid = types::oid;
 
+namespace {
+// The protocol carries up to 65535; a number beyond is allowed to be asked for, and its type cannot be found.
+constexpr int kParameterMax = 1 << 20;
+}  // namespace
+
 ExpressionPointer Analyzer::bind_parameter(Scope&, const parser::ParsedParameter& p) {
   if (context.parameter)
     if (auto found = context.parameter(p)) return found;
@@ -17,7 +22,7 @@ ExpressionPointer Analyzer::bind_parameter(Scope&, const parser::ParsedParameter
   auto missing = [&] {
     return error(sqlstate::kUndefinedParameter, "there is no parameter $" + std::to_string(p.number), p.location);
   };
-  if (p.number <= 0 || p.number > 65535) throw missing();
+  if (p.number <= 0 || p.number > kParameterMax) throw missing();
   if (context.infer_parameters) {
     if (list.size() < number) list.resize(number);
     if (!list[number - 1].valid()) list[number - 1] = oid::kUnknown;

@@ -9,6 +9,10 @@ namespace basalt::query {
 namespace sqlstate = common::sqlstate;
 namespace oid = types::oid;
 
+namespace {
+constexpr size_t kTargetsMax = 1664;  // of a result row, as in PostgreSQL
+}  // namespace
+
 TargetEntry Analyzer::bind_target(Scope& s, const ParsedExpression& node, ExpressionPointer bound, Clause clause,
                                   const std::string& name, bool junk) {
   TargetEntry target;
@@ -35,6 +39,9 @@ std::vector<TargetEntry> Analyzer::bind_targets(Scope& s, const std::vector<pars
     if (clause != Clause::kUpdateSource && expand_star(s, *item.value, clause, &targets, nullptr)) continue;
     targets.push_back(bind_target(s, *item.value, nullptr, clause, item.name, false));
   }
+  if (targets.size() > kTargetsMax)
+    throw common::SqlError(sqlstate::kTooManyColumns,
+                           "target lists can have at most " + std::to_string(kTargetsMax) + " entries");
   return targets;
 }
 

@@ -1,6 +1,7 @@
 // Expressions to SQL.
 #include <algorithm>
 
+#include "common/stack_depth.hpp"
 #include "query/deparser.hpp"
 
 namespace basalt::query {
@@ -146,6 +147,7 @@ void Deparser::top_level(const Expression& e, bool show_implicit) {
 }
 
 void Deparser::expression(const Expression& e, bool show_implicit) {
+  common::check_stack_depth();
   auto cast = [&](const Expression& argument, CoercionForm form, Oid type, int32_t typmod) {
     if (form == CoercionForm::kImplicitCast && !show_implicit)
       expression_in(argument, false, e);

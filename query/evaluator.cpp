@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "common/stack_depth.hpp"
 #include "query/evaluator_nodes.hpp"
 
 namespace basalt::query {
 
 EvaluatorPointer ExpressionCompiler::compile(const Expression& e) {
+  common::check_stack_depth();
   switch (e.kind) {
     case ExpressionKind::kConstant:
       return compile_constant(*this, as<Constant>(e));

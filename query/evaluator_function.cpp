@@ -1,5 +1,6 @@
 // Constants, parameters, slots, and calls of functions and operators.
 #include "common/sqlstate.hpp"
+#include "common/stack_depth.hpp"
 #include "query/evaluator_nodes.hpp"
 #include "types/container/array.hpp"
 
@@ -79,6 +80,7 @@ class FunctionEvaluator : public Evaluator {
   }
 
   Vector evaluate(EvaluationContext& context, const Chunk& input, Rows& rows) override {
+    common::check_stack_depth();
     for (size_t i = 0; i < site_.arguments.size(); ++i) {
       vectors_[i] = site_.arguments[i]->evaluate(context, input, rows);
       if (rows.count == 0) return Vector(physical_, 1);

@@ -106,12 +106,42 @@ class SubscriptEvaluator : public Evaluator {
   EvaluatorPointer assigned_;
 };
 
+// name[i]: the bytes of a name count from 0 and are "char"; behind its end there are zero bytes.
+class NameSubscriptEvaluator : public Evaluator {
+ public:
+  NameSubscriptEvaluator(PhysicalType physical, EvaluatorPointer container, EvaluatorPointer index)
+      : Evaluator(physical), container_(std::move(container)), index_(std::move(index)) {}
+
+  Vector evaluate(EvaluationContext& context, const Chunk& input, Rows& rows) override {
+    constexpr int32_t kNameBytes = 64;
+    Vector container = container_->evaluate(context, input, rows);
+    Vector index = index_->evaluate(context, input, rows);
+    return evaluate_rows(physical_, rows, [&](uint32_t row) {
+      if (container.is_null(row) || index.is_null(row)) return Value::null(physical_);
+      int32_t at = index.view<int32_t>()[row];
+      if (at < 0 || at >= kNameBytes) return Value::null(physical_);
+      std::string_view name = container.view<common::StringRef>()[row].view();
+      bool there = static_cast<size_t>(at) < name.size();
+      return Value::of(static_cast<int16_t>(there ? name[static_cast<size_t>(at)] : 0));
+    });
+  }
+
+ private:
+  EvaluatorPointer container_, index_;
+};
+
 }  // namespace
 
 EvaluatorPointer compile_subscript(ExpressionCompiler& compiler, const Subscript& node) {
   types::TypePointer container = compiler.catalog().type(node.container_type);
   while (container->kind == 'd') container = compiler.catalog().type(container->base);
   if (!container->element.valid()) throw common::not_supported("subscripting type " + container->name);
+  if (container->oid == types::oid::kName) {
+    if (node.assigned || node.upper.size() != 1) throw common::not_supported("this use of subscripts on type name");
+    return std::make_unique<NameSubscriptEvaluator>(compiler.catalog().type(node.type)->physical,
+                                                    compiler.compile(*node.container),
+                                                    compiler.compile(*node.upper[0]));
+  }
   auto compile_all = [&](const ExpressionList& list) {
     std::vector<EvaluatorPointer> out;
     for (const auto& e : list) out.push_back(e ? compiler.compile(*e) : nullptr);

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "common/stack_depth.hpp"
 #include "query/node_fields.hpp"
 #include "query/walker.hpp"
 
@@ -154,6 +155,7 @@ struct Hasher {
     });
   }
   void expression(const Expression& e) {
+    common::check_stack_depth();
     mix(static_cast<uint64_t>(e.kind));
     fields::dispatch(e.kind, [&]<typename T>() { node(static_cast<const T&>(e)); });
   }
@@ -162,6 +164,7 @@ struct Hasher {
 }  // namespace
 
 ExpressionPointer clone(const Expression& expression) {
+  common::check_stack_depth();
   return fields::dispatch(expression.kind, [&]<typename T>() -> ExpressionPointer {
     auto copy = fields::make_node<T>(expression.kind);
     copy_node(static_cast<const T&>(expression), *copy);
@@ -194,6 +197,7 @@ std::unique_ptr<FromNode> clone(const FromNode& node) {
 bool equal(const Expression& a, const Expression& b) {
   if (&a == &b) return true;
   if (a.kind != b.kind) return false;
+  common::check_stack_depth();
   return fields::dispatch(
       a.kind, [&]<typename T>() -> bool { return same_node(static_cast<const T&>(a), static_cast<const T&>(b)); });
 }

@@ -3,6 +3,7 @@
 
 #include <type_traits>
 
+#include "common/stack_depth.hpp"
 #include "query/node_fields.hpp"
 
 namespace basalt::query {
@@ -67,10 +68,12 @@ void visit_query(BoundQuery& q, OnExpression on_expression, OnQuery on_query) {
 using SlotFunction = std::function<void(ExpressionPointer&)>;
 using QueryFunction = std::function<void(BoundQuery&)>;
 void visit(Expression& e, const SlotFunction& on_expression, const QueryFunction& on_query) {
+  common::check_stack_depth();
   visit_expression(
       e, [&](ExpressionPointer& p) { on_expression(p); }, [&](BoundQuery& q) { on_query(q); });
 }
 void visit(BoundQuery& q, const SlotFunction& on_expression, const QueryFunction& on_query) {
+  common::check_stack_depth();
   visit_query(
       q, [&](ExpressionPointer& p) { on_expression(p); }, [&](BoundQuery& sub) { on_query(sub); });
 }

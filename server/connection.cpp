@@ -6,22 +6,18 @@
 #include <cerrno>
 
 #include "commands/session_context.hpp"
-#include "commands/utility.hpp"
 #include "commands/utility/notify.hpp"
 #include "common/blocking.hpp"
+#include "common/clock.hpp"
 #include "common/sqlstate.hpp"
-#include "server/connection_sink.hpp"
 #include "server/listener.hpp"
+#include "server/log.hpp"
 #include "server/reactor.hpp"
 
 namespace basalt::server {
 
-using common::Oid;
 using common::Severity;
 using common::SqlError;
-using common::Value;
-using wire::FieldReader;
-using wire::FrontendMessage;
 namespace sqlstate = common::sqlstate;
 
 namespace {
@@ -51,8 +47,38 @@ void Connection::read_more() {
   auto self = shared_from_this();
   socket_.async_wait(boost::asio::ip::tcp::socket::wait_read,
                      [self](const boost::system::error_code& error) { self->on_readable(error); });
+  start_idle_timer();
   boost::system::error_code ignored;
   if (notified_) socket_.cancel(ignored);
+}
+
+void Connection::start_idle_timer() {
+  if (!session_ || closing_) return;
+  bool idle = session_->status() == 'I';
+  int64_t timeout_ms =
+      session_->settings().get_int(idle ? "idle_session_timeout" : "idle_in_transaction_session_timeout");
+  if (timeout_ms <= 0) return;
+  idle_deadline_us_ = common::Clock::real().monotonic_microseconds() + timeout_ms * 1000;
+  listener_.set_idle_deadline(pid_, idle_deadline_us_);
+}
+
+void Connection::stop_idle_timer() {
+  if (idle_deadline_us_ == 0) return;
+  idle_deadline_us_ = 0;
+  listener_.clear_idle_deadline(pid_);
+}
+
+void Connection::idle_too_long(int64_t deadline_us) {
+  boost::asio::post(socket_.get_executor(), [self = shared_from_this(), deadline_us] {
+    Reactor::note_handler();
+    if (self->closing_ || self->idle_deadline_us_ != deadline_us) return;
+    bool idle = self->session_->status() == 'I';
+    self->fatal(idle ? sqlstate::kIdleSessionTimeout : sqlstate::kIdleInTransactionSessionTimeout,
+                idle ? "terminating connection due to idle-session timeout"
+                     : "terminating connection due to idle-in-transaction timeout");
+    boost::system::error_code ignored;
+    self->socket_.cancel(ignored);
+  });
 }
 
 void Connection::on_readable(const boost::system::error_code& error) {
@@ -63,6 +89,7 @@ void Connection::on_readable(const boost::system::error_code& error) {
     close();
     return;
   }
+  stop_idle_timer();
   if (woken) {
     notified_ = false;
     deliver();
@@ -76,8 +103,11 @@ void Connection::on_readable(const boost::system::error_code& error) {
     }
     process();
     flush();
+  } catch (const wire::BrokenStream& broken) {
+    log_line("LOG", broken.what());
+    closing_ = true;
   } catch (const SqlError& failure) {
-    // Startup errors and broken framing: tell, and end the connection.
+    // Startup errors and unknown messages: tell, and end the connection.
     out_.report(failure.report());
     closing_ = true;
     try {
@@ -112,8 +142,10 @@ void Connection::process() {
     auto message = wire::next_message(left);
     if (!message) break;
     consumed_ += message->size;
+    char type = message->type;
     handle(*message);
-    if (out_.size() > kFlushBytes) flush();
+    // Answers to a whole round are not held back while the next one is carried out.
+    if (out_.size() > kFlushBytes || type == 'Q' || type == 'S') flush();
   }
   input_.erase(0, consumed_);
   consumed_ = 0;
@@ -135,12 +167,24 @@ bool Connection::process_startup() {
       return false;
     case wire::StartupKind::kStartup: break;
   }
+  if (message->protocol >> 16 != 3) {
+    std::string text = "unsupported frontend protocol " + std::to_string(message->protocol >> 16) + "." +
+                       std::to_string(message->protocol & 0xffff) + ": server supports 3.0 to 3.0";
+    if (message->protocol >> 16 > 3) throw SqlError(sqlstate::kFeatureNotSupported, text).severity(Severity::kFatal);
+    out_.report_version_2("FATAL:  " + text + "\n");
+    closing_ = true;
+    return false;
+  }
   start_session(*message);
   return true;
 }
 
 void Connection::start_session(const wire::StartupMessage& message) {
-  session_ = open_session(state_, message, socket_, listener_.connections_max());
+  if ((message.protocol & 0xffff) != 0 || !message.unknown_options.empty())
+    out_.negotiate_version(message.unknown_options);
+  check_startup(state_, message, listener_.connections_max());
+  out_.authentication_ok();
+  session_ = open_session(state_, message, socket_);
   pid_ = session_->pid();
   listener_.add(shared_from_this());
   session_->on_notice = [this](const common::ErrorReport& report) { out_.report(report); };
@@ -153,7 +197,6 @@ void Connection::start_session(const wire::StartupMessage& message) {
   session_->settings().on_report = [this](std::string_view name, std::string_view value) {
     out_.parameter_status(name, value);
   };
-  out_.authentication_ok();
   for (const auto& definition : commands::setting_definitions())
     if (definition.report) out_.parameter_status(definition.name, session_->settings().show(definition.name));
   int32_t key = 0;
@@ -184,6 +227,7 @@ void Connection::deliver() {
 void Connection::ready() {
   if (session_->status() == 'I') {
     notified_ = false;
+    portal_formats_.clear();
     commands::deliver_notifications(*session_);
   }
   out_.ready_for_query(session_->status());
@@ -196,198 +240,6 @@ void Connection::note_state() {
     entry.state = status == 'I' ? "idle" : status == 'T' ? "idle in transaction" : "idle in transaction (aborted)";
     entry.state_change = state_.clock.now_microseconds();
   });
-}
-
-void Connection::handle(const FrontendMessage& message) {
-  if (message.type == 'X') {
-    closing_ = true;
-    return;
-  }
-  if (skip_until_sync_ && message.type != 'S') return;
-  bool extended = message.type != 'Q';
-  try {
-    switch (message.type) {
-      case 'Q': handle_query(message); break;
-      case 'P': handle_parse(message); break;
-      case 'B': handle_bind(message); break;
-      case 'D': handle_describe(message); break;
-      case 'E': handle_execute(message); break;
-      case 'C': handle_close(message); break;
-      case 'H': flush(); break;
-      case 'S':
-        skip_until_sync_ = false;
-        session_->sync();
-        ready();
-        break;
-      case 'F': throw common::not_supported("the function call protocol");
-      default: break;  // CopyData, CopyDone, CopyFail after the end of a COPY are ignored
-    }
-  } catch (const SqlError& error) {
-    fail(error, extended && message.type != 'S');
-    if (message.type == 'S' && !closing_) ready();
-  } catch (const std::bad_alloc&) {
-    fail(SqlError(sqlstate::kOutOfMemory, "out of memory"), extended);
-  } catch (const std::exception& bug) {
-    // A failed check: XX000 for this statement, the session goes on.
-    fail(SqlError(sqlstate::kInternalError, bug.what()), extended);
-  }
-}
-
-void Connection::fail(const SqlError& error, bool extended) {
-  try {
-    session_->handle_error();
-  } catch (const std::exception& second) {
-    out_.report(error.report());
-    common::ErrorReport report;
-    report.severity = Severity::kFatal;
-    report.message = std::string("could not roll back: ") + second.what();
-    out_.report(report);
-    closing_ = true;
-    return;
-  }
-  out_.report(error.report());
-  if (error.report().severity >= Severity::kFatal) {
-    closing_ = true;
-    return;
-  }
-  if (extended) skip_until_sync_ = true;
-  else ready();
-}
-
-void Connection::handle_query(const FrontendMessage& message) {
-  FieldReader fields(message.body);
-  // A copy: COPY FROM STDIN reads on into the buffer in which the message lies.
-  const std::string text(fields.string());
-  fields.expect_end();
-  wire::require_utf8(text);
-  ConnectionSink sink(*this, {}, true);
-  StatementTimer timer(listener_, *session_);
-  session_->simple_query(text, sink);
-  ready();
-}
-
-void Connection::handle_parse(const FrontendMessage& message) {
-  FieldReader fields(message.body);
-  std::string name(fields.string());
-  std::string_view text = fields.string();
-  std::vector<Oid> types;
-  int16_t count = fields.int16();
-  for (int i = 0; i < count; ++i) types.emplace_back(static_cast<uint32_t>(fields.int32()));
-  fields.expect_end();
-  wire::require_utf8(name);
-  wire::require_utf8(text);
-  if (name.empty()) session_->close_statement(name);
-  session_->parse(name, text, std::move(types));
-  out_.simple('1');
-}
-
-Value Connection::read_parameter(Oid type, std::string_view bytes, int16_t format) {
-  if (format == 0) {
-    wire::require_utf8(bytes);
-    return session_->call_context().input(type, bytes, -1);
-  }
-  if (format == 1) return session_->call_context().receive(type, bytes, -1);
-  throw SqlError(sqlstate::kInvalidParameterValue, "unsupported format code: " + std::to_string(format));
-}
-
-void Connection::handle_bind(const FrontendMessage& message) {
-  FieldReader fields(message.body);
-  std::string portal(fields.string()), statement(fields.string());
-  std::vector<int16_t> formats(static_cast<size_t>(std::max<int16_t>(0, fields.int16())));
-  for (int16_t& format : formats) format = fields.int16();
-  int16_t count = fields.int16();
-  const commands::PreparedStatement& prepared = session_->prepared(statement);
-  if (formats.size() > 1 && formats.size() != static_cast<size_t>(count))
-    throw SqlError(sqlstate::kProtocolViolation, "bind message has " + std::to_string(formats.size()) +
-                                                     " parameter formats but " + std::to_string(count) + " parameters");
-  std::vector<Value> values;
-  for (int i = 0; i < count; ++i) {
-    int32_t length = fields.int32();
-    bool known = static_cast<size_t>(i) < prepared.parameter_types.size();
-    Oid type = known ? prepared.parameter_types[static_cast<size_t>(i)] : Oid{};
-    std::string_view bytes;
-    if (length >= 0) bytes = fields.bytes(static_cast<size_t>(length));
-    if (!known) {
-      values.emplace_back();
-      continue;
-    }
-    int16_t format = formats.empty() ? 0 : formats.size() == 1 ? formats[0] : formats[static_cast<size_t>(i)];
-    values.push_back(length < 0 ? Value::null(session_->call_context().type(type)->physical)
-                                : read_parameter(type, bytes, format));
-  }
-  std::vector<int16_t> result_formats(static_cast<size_t>(std::max<int16_t>(0, fields.int16())));
-  for (int16_t& format : result_formats) format = fields.int16();
-  fields.expect_end();
-  if (portal.empty()) session_->close_portal(portal);
-  session_->bind(portal, statement, std::move(values));
-  portal_formats_[portal] = std::move(result_formats);
-  out_.simple('2');
-}
-
-void Connection::write_row_description(const std::vector<commands::ResultColumn>& columns,
-                                       const std::vector<int16_t>& formats) {
-  out_.begin('T');
-  out_.int16(static_cast<int16_t>(columns.size()));
-  for (size_t i = 0; i < columns.size(); ++i) {
-    const auto& column = columns[i];
-    out_.string(column.name);
-    out_.int32(static_cast<int32_t>(column.origin_table.value));
-    out_.int16(column.origin_column);
-    out_.int32(static_cast<int32_t>(column.type.value));
-    out_.int16(column.type_length);
-    out_.int32(column.typmod);
-    out_.int16(formats.empty() ? 0 : formats.size() == 1 ? formats[0] : formats[i]);
-  }
-  out_.end();
-}
-
-void Connection::handle_describe(const FrontendMessage& message) {
-  FieldReader fields(message.body);
-  char kind = fields.byte();
-  std::string name(fields.string());
-  fields.expect_end();
-  if (kind == 'S') {
-    const commands::PreparedStatement& prepared = session_->prepared(name);
-    out_.begin('t');
-    out_.int16(static_cast<int16_t>(prepared.parameter_types.size()));
-    for (Oid type : prepared.parameter_types) out_.int32(static_cast<int32_t>(type.value));
-    out_.end();
-    if (prepared.returns_rows) write_row_description(prepared.columns, {});
-    else out_.simple('n');
-  } else if (kind == 'P') {
-    const commands::Portal& portal = session_->portal(name);
-    if (portal.returns_rows) write_row_description(portal.columns, portal_formats_[name]);
-    else out_.simple('n');
-  } else {
-    throw SqlError(sqlstate::kProtocolViolation, "invalid DESCRIBE message subtype " + std::to_string(kind));
-  }
-}
-
-void Connection::handle_execute(const FrontendMessage& message) {
-  FieldReader fields(message.body);
-  std::string name(fields.string());
-  int32_t rows_max = fields.int32();
-  fields.expect_end();
-  ConnectionSink sink(*this, portal_formats_[name], false);
-  StatementTimer timer(listener_, *session_);
-  bool suspended = session_->execute(name, rows_max > 0 ? static_cast<uint64_t>(rows_max) : 0, sink);
-  if (suspended) out_.simple('s');
-}
-
-void Connection::handle_close(const FrontendMessage& message) {
-  FieldReader fields(message.body);
-  char kind = fields.byte();
-  std::string name(fields.string());
-  fields.expect_end();
-  if (kind == 'S') {
-    session_->close_statement(name);
-  } else if (kind == 'P') {
-    session_->close_portal(name);
-    portal_formats_.erase(name);
-  } else {
-    throw SqlError(sqlstate::kProtocolViolation, "invalid CLOSE message subtype " + std::to_string(kind));
-  }
-  out_.simple('3');
 }
 
 // Writes everything; waits for a slow client outside of the reactor.
@@ -409,7 +261,9 @@ void Connection::flush() {
     common::about_to_block();
     pollfd wait{socket_.native_handle(), POLLOUT, 0};
     ::poll(&wait, 1, 100);
-    if (session_) session_->interrupt().check();
+    // Within a message nothing else can be said: only the end of the session ends the waiting.
+    if (session_ && session_->interrupt().pending() >= common::Interrupt::Reason::kTerminate)
+      session_->interrupt().check();
   }
   buffer.clear();
 }
@@ -443,6 +297,7 @@ void Connection::close() {
   closing_ = true;
   if (pid_) {
     state_.sessions.remove(pid_);
+    stop_idle_timer();
     listener_.remove(pid_);
     pid_ = 0;
   }

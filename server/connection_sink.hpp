@@ -43,7 +43,9 @@ class ConnectionSink : public commands::ResultSink {
 
   std::optional<std::string> read_copy_data() override {
     while (true) {
-      auto message = wire::next_message(std::string_view(connection_.input_).substr(connection_.consumed_));
+      std::string_view left = std::string_view(connection_.input_).substr(connection_.consumed_);
+      if (!left.empty()) require_copy_message(left[0]);
+      auto message = wire::next_message(left);
       if (!message) {
         wait_for_input();
         continue;
@@ -56,16 +58,19 @@ class ConnectionSink : public commands::ResultSink {
         case 'f':
           throw common::SqlError(common::sqlstate::kQueryCanceled,
                                  "COPY from stdin failed: " + body.substr(0, body.find('\0')));
-        case 'H':
-        case 'S': break;  // allowed in between, and ignored
         default:
-          throw common::SqlError(common::sqlstate::kProtocolViolation,
-                                 "unexpected message type 0x" + hex(message->type) + " during COPY from stdin");
+          break;  // Flush and Sync are allowed in between, and ignored
       }
     }
   }
 
  private:
+  void require_copy_message(char type) {
+    if (std::string_view("dcfHS").find(type) != std::string_view::npos) return;
+    connection_.lost_synchronization_ = true;
+    throw common::SqlError(common::sqlstate::kProtocolViolation,
+                           "unexpected message type 0x" + hex(type) + " during COPY from stdin");
+  }
   static std::string hex(char c) {
     static const char* kDigits = "0123456789ABCDEF";
     auto b = static_cast<unsigned char>(c);

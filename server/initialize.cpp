@@ -7,6 +7,7 @@
 #include "commands/server_state.hpp"
 #include "commands/session.hpp"
 #include "commands/utility.hpp"
+#include "common/file.hpp"
 #include "executor/register_executor.hpp"
 #include "query/register_query.hpp"
 #include "server/script.hpp"
@@ -24,6 +25,12 @@ constexpr const char* kConfiguration =
     "#shared_buffers = 128MB\n"
     "#work_mem = 4MB\n";
 
+// The folders above the data directory.
+void create_parents(const std::string& path) {
+  for (size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1))
+    common::FileSystem::real().create_directory(path.substr(0, at)).take();
+}
+
 }  // namespace
 
 void register_everything() {
@@ -38,6 +45,7 @@ int initialize_directory(const InitializeOptions& options) {
   register_everything();
   storage::StorageOptions storage_options;
   storage_options.directory = options.directory;
+  create_parents(options.directory);
   storage::StorageEngine::initialize(storage_options).take();
   auto engine = storage::StorageEngine::open(storage_options).take();
   catalog::ClusterOptions cluster;

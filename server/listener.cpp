@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <cstring>
+#include <stdexcept>
 
 #include "commands/session.hpp"
 #include "common/clock.hpp"
@@ -14,11 +16,19 @@ using boost::asio::ip::tcp;
 
 Listener::Listener(Reactor& reactor, commands::ServerState& state, const std::string& address, uint16_t port)
     : reactor_(reactor), state_(state), acceptor_(boost::asio::make_strand(reactor.io())) {
-  tcp::endpoint endpoint(boost::asio::ip::make_address(address), port);
+  boost::system::error_code error;
+  tcp::endpoint endpoint(boost::asio::ip::make_address(address, error), port);
+  if (error) throw std::runtime_error("invalid address \"" + address + "\": give a numeric one, e.g. 127.0.0.1");
   acceptor_.open(endpoint.protocol());
   acceptor_.set_option(tcp::acceptor::reuse_address(true));
-  acceptor_.bind(endpoint);
-  acceptor_.listen();
+  acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
+  if (error)
+    throw std::runtime_error("could not listen on address " + address + ", port " + std::to_string(port) + ": " +
+                             std::strerror(error.value()) +
+                             (error == boost::asio::error::address_in_use ? "; is another server running there? Give "
+                                                                            "another port with --port"
+                                                                          : ""));
   connections_max_ = std::stoi(state.settings.get(*commands::find_setting("max_connections")).value);
 }
 
@@ -82,28 +92,51 @@ void Listener::clear_deadline(commands::Session& session) {
   deadlines_.erase(&session);
 }
 
+void Listener::set_idle_deadline(int32_t pid, int64_t monotonic_us) {
+  std::lock_guard lock(mutex_);
+  idle_deadlines_[pid] = monotonic_us;
+}
+
+void Listener::clear_idle_deadline(int32_t pid) {
+  std::lock_guard lock(mutex_);
+  idle_deadlines_.erase(pid);
+}
+
 void Listener::tick() {
   std::lock_guard lock(mutex_);
-  if (deadlines_.empty()) return;
+  if (deadlines_.empty() && idle_deadlines_.empty()) return;
   int64_t now = common::Clock::real().monotonic_microseconds();
-  for (auto it = deadlines_.begin(); it != deadlines_.end();) {
-    if (it->second > now) {
-      ++it;
-      continue;
-    }
-    it->first->interrupt().raise(common::Interrupt::Reason::kStatementTimeout);
-    it = deadlines_.erase(it);
-  }
+  std::erase_if(deadlines_, [&](const auto& entry) {
+    if (entry.second > now) return false;
+    entry.first->interrupt().raise(common::Interrupt::Reason::kStatementTimeout);
+    return true;
+  });
+  std::erase_if(idle_deadlines_, [&](const auto& entry) {
+    if (entry.second > now) return false;
+    auto connection = connections_.find(entry.first);
+    if (connection != connections_.end()) connection->second->idle_too_long(entry.second);
+    return true;
+  });
 }
 
 StatementTimer::StatementTimer(Listener& listener, commands::Session& session) : listener_(listener), session_(session) {
-  int64_t timeout_ms = session.settings().get_int("statement_timeout");
-  if (timeout_ms <= 0) return;
-  armed_ = true;
-  listener_.set_deadline(session_, common::Clock::real().monotonic_microseconds() + timeout_ms * 1000);
+  start();
+  session_.on_next_statement = [this] { start(); };
+}
+
+void StatementTimer::start() {
+  int64_t timeout_ms = session_.settings().get_int("statement_timeout");
+  if (timeout_ms > 0) {
+    armed_ = true;
+    listener_.set_deadline(session_, common::Clock::real().monotonic_microseconds() + timeout_ms * 1000);
+  } else if (armed_) {
+    armed_ = false;
+    listener_.clear_deadline(session_);
+  }
 }
 
 StatementTimer::~StatementTimer() {
+  session_.on_next_statement = nullptr;
   if (armed_) listener_.clear_deadline(session_);
 }
 

@@ -1,4 +1,4 @@
-// Listener: accepts connections, keeps the open ones, fires statement timeouts.
+// Listener: accepts connections, keeps the open ones, fires timeouts.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -26,9 +26,12 @@ class Listener {
   void remove(int32_t pid);
   size_t size();
 
-  // Statement timeouts: the watchdog raises the interrupt when the deadline has passed.
+  // Timeouts: the watchdog raises the interrupt of a statement, or wakes an idle connection, when the deadline has
+  // passed.
   void set_deadline(commands::Session& session, int64_t monotonic_us);
   void clear_deadline(commands::Session& session);
+  void set_idle_deadline(int32_t pid, int64_t monotonic_us);
+  void clear_idle_deadline(int32_t pid);
   void tick();
 
  private:
@@ -40,23 +43,27 @@ class Listener {
   std::mutex mutex_;
   std::map<int32_t, std::shared_ptr<Connection>> connections_;
   std::map<commands::Session*, int64_t> deadlines_;
+  std::map<int32_t, int64_t> idle_deadlines_;
   bool stopping_ = false;
 };
 
-// statement_timeout for as long as it lives.
+// statement_timeout for as long as it lives; each statement of a simple query has the whole time.
 class StatementTimer {
  public:
   StatementTimer(Listener& listener, commands::Session& session);
   ~StatementTimer();
 
  private:
+  void start();
   Listener& listener_;
   commands::Session& session_;
   bool armed_ = false;
 };
 
-// Authentication (trust on loopback), database and role checks, startup settings. Throws FATAL errors as PostgreSQL.
+// Startup, with PostgreSQL's FATAL errors: first what is refused before the client is told that it is authenticated
+// (trust on loopback), then role and database checks and the startup settings.
+void check_startup(const commands::ServerState& state, const wire::StartupMessage& message, int connections_max);
 std::unique_ptr<commands::Session> open_session(commands::ServerState& state, const wire::StartupMessage& message,
-                                                boost::asio::ip::tcp::socket& socket, int connections_max);
+                                                boost::asio::ip::tcp::socket& socket);
 
 }  // namespace basalt::server

@@ -2,6 +2,7 @@
 
 #include "common/blocking.hpp"
 #include "common/clock.hpp"
+#include "common/stack_depth.hpp"
 
 namespace basalt::server {
 
@@ -29,7 +30,8 @@ void Reactor::stop() {
   wake_.notify_all();
   wake_watchdog_.notify_all();
   if (watchdog_.joinable()) watchdog_.join();
-  for (std::thread& thread : threads_) thread.join();
+  for (pthread_t thread : threads_) pthread_join(thread, nullptr);
+  threads_.clear();
 }
 
 void Reactor::add_thread_locked() {
@@ -37,7 +39,20 @@ void Reactor::add_thread_locked() {
   slots_.push_back(std::make_unique<Slot>());
   Slot* slot = slots_.back().get();
   slot->reactor = this;
-  threads_.emplace_back([this, slot] { run(*slot); });
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, common::kThreadStackBytes);
+  pthread_t thread;
+  auto body = [](void* argument) -> void* {
+    auto* own = static_cast<Slot*>(argument);
+    own->reactor->run(*own);
+    return nullptr;
+  };
+  if (pthread_create(&thread, &attributes, body, slot) == 0)
+    threads_.push_back(thread);
+  else
+    slots_.pop_back();
+  pthread_attr_destroy(&attributes);
 }
 
 void Reactor::run(Slot& slot) {

@@ -53,7 +53,7 @@ class Reactor {
   std::mutex mutex_;
   std::condition_variable wake_, wake_watchdog_;
   std::vector<std::unique_ptr<Slot>> slots_;
-  std::vector<std::thread> threads_;
+  std::vector<pthread_t> threads_;  // with stacks of their own size
   std::thread watchdog_;
   int runners_ = 0, parked_ = 0;
   bool stopping_ = false;

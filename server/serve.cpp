@@ -2,14 +2,12 @@
 
 #include <signal.h>
 
-#include <cstdio>
-#include <ctime>
-
 #include "commands/server_state.hpp"
 #include "commands/session.hpp"
 #include "common/vector.hpp"
 #include "server/initialize.hpp"
 #include "server/listener.hpp"
+#include "server/log.hpp"
 #include "server/reactor.hpp"
 #include "types/type_operations.hpp"
 
@@ -18,15 +16,6 @@ namespace basalt::server {
 namespace {
 
 constexpr int kReserveThreads = 8;
-
-void log_line(const char* level, const std::string& text) {
-  char when[64];
-  std::time_t now = std::time(nullptr);
-  std::tm parts;
-  gmtime_r(&now, &parts);
-  std::strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", &parts);
-  std::fprintf(stderr, "%s %s:  %s\n", when, level, text.c_str());
-}
 
 commands::SettingsBase load_settings(const ServeOptions& options) {
   commands::SettingsBase settings;
@@ -52,6 +41,23 @@ storage::StorageOptions storage_options(const ServeOptions& options, const comma
   return out;
 }
 
+// SIGHUP: what has changed in the file, but for what only a start can change.
+void reload(commands::SettingsBase& settings, const std::string& file) {
+  commands::SettingsBase fresh = settings;
+  for (const std::string& error : fresh.load_file(file)) log_line("LOG", error);
+  for (const commands::SettingDefinition& definition : commands::setting_definitions()) {
+    const commands::SettingValue& value = fresh.get(definition);
+    if (value.value == settings.get(definition).value) continue;
+    std::string name = std::string("parameter \"") + definition.name + "\"";
+    if (definition.context == commands::SettingContext::kPostmaster) {
+      log_line("LOG", name + " cannot be changed without restarting the server");
+      continue;
+    }
+    settings.set(definition.name, value.value, value.source, value.file, value.line);
+    log_line("LOG", name + " changed to \"" + value.value + "\"");
+  }
+}
+
 // Waits for a signal that matters; 0 after SIGHUP.
 int wait_for_signal(const sigset_t& signals) {
   int signal = 0;
@@ -70,10 +76,12 @@ int serve(const ServeOptions& options) {
 
   register_everything();
   commands::SettingsBase settings = load_settings(options);
+  if (options.port > 0) settings.set("port", std::to_string(options.port), commands::SettingSource::kCommandLine);
   common::set_chunk_rows(static_cast<uint32_t>(number(settings, "basalt.chunk_rows")));
   types::set_zero_hashes(settings.get(*commands::find_setting("basalt.zero_hashes")).value == "on");
   int64_t started = common::Clock::real().monotonic_microseconds();
   auto engine = storage::StorageEngine::open(storage_options(options, settings)).take();
+  engine->server_memory().set_bytes_max(static_cast<size_t>(number(settings, "basalt.server_memory")) * 1024);
   log_line("LOG", "recovery and start took " +
                       std::to_string((common::Clock::real().monotonic_microseconds() - started) / 1000) + " ms");
   {
@@ -92,7 +100,7 @@ int serve(const ServeOptions& options) {
     log_line("LOG", "database system is ready to accept connections");
     while (wait_for_signal(signals) == SIGHUP) {
       log_line("LOG", "received SIGHUP, reloading configuration files");
-      for (const std::string& error : state.settings.load_file(options.directory + "/basalt.conf")) log_line("LOG", error);
+      reload(state.settings, options.directory + "/basalt.conf");
     }
     log_line("LOG", "received shutdown request");
     listener.stop();

@@ -1,5 +1,6 @@
 // From the startup packet to a session.
 #include <boost/asio/ip/tcp.hpp>
+#include <set>
 
 #include "commands/session.hpp"
 #include "common/sqlstate.hpp"
@@ -84,18 +85,30 @@ void find_role_and_database(commands::ServerState& state, commands::SessionOptio
 
 }  // namespace
 
-std::unique_ptr<commands::Session> open_session(commands::ServerState& state, const wire::StartupMessage& message,
-                                                boost::asio::ip::tcp::socket& socket, int connections_max) {
+void check_startup(const commands::ServerState& state, const wire::StartupMessage& message, int connections_max) {
+  if (message.parameter("user").empty())
+    throw fatal(sqlstate::kInvalidAuthorizationSpecification, "no PostgreSQL user name specified in startup packet");
+  std::string replication = message.parameter("replication");
+  if (!replication.empty()) {
+    for (char& c : replication) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    static const std::set<std::string> kOff{"0", "false", "off", "no"}, kOn{"1", "true", "on", "yes", "database"};
+    if (kOn.contains(replication))
+      throw fatal(sqlstate::kFeatureNotSupported, "replication connections are not supported");
+    if (!kOff.contains(replication))
+      throw fatal(sqlstate::kInvalidParameterValue,
+                  "invalid value for parameter \"replication\": \"" + replication + "\"")
+          .hint("Valid values are: \"false\", 0, \"true\", 1, \"database\".");
+  }
   if (state.sessions.size() >= static_cast<size_t>(connections_max))
     throw fatal(sqlstate::kTooManyConnections, "sorry, too many clients already");
+}
+
+std::unique_ptr<commands::Session> open_session(commands::ServerState& state, const wire::StartupMessage& message,
+                                                boost::asio::ip::tcp::socket& socket) {
   commands::SessionOptions options;
   options.user_name = message.parameter("user");
-  if (options.user_name.empty())
-    throw fatal(sqlstate::kInvalidAuthorizationSpecification, "no PostgreSQL user name specified in startup packet");
   options.database_name = message.parameter("database");
   if (options.database_name.empty()) options.database_name = options.user_name;
-  if (!message.parameter("replication").empty() && message.parameter("replication") != "false")
-    throw fatal(sqlstate::kFeatureNotSupported, "replication connections are not supported");
   boost::system::error_code ignored;
   auto peer = socket.remote_endpoint(ignored);
   options.client_address = peer.address().to_string();
@@ -103,12 +116,13 @@ std::unique_ptr<commands::Session> open_session(commands::ServerState& state, co
   find_role_and_database(state, options);
   for (auto& setting : split_options(message.parameter("options"))) options.startup_settings.push_back(std::move(setting));
   for (const auto& [name, value] : message.parameters)
-    if (name != "user" && name != "database" && name != "options" && name != "replication" && !name.starts_with("_pq_."))
+    if (name != "user" && name != "database" && name != "options" && name != "replication")
       options.startup_settings.emplace_back(name, value);
 
   auto session = std::make_unique<commands::Session>(state, options);
   try {
     bool superuser = session->is_superuser();
+    session->rollback();  // what is set below belongs to no transaction
     session->settings().set("session_authorization", options.user_name, commands::Settings::Scope::kSession,
                             commands::SettingSource::kDefault, true);
     session->settings().set("is_superuser", superuser ? "on" : "off", commands::Settings::Scope::kSession,
@@ -116,7 +130,6 @@ std::unique_ptr<commands::Session> open_session(commands::ServerState& state, co
     for (const auto& [name, value] : options.startup_settings)
       session->settings().set(name, value, commands::Settings::Scope::kSession, commands::SettingSource::kClient, superuser);
     session->settings().keep_as_startup();
-    session->rollback();
   } catch (SqlError& error) {
     error.report().severity = Severity::kFatal;
     throw;

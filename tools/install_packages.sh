@@ -6,10 +6,24 @@ set -euo pipefail
 
 build_packages=(g++ cmake ninja-build ccache mold git python3 antlr4 libantlr4-runtime-dev libboost1.81-dev
                 libjemalloc-dev libssl-dev libicu-dev liblz4-dev libzstd-dev tzdata postgresql-client-15)
-test_packages=(catch2 postgresql-15 python3-psycopg2 python3-sqlalchemy clang-format)
+test_packages=(catch2 postgresql-15 python3-psycopg2 python3-sqlalchemy libpqxx-dev clang-format)
 
 packages=("${build_packages[@]}")
 [ "${1:-build}" = test ] && packages+=("${test_packages[@]}")
+
+# node's pg is Debian's package together with Debian's node. Where another node is installed, npm puts it into build/node.
+node_folder=build/node
+node_has_pg() {
+  NODE_PATH="$node_folder/node_modules:/usr/share/nodejs" node -e 'require("pg")' >/dev/null 2>&1
+}
+if [ "${1:-build}" = test ] && ! node_has_pg; then
+  if command -v npm >/dev/null; then
+    mkdir -p "$node_folder"
+    npm install --silent --no-audit --no-fund --prefix "$node_folder" pg@8
+  else
+    packages+=(nodejs node-pg)
+  fi
+fi
 
 missing=()
 for package in "${packages[@]}"; do

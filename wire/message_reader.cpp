@@ -30,7 +30,7 @@ size_t bytes_max(char type) {
     case 'B':
     case 'F':
     case 'd':
-    case 'p': return kLargeMessageBytes;
+      return kLargeMessageBytes;
     case 'E':
     case 'D':
     case 'C':
@@ -56,8 +56,7 @@ std::optional<FrontendMessage> next_message(std::string_view buffer) {
   size_t limit = bytes_max(buffer[0]);
   if (buffer.size() < 5) return std::nullopt;
   size_t length = read32(buffer.data() + 1);
-  if (length < 4 || length > limit)
-    throw SqlError(sqlstate::kProtocolViolation, "invalid message length").severity(Severity::kFatal);
+  if (length < 4 || length > limit) throw BrokenStream("invalid message length");
   if (buffer.size() < length + 1) return std::nullopt;
   return FrontendMessage{buffer[0], buffer.substr(5, length - 4), length + 1};
 }
@@ -68,11 +67,41 @@ std::string StartupMessage::parameter(std::string_view name) const {
   return {};
 }
 
+namespace {
+
+// name, value, name, value, ..., and a zero byte where the next name would start.
+void read_parameters(std::string_view body, StartupMessage& message) {
+  size_t at = 0;
+  auto word = [&] {
+    size_t end = std::min(body.find('\0', at), body.size());
+    std::string_view out = body.substr(at, end - at);
+    at = end + 1;
+    return out;
+  };
+  while (at < body.size()) {
+    std::string_view name = word();
+    if (name.empty()) break;
+    if (at >= body.size()) {
+      at = body.size() + 1;  // a name without a value
+      break;
+    }
+    std::string_view value = word();
+    if (name.starts_with("_pq_."))
+      message.unknown_options.emplace_back(name);
+    else
+      message.parameters.emplace_back(name, value);
+  }
+  if (at != body.size())
+    throw SqlError(sqlstate::kProtocolViolation, "invalid startup packet layout: expected terminator as last byte")
+        .severity(Severity::kFatal);
+}
+
+}  // namespace
+
 std::optional<StartupMessage> next_startup(std::string_view buffer) {
   if (buffer.size() < 4) return std::nullopt;
   size_t length = read32(buffer.data());
-  if (length < 8 || length > kStartupBytesMax)
-    throw SqlError(sqlstate::kProtocolViolation, "invalid length of startup packet").severity(Severity::kFatal);
+  if (length < 8 || length > kStartupBytesMax) throw BrokenStream("invalid length of startup packet");
   if (buffer.size() < length) return std::nullopt;
   StartupMessage message;
   message.size = length;
@@ -84,26 +113,14 @@ std::optional<StartupMessage> next_startup(std::string_view buffer) {
   }
   if (code == kCancelCode) {
     message.kind = StartupKind::kCancel;
+    if (length != 16) throw BrokenStream("invalid length of startup packet");
     message.cancel_pid = fields.int32();
     message.cancel_key = fields.int32();
     return message;
   }
   message.protocol = code;
-  if (code >> 16 != 3)
-    throw SqlError(sqlstate::kFeatureNotSupported, "unsupported frontend protocol " + std::to_string(code >> 16) + "." +
-                                                       std::to_string(code & 0xffff) + ": server supports 3.0 to 3.0")
-        .severity(Severity::kFatal);
-  while (true) {
-    if (fields.at_end())
-      throw SqlError(sqlstate::kProtocolViolation, "invalid startup packet layout: expected terminator as last byte")
-          .severity(Severity::kFatal);
-    std::string_view name = fields.string();
-    if (name.empty()) break;
-    if (fields.at_end())
-      throw SqlError(sqlstate::kProtocolViolation, "invalid startup packet layout: expected terminator as last byte")
-          .severity(Severity::kFatal);
-    message.parameters.emplace_back(name, fields.string());
-  }
+  if (code >> 16 != 3) return message;  // the caller refuses it
+  read_parameters(buffer.substr(8, length - 8), message);
   return message;
 }
 
@@ -119,6 +136,7 @@ int16_t FieldReader::int16() {
   std::string_view b = bytes(2);
   return static_cast<int16_t>(static_cast<unsigned char>(b[0]) << 8 | static_cast<unsigned char>(b[1]));
 }
+uint16_t FieldReader::count() { return static_cast<uint16_t>(int16()); }
 int32_t FieldReader::int32() { return static_cast<int32_t>(read32(bytes(4).data())); }
 char FieldReader::byte() {
   if (left_.empty()) throw no_data_left();

@@ -1,11 +1,13 @@
 // Frontend messages: framing and fields. Pure: works on bytes that somebody else has received.
 //
-// Malformed messages are SqlError 08P01 with PostgreSQL's texts; a bad length is FATAL (the stream cannot be followed any
-// further).
+// Malformed messages are SqlError 08P01 with PostgreSQL's texts. After a bad length the stream cannot be followed any
+// further, and whoever sent it may not even speak this protocol: BrokenStream, to be logged; the client is told
+// nothing, as by PostgreSQL.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,14 +17,19 @@
 
 namespace basalt::wire {
 
+class BrokenStream : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 struct FrontendMessage {
   char type = 0;
   std::string_view body;  // into the caller's buffer
   size_t size = 0;        // with type and length
 };
 
-// The first complete message of the buffer; nullopt: more bytes are needed. Types that do not exist and lengths that no client
-// sends are refused (FATAL 08P01).
+// The first complete message of the buffer; nullopt: more bytes are needed. Types that do not exist are refused (FATAL
+// 08P01), lengths that no client sends end the stream.
 std::optional<FrontendMessage> next_message(std::string_view buffer);
 
 enum class StartupKind : uint8_t { kStartup, kSsl, kGss, kCancel };
@@ -31,6 +38,7 @@ struct StartupMessage {
   size_t size = 0;
   uint32_t protocol = 0;  // major << 16 | minor
   std::vector<std::pair<std::string, std::string>> parameters;
+  std::vector<std::string> unknown_options;  // of the protocol (_pq_.*), for NegotiateProtocolVersion
   int32_t cancel_pid = 0, cancel_key = 0;
   std::string parameter(std::string_view name) const;  // empty: absent
 };
@@ -41,6 +49,7 @@ class FieldReader {
  public:
   explicit FieldReader(std::string_view body) : left_(body) {}
   int16_t int16();
+  uint16_t count();  // a 16-bit number of things
   int32_t int32();
   char byte();
   std::string_view string();  // up to the zero byte, which is skipped

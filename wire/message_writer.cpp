@@ -65,6 +65,19 @@ void MessageWriter::backend_key(int32_t pid, int32_t key) {
   end();
 }
 
+void MessageWriter::negotiate_version(const std::vector<std::string>& unknown_options) {
+  begin('v');
+  int32(3 << 16);
+  int32(static_cast<int32_t>(unknown_options.size()));
+  for (const auto& option : unknown_options) string(option);
+  end();
+}
+
+void MessageWriter::report_version_2(std::string_view text) {
+  byte('E');
+  string(text);
+}
+
 void MessageWriter::authentication_ok() {
   begin('R');
   int32(0);

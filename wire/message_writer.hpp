@@ -30,6 +30,10 @@ class MessageWriter {
   void parameter_status(std::string_view name, std::string_view value);
   void backend_key(int32_t pid, int32_t key);
   void authentication_ok();
+  // Version 3.0 without these options, instead of what the client asked for.
+  void negotiate_version(const std::vector<std::string>& unknown_options);
+  // An error as version 2 of the protocol wrote it, for a client that speaks nothing newer.
+  void report_version_2(std::string_view text);
   // ErrorResponse or NoticeResponse, by the report's severity.
   void report(const common::ErrorReport& report);
   void notification(int32_t pid, std::string_view channel, std::string_view payload);

@@ -238,9 +238,12 @@ void run_command(AlterTarget& target, const ParsedAlterTableCommand& command) {
                                       });
       return;
     case AlterTableAction::kDropOids:
+      return;
     case AlterTableAction::kClusterOn:
     case AlterTableAction::kDropCluster:
-      return;
+      return mark_clustered(target, command);
+    case AlterTableAction::kReplicaIdentity:
+      return replica_identity(target, command);
     default:
       throw common::not_supported("this form of ALTER TABLE");
   }

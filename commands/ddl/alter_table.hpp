@@ -19,6 +19,9 @@ void column_default(AlterTarget& target, const parser::ParsedAlterTableCommand& 
 void drop_not_null(AlterTarget& target, const parser::ParsedAlterTableCommand& command);
 void drop_constraint_command(AlterTarget& target, const parser::ParsedAlterTableCommand& command);
 void validate_constraint(AlterTarget& target, const parser::ParsedAlterTableCommand& command);
+// CLUSTER ON, SET WITHOUT CLUSTER; REPLICA IDENTITY (table_marks.cpp).
+void mark_clustered(AlterTarget& target, const parser::ParsedAlterTableCommand& command);
+void replica_identity(AlterTarget& target, const parser::ParsedAlterTableCommand& command);
 void identity_command(AlterTarget& target, const parser::ParsedAlterTableCommand& command);
 void drop_expression(AlterTarget& target, const parser::ParsedAlterTableCommand& command);
 // The column; throws 42703 "column "x" of relation "t" does not exist".

@@ -74,22 +74,35 @@ void register_create_schema() { register_utility(parser::StatementKind::kCreateS
 
 }  // namespace ddl
 
-// pg_temp_n, n being the session's number. What a former session of the number has left there is dropped now.
+namespace {
+
+void drop_contents(ddl::DdlContext& ddl, common::Oid schema) {
+  std::vector<catalog::ObjectAddress> rest;
+  for (const auto& dependent : catalog::dependents_of(ddl.reader, {catalog::id::kPgNamespace, schema}))
+    rest.push_back(dependent.object);
+  if (!rest.empty()) ddl::drop_objects(ddl, rest, parser::DropBehavior::kCascade, true);
+}
+
+}  // namespace
+
+// pg_temp_n, n being the session's number. What a former session of the number has left there (it leaves something when
+// the server is killed) is dropped now.
 common::Oid Session::require_temporary_schema() {
   using namespace ddl;
   if (temporary_schema_.valid()) return temporary_schema_;
   DdlContext ddl(*this, "");
   std::string name = "pg_temp_" + std::to_string(pid());
   Oid found = ddl.reader.find_namespace(name);
-  if (!found.valid()) {
+  if (!found.valid())
     found = insert_namespace(ddl, name, Oid(10));
-  } else {
-    std::vector<ObjectAddress> rest;
-    for (const auto& dependent : catalog::dependents_of(ddl.reader, {id::kPgNamespace, found}))
-      rest.push_back(dependent.object);
-    if (!rest.empty()) drop_objects(ddl, rest, parser::DropBehavior::kCascade, true);
-  }
+  else
+    drop_contents(ddl, found);
   temporary_schema_ = found;
+  on_drop_temporary = [this] {
+    if (!temporary_schema_.valid()) return;
+    DdlContext context(*this, "");
+    drop_contents(context, temporary_schema_);
+  };
   // A rolled back creation leaves no schema.
   transaction().on_abort([this] {
     temporary_schema_ = Oid();

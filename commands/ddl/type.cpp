@@ -6,6 +6,7 @@
 #include "catalog/rows/pg_type.hpp"
 #include "commands/ddl/create_table.hpp"
 #include "commands/ddl/ddl_families.hpp"
+#include "query/deparse.hpp"
 #include "query/stored_form.hpp"
 
 namespace basalt::commands::ddl {
@@ -75,8 +76,12 @@ void set_domain_default(DdlContext& ddl, catalog::PgTypeRow& row, const parser::
   const auto* constant = query::try_as<query::Constant>(bound.get());
   if (constant && constant->value.is_null()) return;
   row.typdefaultbin = query::to_stored(*bound);
-  // The text form, as information_schema shows it: as written.
-  row.typdefault = "";
+  // The text form, as \dD and information_schema show it.
+  query::DeparseContext deparse;
+  deparse.catalog = &ddl.reader;
+  deparse.call = &ddl.session.call_context();
+  deparse.search_path = ddl.session.search_path();
+  row.typdefault = query::deparse_expression(deparse, *bound, Oid{}, false);
 }
 
 namespace {

@@ -1,17 +1,13 @@
 #include "commands/language/language_state.hpp"
 
 #include "common/sqlstate.hpp"
+#include "common/stack_depth.hpp"
 #include "parser/parse.hpp"
 
 namespace basalt::commands::language {
 
 using common::SqlError;
 namespace sqlstate = common::sqlstate;
-
-namespace {
-// Each call of an interpreted function costs some kilobytes of the thread's stack.
-constexpr int kCallDepthMax = 200;
-}  // namespace
 
 LanguageState& language_state(Session& session) { return session.extra<LanguageState>("languages"); }
 
@@ -25,12 +21,7 @@ CallScope::CallScope(Session& session)
       state_(language_state(session)),
       transaction_(&session.transaction()),
       command_(transaction_->command()) {
-  if (state_.depth >= kCallDepthMax)
-    throw SqlError(sqlstate::kStatementTooComplex, "stack depth limit exceeded")
-        .hint(
-            "Increase the configuration parameter \"max_stack_depth\" (currently 2048kB), after ensuring the "
-            "platform's "
-            "stack depth limit is adequate.");
+  common::check_stack_depth();
   session.interrupt().check();
   ++state_.depth;
 }

@@ -25,6 +25,7 @@ struct PlScope {
 struct PlExpression {
   std::string text;
   bool is_statement = false;  // a whole SQL statement; else what follows SELECT
+  bool performed = false;     // of PERFORM: what follows SELECT, and errors show the whole statement
   const PlScope* scope = nullptr;
   std::shared_ptr<PreparedExpression> prepared;
 };

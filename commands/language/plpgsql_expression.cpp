@@ -353,12 +353,12 @@ RunResult PlFrame::run_query(const PlExpression& expression, const RowTaker& row
     return run_planned(*this, plans, parameter_values(*this, prepared), row);
   } catch (SqlError& error) {
     bool placed = error.report().position != 0;
-    make_internal(error, expression.text);
-    if (!expression.is_statement && error.report().internal_position > 7 &&
-        error.report().internal_query == expression.text)
+    const std::string text = expression.performed ? "SELECT " + expression.text : expression.text;
+    bool whole = expression.is_statement || expression.performed;
+    make_internal(error, text);
+    if (!whole && error.report().internal_position > 7 && error.report().internal_query == text)
       error.report().internal_position -= 7;
-    if (!placed)
-      add_context(error, (expression.is_statement ? "SQL statement \"" : "SQL expression \"") + expression.text + "\"");
+    if (!placed) add_context(error, (whole ? "SQL statement \"" : "SQL expression \"") + text + "\"");
     throw;
   }
 }

@@ -55,6 +55,7 @@ std::unique_ptr<PlStatement> PlParser::statement() {
   } else if (accept("perform")) {
     out->kind = PlKind::kPerform;
     out->expression = expression_until({";"}, false);
+    out->expression->performed = true;
     expect(";");
   } else if (is("execute"))
     execute_statement(*out);

@@ -64,7 +64,8 @@ class CopyParser : public CopyParserBase {
       }
     } catch (SqlError& error) {
       if (error.report().context.empty() && in_line_)
-        error.report().context = copy_line_context(fields_.relation, line_number_, line_text_);
+        error.report().context = have_line_ ? copy_line_context(fields_.relation, line_number_, line_text_)
+                                            : copy_context(fields_.relation, line_number_);
       batch.error = std::make_unique<SqlError>(std::move(error));
     }
     keep_block();
@@ -113,6 +114,7 @@ class CopyParser : public CopyParserBase {
     if (ended_) return false;
     ++line_number_;
     in_line_ = true;
+    have_line_ = false;
     line_text_ = {};
     const char* scan = begin_;  // nothing before it can end the line
     quoted_lines_ = 0;
@@ -155,6 +157,7 @@ class CopyParser : public CopyParserBase {
       line_text_ = line;
       begin_ = const_cast<char*>(after);
       if (types::utf8::find_invalid(line) != std::string_view::npos) types::utf8::validate(line);
+      have_line_ = true;
       return true;
     }
   }
@@ -444,7 +447,8 @@ class CopyParser : public CopyParserBase {
   char *begin_ = nullptr, *end_ = nullptr, *limit_ = nullptr;
   std::string piece_, scratch_;
   uint64_t line_number_ = 0, quoted_lines_ = 0;
-  bool input_ended_ = false, ended_ = false, in_line_ = false, in_quote_ = false, after_escape_ = false;
+  bool input_ended_ = false, ended_ = false, in_line_ = false, have_line_ = false, in_quote_ = false,
+       after_escape_ = false;
   std::string_view line_text_;
 };
 

@@ -252,6 +252,13 @@ void hold_cursors(Session& session) {
   }
 }
 
+bool fetch_forward(Portal& portal, uint64_t rows_max, ResultSink& sink) {
+  int64_t count = rows_max == 0 || rows_max > INT64_MAX ? INT64_MAX : static_cast<int64_t>(rows_max);
+  uint64_t rows = Fetcher(portal, &sink).run(parser::FetchDirection::kForward, count);
+  portal.tag = "SELECT " + std::to_string(rows);
+  return rows_max != 0 && rows == rows_max;
+}
+
 void register_cursor_commands() {
   using parser::StatementKind;
   register_utility(StatementKind::kDeclareCursor, run_declare);

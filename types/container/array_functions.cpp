@@ -200,7 +200,13 @@ Value filled_array(FunctionCall& call, const Value& value, const Value& dimensio
   uint32_t count = checked_element_count(shape);
   if (count == 0) return Value::of(empty_array(element->oid, element->physical));
   ArrayBuilder builder(element->oid, element->physical);
-  for (uint32_t i = 0; i < count; ++i) builder.append(value);
+  size_t each = !value.is_null() && element->physical == common::PhysicalType::kString ? value.string().size() + 4 : 8;
+  common::MemoryReservation asked(&call.context->memory());
+  asked.resize(count * each);
+  for (uint32_t i = 0; i < count; ++i) {
+    if ((i & 0xffff) == 0) call.context->interrupt().check();
+    builder.append(value);
+  }
   return Value::of(builder.finish(shape));
 }
 

@@ -266,7 +266,8 @@ std::string bool_out(bool a) { return a ? "t" : "f"; }
 std::string bool_text(bool a) { return a ? "true" : "false"; }
 std::string bool_send(bool a) { return std::string(1, a ? '\1' : '\0'); }
 bool bool_receive(std::string_view bytes) {
-  if (bytes.empty()) throw SqlError(sqlstate::kProtocolViolation, "insufficient data left in message");
+  if (bytes.empty()) throw SqlError(sqlstate::kProtocolViolation, "no data left in message");
+  if (bytes.size() > 1) throw SqlError(sqlstate::kInvalidBinaryRepresentation, "incorrect binary data format");
   return bytes[0] != 0;
 }
 int32_t bool_int4(bool a) { return a; }

@@ -12,6 +12,7 @@ void register_numeric(FunctionRegistry& registry);
 void register_numeric_math(FunctionRegistry& registry);
 void register_money(FunctionRegistry& registry);
 void register_number_format(FunctionRegistry& registry);
+void register_size_text(FunctionRegistry& registry);
 void register_number_series(FunctionRegistry& registry);
 
 }  // namespace basalt::types

@@ -12,6 +12,7 @@ void register_number(FunctionRegistry& registry) {
   register_number_series(registry);
   register_money(registry);
   register_number_format(registry);
+  register_size_text(registry);
 }
 
 }  // namespace basalt::types

@@ -15,6 +15,8 @@ int32_t text_length(std::string_view s) { return static_cast<int32_t>(utf8::leng
 int32_t bpchar_length(std::string_view s) { return text_length(unpadded(s)); }
 int32_t octet_length(std::string_view s) { return static_cast<int32_t>(s.size()); }
 
+constexpr size_t kAskBytes = 64 * 1024;  // larger results ask the query's budget first (QRY-10)
+
 void text_concatenate(FunctionCall& call, std::span<const Vector> arguments, uint32_t rows, Vector& result) {
   auto a = arguments[0].view<common::StringRef>();
   auto b = arguments[1].view<common::StringRef>();
@@ -33,6 +35,8 @@ void text_concatenate(FunctionCall& call, std::span<const Vector> arguments, uin
       return call.fail(row, SqlError(sqlstate::kProgramLimitExceeded,
                                      "invalid memory alloc request size " + std::to_string(size + 4)));
     }
+    common::MemoryReservation asked(&call.context->memory());
+    if (size > kAskBytes) asked.resize(size);
     char* target = size <= sizeof small ? small : result.own_heap().allocate(size);
     std::memcpy(target, left.data(), left.size());
     std::memcpy(target + left.size(), right.data(), right.size());
