@@ -1,8 +1,9 @@
-// FROM and WHERE become items to join and predicates. Inner joins dissolve; an outer join's nullable side stays an item that needs
-// the tables of its ON clause on its left; EXISTS and IN become semi and anti joins.
+// FROM and WHERE become items to join and predicates. Inner joins dissolve; an outer join's nullable side stays an item
+// that needs the tables of its ON clause on its left; EXISTS and IN become semi and anti joins.
 #include <algorithm>
 
 #include "planner/fold.hpp"
+#include "planner/join_keys.hpp"
 #include "planner/join_order.hpp"
 #include "planner/level.hpp"
 #include "query/walker.hpp"
@@ -44,7 +45,9 @@ namespace {
 
 void tables_below(const FromNode& node, TableSet& out) {
   switch (node.kind) {
-    case FromKind::kTable: out.insert(node.table); return;
+    case FromKind::kTable:
+      out.insert(node.table);
+      return;
     case FromKind::kJoin:
       tables_below(*node.left, out);
       tables_below(*node.right, out);
@@ -58,8 +61,12 @@ void tables_below(const FromNode& node, TableSet& out) {
 
 void Level::collect_from(FromNode& node, std::vector<JoinItem>& items, std::vector<Predicate>& predicates) {
   switch (node.kind) {
-    case FromKind::kTable: items.push_back(item_of_table(node.table)); return;
-    case FromKind::kJoin: collect_join(node, items, predicates); return;
+    case FromKind::kTable:
+      items.push_back(item_of_table(node.table));
+      return;
+    case FromKind::kJoin:
+      collect_join(node, items, predicates);
+      return;
     case FromKind::kList:
       for (auto& item : node.items) collect_from(*item, items, predicates);
       if (node.condition) add_conjuncts(std::move(node.condition), predicates);
@@ -121,7 +128,9 @@ JoinItem Level::item_of_table(int table) {
     item.base_table = table;
     item.rows = statistics_.relation_rows(*entry.relation);
   }
-  item.build = [table](Level& level, std::vector<Predicate>& predicates) { return level.scan_table(table, predicates); };
+  item.build = [table](Level& level, std::vector<Predicate>& predicates) {
+    return level.scan_table(table, predicates);
+  };
   return item;
 }
 
@@ -148,7 +157,8 @@ JoinItem Level::composite_item(FromNode& node) {
   return item;
 }
 
-// --- joining ------------------------------------------------------------------------------------------------------------
+// --- joining
+// ------------------------------------------------------------------------------------------------------------
 
 // Predicates without tables are tested once.
 void Level::push_constants(std::vector<Predicate>& predicates, ExpressionPointer& gate) {
@@ -176,7 +186,52 @@ void Level::add_implied_restrictions(std::vector<Predicate>& predicates) {
   }
 }
 
+// a = b and a = 5 become b = 5 and a = 5, which may be an index's condition or make the scan of b smaller.
+void Level::add_implied_constants(std::vector<Predicate>& predicates) {
+  auto equality = [&](const Predicate& p) -> const query::OperatorCall* {
+    if (!is_hashable_equality(*p.expression, catalog())) return nullptr;
+    return &query::as<query::OperatorCall>(*p.expression);
+  };
+  auto is_known = [&](const Expression& e) {
+    return tables_of(e).empty() && !query::contains_sublink(e) && !is_volatile(e);
+  };
+  auto add = [&](ExpressionPointer e) {
+    for (const Predicate& p : predicates)
+      if (query::equal(*p.expression, *e)) return;
+    TableSet tables = tables_of(*e);
+    predicates.push_back({std::move(e), std::move(tables), false});
+  };
+  // Those found last may lead to others.
+  for (size_t i = 0; i < predicates.size(); ++i) {
+    const query::OperatorCall* fixed = predicates[i].tables.size() == 1 ? equality(predicates[i]) : nullptr;
+    if (!fixed) continue;
+    size_t side = plain_column(*fixed->arguments[0]) ? 0 : 1;
+    ExpressionPointer column = query::clone(*fixed->arguments[side]), value = query::clone(*fixed->arguments[1 - side]);
+    if (!plain_column(*column) || !is_known(*value) || column->type != value->type) continue;
+    Oid collation = fixed->input_collation;
+    for (size_t j = 0; j < predicates.size(); ++j) {
+      bool is_join = predicates[j].tables.size() == 2 && !predicates[j].used;
+      const query::OperatorCall* join = is_join ? equality(predicates[j]) : nullptr;
+      if (!join || join->input_collation != collation) continue;
+      for (size_t at = 0; at < 2; ++at) {
+        const Expression& other = *join->arguments[1 - at];
+        if (!query::equal(*join->arguments[at], *column) || !plain_column(other) || other.type != column->type)
+          continue;
+        ExpressionPointer implied = query::clone(*join);
+        auto& call = query::as<query::OperatorCall>(*implied);
+        if (at == 0) std::swap(call.arguments[0], call.arguments[1]);
+        call.arguments[1] = query::clone(*value);
+        add(std::move(implied));
+        predicates[j].used = true;
+        break;
+      }
+    }
+  }
+  std::erase_if(predicates, [](const Predicate& p) { return p.used; });
+}
+
 Partial Level::plan_items(std::vector<JoinItem> items, std::vector<Predicate> predicates) {
+  add_implied_constants(predicates);
   add_implied_restrictions(predicates);
   ExpressionPointer gate;
   push_constants(predicates, gate);

@@ -145,6 +145,7 @@ class Level {
   JoinItem composite_item(query::FromNode& node);
   TableSet tables_of(const Expression& expression) const;
   Partial plan_items(std::vector<JoinItem> items, std::vector<Predicate> predicates);
+  void add_implied_constants(std::vector<Predicate>& predicates);
   void add_implied_restrictions(std::vector<Predicate>& predicates);
   void push_constants(std::vector<Predicate>& predicates, ExpressionPointer& gate);
 

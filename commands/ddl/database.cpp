@@ -7,6 +7,7 @@
 #include "catalog/rows/pg_extension.hpp"
 #include "commands/ddl/ddl_families.hpp"
 #include "commands/ddl/relation.hpp"
+#include "common/blocking.hpp"
 
 namespace basalt::commands::ddl {
 
@@ -26,7 +27,17 @@ int sessions_in(DdlContext& ddl, Oid database) {
   return count;
 }
 
+// A session that has just ended may still be on its way out: it has five seconds.
+void wait_for_others(DdlContext& ddl, Oid database) {
+  for (int wait = 0; wait < 250 && sessions_in(ddl, database); ++wait) {
+    ddl.session.interrupt().check();
+    common::about_to_block();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 void refuse_used(DdlContext& ddl, Oid database, const std::string& message) {
+  wait_for_others(ddl, database);
   int others = sessions_in(ddl, database);
   if (!others) return;
   throw SqlError(sqlstate::kObjectInUse, message)
@@ -129,10 +140,6 @@ std::string drop_database_statement(UtilityCall& call) {
       if (entry.database == database)
         ddl.session.server().sessions.signal(entry.pid, 0, common::Interrupt::Reason::kTerminate);
   lock_database(ddl, database, LockMode::kAccessExclusive);
-  for (int wait = 0; force && wait < 50 && sessions_in(ddl, database); ++wait) {
-    ddl.session.interrupt().check();
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
   refuse_used(ddl, database, "database " + quoted(statement.name) + " is being accessed by other users");
   const Value by_oid[] = {key(database)};
   const Value comment[] = {key(database), key(id::kPgDatabase)};

@@ -94,6 +94,12 @@ select * from us where id < (select avg(amount) from o where o.u = us.id) and id
 -- has: Seq Scan on o
 select count(*) from o join us on us.id = o.u;
 
+-- The constant reaches the other side of the join.
+-- has: Index Cond: \(id = 7\)
+-- has: Index.* Cond: \(u = 7\)
+-- answer: 100
+select count(*) from o join us on us.id = o.u where o.u = 7;
+
 set enable_hashjoin = off;
 -- not: Hash Join
 select count(*) from o join us on us.id = o.u;
