@@ -382,4 +382,53 @@ ExpressionPointer restriction_of_disjunction(const Expression& expression, int t
   return make_bool(BoolKind::kOr, std::move(arms));
 }
 
+namespace {
+
+void arms_of(const Expression& e, std::vector<const Expression*>& out) {
+  const auto* call = try_as<BoolCall>(&e);
+  if (!call || call->bool_kind != BoolKind::kOr) {
+    out.push_back(&e);
+    return;
+  }
+  for (const auto& argument : call->arguments) arms_of(*argument, out);
+}
+
+}  // namespace
+
+ExpressionPointer disjunction_as_array(const Expression& expression, PlanContext& context) {
+  std::vector<const Expression*> arms;
+  arms_of(expression, arms);
+  if (arms.size() < 2) return nullptr;
+  const query::OperatorCall* first = nullptr;
+  auto list = std::make_unique<query::ArrayConstructor>();
+  for (const Expression* arm : arms) {
+    if (arm->kind != ExpressionKind::kOperator) return nullptr;
+    const auto& call = as<query::OperatorCall>(*arm);
+    if (call.arguments.size() != 2 || !value_of(*call.arguments[1]) ||
+        call.arguments[0]->type != call.arguments[1]->type)
+      return nullptr;
+    if (!first) first = &call;
+    if (call.op != first->op || call.input_collation != first->input_collation ||
+        !query::equal(*call.arguments[0], *first->arguments[0]))
+      return nullptr;
+    list->elements.push_back(query::clone(*call.arguments[1]));
+  }
+  bool is_equality = false;
+  for (auto [family, strategy] : context.catalog.operator_families(first->op, Oid{403})) is_equality |= strategy == 3;
+  list->element_type = first->arguments[0]->type;
+  list->type = context.catalog.type(list->element_type)->array;
+  list->collation = first->arguments[0]->collation;
+  if (!is_equality || !list->type.valid()) return nullptr;
+  auto any = std::make_unique<query::ScalarArrayCall>();
+  any->type = types::oid::kBool;
+  any->op = first->op;
+  any->function = first->function;
+  any->input_collation = first->input_collation;
+  any->left = query::clone(*first->arguments[0]);
+  any->array = std::move(list);
+  ExpressionPointer result = std::move(any);
+  fold_constants(result, context);
+  return result;
+}
+
 }  // namespace basalt::planner

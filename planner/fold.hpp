@@ -18,6 +18,10 @@ void fold_constants(query::ExpressionPointer& expression, PlanContext& context);
 // (a AND b) OR (a AND c) becomes a AND (b OR c).
 query::ExpressionPointer factor_disjunction(query::ExpressionPointer expression);
 
+// x = 1 OR x = 2 as x = ANY ('{1,2}'), which an index can be asked; null: the arms are not equalities of one column
+// with constants.
+query::ExpressionPointer disjunction_as_array(const query::Expression& expression, PlanContext& context);
+
 // The condition that an OR implies for the columns of `table` alone; null: none. `tables_of` names the tables that an
 // expression reads.
 query::ExpressionPointer restriction_of_disjunction(

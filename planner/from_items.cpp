@@ -26,6 +26,19 @@ TableSet Level::tables_of(const Expression& expression) const {
   return tables;
 }
 
+// An OR of equalities as = ANY, where an index begins with the column.
+ExpressionPointer Level::indexable_array(const Expression& expression) {
+  if (expression.kind != ExpressionKind::kBool) return nullptr;
+  ExpressionPointer any = disjunction_as_array(expression, shared_.context);
+  const query::Column* column = any ? plain_column(*query::as<query::ScalarArrayCall>(*any).left) : nullptr;
+  if (!column) return nullptr;
+  const query::RangeTableEntry& entry = query_.entry(column->table);
+  if (entry.kind != RangeKind::kRelation || !entry.relation) return nullptr;
+  bool indexed = std::any_of(entry.relation->indexes.begin(), entry.relation->indexes.end(),
+                             [&](const auto& index) { return index->keys[0].column == column->column; });
+  return indexed ? std::move(any) : nullptr;
+}
+
 void Level::add_conjuncts(ExpressionPointer expression, std::vector<Predicate>& predicates) {
   std::vector<ExpressionPointer> list;
   split_conjuncts(factor_disjunction(std::move(expression)), list);
@@ -37,6 +50,7 @@ void Level::add_conjuncts(ExpressionPointer expression, std::vector<Predicate>& 
     list.insert(list.end(), std::make_move_iterator(parts.begin() + 1), std::make_move_iterator(parts.end()));
     ExpressionPointer& e = list[i];
     TableSet tables = tables_of(*e);
+    if (ExpressionPointer any = tables.size() == 1 ? indexable_array(*e) : nullptr) e = std::move(any);
     predicates.push_back({std::move(e), std::move(tables), false});
   }
 }

@@ -132,6 +132,7 @@ class Level {
   // --- from_items.cpp
   void collect_from(query::FromNode& node, std::vector<JoinItem>& items, std::vector<Predicate>& predicates);
   void collect_join(query::FromNode& node, std::vector<JoinItem>& items, std::vector<Predicate>& predicates);
+  ExpressionPointer indexable_array(const Expression& expression);
   void add_conjuncts(ExpressionPointer expression, std::vector<Predicate>& predicates);
   // --- sublinks.cpp
   void pull_up_sublinks(std::vector<JoinItem>& items, std::vector<Predicate>& predicates);

@@ -34,6 +34,13 @@ select * from o order by id;
 -- answer: 300
 select count(*) from o where u in (1, 2, 3);
 
+-- has: Index Cond: \(u = ANY
+-- answer: 200
+select count(*) from o where u = 1 or u = 7 or u = null;
+
+-- not: ANY
+select count(*) from o where s = 's1' or s = 's2';
+
 -- has: Index Cond: \(\(upper\(s\) = 'S3'::text\) AND \(id < 100\)\)
 -- answer: 14
 select count(*) from o where upper(s) = 'S3' and id < 100;
