@@ -49,7 +49,7 @@ Partial Level::scan_table(int table, std::vector<Predicate>& predicates) {
 void Level::set_scan_columns(ScanBase& scan, Available& available, int table) {
   const query::RangeTableEntry& entry = query_.entry(table);
   scan.relation = entry.relation;
-  scan.table = table;
+  if (row_id_tables_.contains(table)) scan.table = recheck_id(table);
   scan.alias = entry.alias.empty() ? entry.name : entry.alias;
   for (int16_t column : needed_[table]) {
     OutputColumn output = column_output(table, column);

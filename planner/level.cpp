@@ -12,7 +12,11 @@ using query::ExpressionKind;
 using query::LimitOption;
 
 Level::Level(Shared& shared, Level* parent, BoundQuery& query)
-    : shared_(shared), parent_(parent), query_(query), statistics_(shared.context, query) {}
+    : shared_(shared),
+      parent_(parent),
+      query_(query),
+      number_(shared.next_level++),
+      statistics_(shared.context, query) {}
 
 Level::~Level() = default;
 
@@ -55,7 +59,8 @@ void Level::fold(ExpressionPointer& expression) { fold_constants(expression, sha
 // An index may deliver the order when nothing between the FROM part and ORDER BY changes it.
 void Level::find_wanted_order() {
   if (query_.order_by.empty() || query_.has_aggregates || query_.has_windows || query_.has_target_sets ||
-      query_.having || !query_.group_by.empty() || !query_.grouping_sets.empty() || !query_.distinct.empty() || query_.set_operation)
+      query_.having || !query_.group_by.empty() || !query_.grouping_sets.empty() || !query_.distinct.empty() ||
+      query_.set_operation)
     return;
   WantedOrder order;
   for (const auto& item : query_.order_by) {
@@ -313,12 +318,12 @@ Partial Level::plan_row_marks(Partial input) {
   for (const query::RowMark& mark : query_.row_marks) {
     int slot = slot_of(mark.table);
     if (slot < 0) continue;
-    lock->targets.push_back({query_.entry(mark.table).relation, mark.table, slot,
+    lock->targets.push_back({query_.entry(mark.table).relation, recheck_id(mark.table), slot,
                              kStrengths[static_cast<int>(mark.strength)],
                              static_cast<storage::WaitPolicy>(mark.wait_policy)});
   }
   for (int table : row_id_tables_)
-    if (int slot = slot_of(table); slot >= 0) lock->marks.push_back({table, slot});
+    if (int slot = slot_of(table); slot >= 0) lock->marks.push_back({recheck_id(table), slot});
   if (lock->targets.empty()) return input;
   shared_.statement.locks_rows = true;
   lock->output = input.plan->output;

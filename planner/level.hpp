@@ -33,6 +33,7 @@ struct Shared {
   PlanContext& context;
   PhysicalStatement& statement;
   int next_node = 1;
+  int next_level = 1;
 };
 
 // An exec parameter through which an inner level reads an expression of this level.
@@ -191,6 +192,8 @@ class Level {
   void plan_merge_actions(PhysicalModify& node, const Available& available);
 
   // --- helpers
+  // How re-checks (QRY-9) name a table: range table indexes repeat from level to level.
+  int recheck_id(int table) const { return number_ << 16 | table; }
   template <typename T>
   std::unique_ptr<T> make() {
     auto node = std::make_unique<T>();
@@ -207,6 +210,7 @@ class Level {
   Shared& shared_;
   Level* parent_;
   BoundQuery& query_;
+  int number_;                               // of the level within the statement
   std::vector<OuterCollector*> collectors_;
   std::map<int, std::set<int16_t>> needed_;  // columns of each range table entry that somebody reads
   std::vector<PlannedCte> ctes_;

@@ -84,7 +84,7 @@ struct PushedFilter {  // runs on the leaf; `value` has no slots and is evaluate
 struct ScanBase : PhysicalNode {
   using PhysicalNode::PhysicalNode;
   RelationPointer relation;
-  int table = 0;                   // range table index, for names and re-checks
+  int table = 0;                   // names it in re-checks; 0: never re-checked
   std::string alias;
   std::vector<int16_t> columns;    // in step with output
   ExpressionPointer filter;        // over the scan's own output
