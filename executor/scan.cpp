@@ -43,8 +43,7 @@ void ScanColumns::finish(ExecutionContext& context, Chunk& raw, Chunk& out, Pend
     } else if (attribute == kXmin) {
       const Vector& wide = raw.columns[next++];
       Vector narrow(PhysicalType::kInt32, raw.rows);
-      for (uint32_t r = 0; r < raw.rows; ++r)
-        narrow.data<int32_t>()[r] = static_cast<int32_t>(wide.view<int64_t>()[r]);
+      for (uint32_t r = 0; r < raw.rows; ++r) narrow.data<int32_t>()[r] = static_cast<int32_t>(wide.view<int64_t>()[r]);
       out.columns[i] = std::move(narrow);
     } else {
       out.columns[i] = constant_column(node_, attribute);
@@ -95,16 +94,51 @@ class RecheckReader {
   bool done_ = false;
 };
 
+// A filter that lets few rows through is asked about more rows at a time than are wanted; those that pass beyond the
+// demand wait here.
+class HeldRows {
+ public:
+  // Rows left from the last read; false: none.
+  bool take(Chunk& out, uint32_t demand) {
+    if (at_ >= rows_.rows) return false;
+    out = rows_;
+    cut(out, demand);
+    return true;
+  }
+  // Keeps what of `out` is beyond the demand.
+  void keep(Chunk& out, uint32_t demand) {
+    if (out.rows <= demand) return;
+    rows_ = out;
+    at_ = 0;
+    cut(out, demand);
+  }
+  void clear() { rows_.rows = at_ = 0; }
+  static uint32_t more(uint32_t wanted) { return std::min(wanted * 4, common::kChunkRowsMax); }
+
+ private:
+  void cut(Chunk& out, uint32_t demand) {
+    uint32_t count = std::min(demand, rows_.rows - at_);
+    auto selection = std::make_shared<common::Selection>(count);
+    for (uint32_t i = 0; i < count; ++i) (*selection)[i] = at_ + i;
+    out.slice(selection);
+    at_ += count;
+  }
+  Chunk rows_;
+  uint32_t at_ = 0;
+};
+
 class TableScanSource : public Source {
  public:
   TableScanSource(ExecutionContext& context, const planner::PhysicalTableScan& node)
       : node_(node), columns_(context, node), recheck_(node) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
-    for (const auto& pushed : node.pushed) pushed_values_.push_back(pushed.value ? compiler.compile(*pushed.value) : nullptr);
+    for (const auto& pushed : node.pushed)
+      pushed_values_.push_back(pushed.value ? compiler.compile(*pushed.value) : nullptr);
     if (node.sample_method.valid()) throw common::not_supported("TABLESAMPLE");
   }
 
   void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
+    if (held_.take(out, demand)) return;
     error_.raise_if_any();
     out.rows = 0;
     if (recheck_.applies(context)) {
@@ -113,18 +147,20 @@ class TableScanSource : public Source {
     }
     if (!started_) start(context);
     if (!scan_) return;
-    while (out.rows == 0) {
+    for (uint32_t wanted = demand; out.rows == 0; wanted = HeldRows::more(wanted)) {
       context.check_interrupts();
-      scan_->next(raw_, demand);
+      scan_->next(raw_, wanted);
       if (raw_.rows == 0) return;
       columns_.finish(context, raw_, out, error_);
       if (out.rows == 0) error_.raise_if_any();
     }
+    held_.keep(out, demand);
   }
 
   void rewind(ExecutionContext&) override {
     scan_.reset();
     started_ = false;
+    held_.clear();
     recheck_.rewind();
     error_.clear();
   }
@@ -142,8 +178,8 @@ class TableScanSource : public Source {
   bool make_filters(ExecutionContext& context, std::vector<storage::LeafFilter>& filters) {
     for (size_t i = 0; i < node_.pushed.size(); ++i) {
       const planner::PushedFilter& pushed = node_.pushed[i];
-      storage::LeafFilter filter{ColumnIndex{static_cast<uint16_t>(pushed.column - 1)}, pushed.kind, {},
-                                 pushed.unsigned_compare};
+      storage::LeafFilter filter{
+          ColumnIndex{static_cast<uint16_t>(pushed.column - 1)}, pushed.kind, {}, pushed.unsigned_compare};
       if (pushed_values_[i]) {
         filter.constant = query::evaluate_constant(*pushed_values_[i], context.evaluation);
         if (filter.constant.is_null()) return false;
@@ -153,8 +189,8 @@ class TableScanSource : public Source {
     return true;
   }
 
-  // A re-check must apply the pushed filters too: it reads the row id through a scan of just that row, when the snapshot's
-  // version is wanted; for the newest version the filters are compared here.
+  // A re-check must apply the pushed filters too: it reads the row id through a scan of just that row, when the
+  // snapshot's version is wanted; for the newest version the filters are compared here.
   bool recheck_passes(ExecutionContext& context) {
     if (node_.pushed.empty()) return true;
     const auto& target = context.recheck.at(node_.table);
@@ -177,6 +213,7 @@ class TableScanSource : public Source {
   RecheckReader recheck_;
   std::vector<query::EvaluatorPointer> pushed_values_;
   std::unique_ptr<storage::HeapScan> scan_;
+  HeldRows held_;
   bool started_ = false;
   Chunk raw_;
   PendingError error_;
@@ -192,6 +229,7 @@ class IndexScanSource : public Source {
   }
 
   void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
+    if (held_.take(out, demand)) return;
     error_.raise_if_any();
     out.rows = 0;
     if (recheck_.applies(context)) {
@@ -199,25 +237,29 @@ class IndexScanSource : public Source {
       return;
     }
     if (!started_) start(context);
+    uint32_t wanted = demand;
     while (out.rows == 0) {
       context.check_interrupts();
       if (!scan_ && !next_range(context)) return;
       entries_.clear();
-      scan_->next(entries_, demand);
+      scan_->next(entries_, wanted);
       if (entries_.empty()) {
         scan_.reset();
         continue;
       }
+      wanted = HeldRows::more(wanted);
       fetcher_.fetch(context, entries_, raw_, kept_);
       if (raw_.rows == 0) continue;
       fetcher_.columns().finish(context, raw_, out, error_);
       if (out.rows == 0) error_.raise_if_any();
     }
+    held_.keep(out, demand);
   }
 
   void rewind(ExecutionContext&) override {
     scan_.reset();
     started_ = false;
+    held_.clear();
     recheck_.rewind();
     error_.clear();
   }
@@ -258,8 +300,9 @@ class IndexScanSource : public Source {
     IndexKeyBuilder::Entry entry = recheck_key_->build(context, row, 0);
     if (!entry.present) return;
     std::vector<storage::KeyRange> ranges = ranges_.build(condition_values(context), 0);
-    bool inside = std::any_of(ranges.begin(), ranges.end(),
-                              [&](const storage::KeyRange& range) { return storage::range_contains(range, entry.key); });
+    bool inside = std::any_of(ranges.begin(), ranges.end(), [&](const storage::KeyRange& range) {
+      return storage::range_contains(range, entry.key);
+    });
     if (inside) recheck_.read(context, fetcher_.columns(), out, error_);
   }
 
@@ -272,6 +315,7 @@ class IndexScanSource : public Source {
   std::vector<storage::KeyRange> key_ranges_;
   size_t next_ = 0;
   std::unique_ptr<storage::IndexScan> scan_;
+  HeldRows held_;
   bool started_ = false;
   std::vector<storage::IndexEntry> entries_;
   common::Selection kept_;

@@ -257,7 +257,9 @@ Partial Level::plan_items(std::vector<JoinItem> items, std::vector<Predicate> pr
     result.plan = std::move(node);
     return filter(std::move(result), predicates);
   }
+  ++items_depth_;
   result = JoinOrder(*this, std::move(items), predicates).run();
+  --items_depth_;
   result = filter(std::move(result), predicates);
   if (!gate) return result;
   auto node = make<PhysicalFilter>();

@@ -287,7 +287,7 @@ Partial JoinOrder::run() {
     return std::move(singles_[0]);
   }
   Node top = items_.size() <= kExhaustiveItems ? best_exhaustive() : best_greedy();
-  level_.in_wanted_order_ = use_ordered_chain(top);
+  if (use_ordered_chain(top)) level_.in_wanted_order_ = true;
   return build(top.items, std::numeric_limits<double>::infinity(), false);
 }
 
@@ -307,7 +307,7 @@ std::optional<Partial> JoinOrder::ordered_single(size_t item) {
 }
 
 void JoinOrder::choose_ordered_single() {
-  if (!level_.wanted_order_ || items_[0].base_table != level_.wanted_order_->table) return;
+  if (!level_.wanted_order_ || level_.items_depth_ > 1 || items_[0].base_table != level_.wanted_order_->table) return;
   std::optional<Partial> ordered = ordered_single(0);
   if (!ordered || !order_pays(singles_[0].plan->total_cost, singles_[0].plan->rows, ordered->plan->total_cost, 0))
     return;
@@ -316,7 +316,7 @@ void JoinOrder::choose_ordered_single() {
 }
 
 bool JoinOrder::use_ordered_chain(const Node& top) {
-  if (!level_.wanted_order_ || level_.wanted_order_->rows_max == 0) return false;
+  if (!level_.wanted_order_ || level_.items_depth_ > 1 || level_.wanted_order_->rows_max == 0) return false;
   auto start = item_of_table_.find(level_.wanted_order_->table);
   if (start == item_of_table_.end()) return false;
   auto first = static_cast<size_t>(start->second);

@@ -221,6 +221,7 @@ class Level {
   Statistics statistics_;
   std::optional<WantedOrder> wanted_order_;
   bool in_wanted_order_ = false;             // the FROM part delivers it
+  int items_depth_ = 0;                      // 1: the FROM part itself, more: sides of outer joins inside it
 };
 
 ExpressionPointer and_all(std::vector<ExpressionPointer> list);

@@ -250,7 +250,7 @@ bool Level::unnest_aggregate(query::SubLink& link, ExpressionPointer& replacemen
     size_t side = 0;
     if (!is_hashable_equality(*e, catalog()) || !is_correlation(query::as<query::OperatorCall>(*e), side)) return false;
     auto& call = query::as<query::OperatorCall>(*e);
-    if (is_volatile(*e) || call.arguments[0]->type != call.arguments[1]->type) return false;
+    if (is_volatile(*e)) return false;
     inner_sides.push_back(query::clone(*call.arguments[side]));
     outer_sides.push_back(query::clone(*call.arguments[1 - side]));
     conditions.push_back(std::move(e));
