@@ -21,6 +21,7 @@ bool Pipeline::pull_stage(ExecutionContext& context, size_t stage, Chunk& out, u
   }
   Stage& s = stages_[stage - 1];
   while (!s.finished) {
+    context.check_interrupts();
     Progress progress;
     if (!s.pending && !s.input_ended) {
       uint32_t wanted = std::clamp<uint32_t>(s.transform->input_demand(demand), 1, common::chunk_rows());

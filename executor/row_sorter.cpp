@@ -83,7 +83,11 @@ void RowSorter::read(Chunk& out, uint32_t demand) {
 
 void RowSorter::sort_rows(ExecutionContext& context) {
   context.check_interrupts();
-  std::sort(rows_.begin(), rows_.end(), before);
+  size_t compared = 0;
+  std::sort(rows_.begin(), rows_.end(), [&](const auto& a, const auto& b) {
+    if ((++compared & 0xfff) == 0) context.check_interrupts();
+    return before(a, b);
+  });
   if (rows_.size() > bound_) rows_.resize(bound_);
 }
 

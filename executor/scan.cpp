@@ -219,6 +219,44 @@ class TableScanSource : public Source {
   PendingError error_;
 };
 
+// A sequence as a relation of one row: last_value, log_cnt, is_called. It has no heap and no versions.
+class SequenceScanSource : public Source {
+ public:
+  SequenceScanSource(ExecutionContext& context, const planner::PhysicalTableScan& node)
+      : node_(node), columns_(context, node) {}
+
+  void read(ExecutionContext& context, Chunk& out, uint32_t) override {
+    error_.raise_if_any();
+    out.rows = 0;
+    if (done_) return;
+    done_ = true;
+    storage::SequenceState state = context.storage->sequence_state(node_.relation->tree);
+    Chunk raw;
+    raw.rows = 1;
+    for (ColumnIndex column : columns_.storage_columns()) {
+      bool is_called = column == ColumnIndex{2};
+      Value value = is_called                  ? Value::of(state.is_called)
+                    : column == ColumnIndex{0} ? Value::of(state.last_value)
+                    : column == ColumnIndex{1} ? Value::of(state.logged)
+                                               : Value::of(int64_t{0});
+      raw.columns.push_back(Vector::constant(is_called ? PhysicalType::kBool : PhysicalType::kInt64, value).flatten(1));
+    }
+    columns_.finish(context, raw, out, error_);
+    if (out.rows == 0) error_.raise_if_any();
+  }
+
+  void rewind(ExecutionContext&) override {
+    done_ = false;
+    error_.clear();
+  }
+
+ private:
+  const planner::PhysicalTableScan& node_;
+  ScanColumns columns_;
+  PendingError error_;
+  bool done_ = false;
+};
+
 class IndexScanSource : public Source {
  public:
   IndexScanSource(ExecutionContext& context, const planner::PhysicalIndexScan& node)
@@ -381,6 +419,7 @@ class RowIdScanSource : public Source {
 }  // namespace
 
 std::unique_ptr<Source> make_table_scan(ExecutionContext& context, const planner::PhysicalTableScan& node) {
+  if (node.relation->kind == 'S') return std::make_unique<SequenceScanSource>(context, node);
   return std::make_unique<TableScanSource>(context, node);
 }
 std::unique_ptr<Source> make_index_scan(ExecutionContext& context, const planner::PhysicalIndexScan& node) {

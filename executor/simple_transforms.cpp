@@ -1,5 +1,6 @@
 // Filter, projection, set-returning projection, limit, unique.
 #include <algorithm>
+#include <optional>
 
 #include "common/sqlstate.hpp"
 #include "executor/builder.hpp"
@@ -71,6 +72,7 @@ class ProjectSetTransform : public Transform {
   }
   Progress process(ExecutionContext& context, const Chunk& in, Chunk& out, uint32_t demand) override {
     out.reset(types_, demand);
+    for (Part& part : parts_) part.shared.reset();
     while (out.rows < demand) {
       if (!row_open_) {
         if (input_row_ >= in.rows) {
@@ -94,6 +96,7 @@ class ProjectSetTransform : public Transform {
     uint32_t at = 0;
     bool ended = false;
     Value scalar;
+    std::optional<common::StringRef> shared;  // the scalar's bytes in the present chunk
   };
   void open_row(ExecutionContext& context, const Chunk& in) {
     Chunk one = in;
@@ -113,6 +116,7 @@ class ProjectSetTransform : public Transform {
       Part& part = parts_[i];
       if (!calls_[i]->returns_set() || part.ended) continue;
       if (part.at >= part.chunk.rows) {
+        context.check_interrupts();
         calls_[i]->next(context, part.chunk, 64);
         part.at = 0;
         part.ended = part.chunk.rows == 0;
@@ -127,7 +131,7 @@ class ProjectSetTransform : public Transform {
     for (size_t i = 0; i < calls_.size(); ++i) {
       Part& part = parts_[i];
       if (!calls_[i]->returns_set()) {
-        out.columns[i].set_value(out.rows, part.scalar);
+        repeat_scalar(part, out.columns[i], out.rows);
       } else if (part.ended) {
         out.columns[i].set_null(out.rows);
       } else {
@@ -135,6 +139,16 @@ class ProjectSetTransform : public Transform {
       }
     }
     ++out.rows;
+  }
+  // A long string lies in the chunk once, however many rows repeat it.
+  static void repeat_scalar(Part& part, common::Vector& column, uint32_t row) {
+    if (part.shared) {
+      column.data<common::StringRef>()[row] = *part.shared;
+      return;
+    }
+    column.set_value(row, part.scalar);
+    if (column.type() == common::PhysicalType::kString && !part.scalar.is_null())
+      part.shared = column.data<common::StringRef>()[row];
   }
   std::vector<common::PhysicalType> types_;
   std::vector<std::unique_ptr<SetCall>> calls_;

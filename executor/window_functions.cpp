@@ -230,7 +230,7 @@ Vector WindowFunctions::aggregate(ExecutionContext& context, Call& call, const s
   bool open = false;
   FrameRange previous{UINT32_MAX, UINT32_MAX};
   for (uint32_t row = 0; row < rows; ++row) {
-    if (row % 1024 == 0) context.check_interrupts();
+    if (row % 64 == 0) context.check_interrupts();
     FrameRange range = frames_.frame(context, row);
     if (row > 0 && range.begin == previous.begin && range.end == previous.end && !frames_.has_exclusion()) {
       repeat_row(out, row);

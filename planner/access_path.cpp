@@ -209,6 +209,7 @@ Partial Level::scan_table_only(int table, std::vector<Predicate>& predicates) {
   set_scan_columns(*scan, out.available, table);
   const auto& settings = shared_.context.settings;
   double cost = pages * settings.seq_page_cost + rows * settings.cpu_tuple_cost;
+  const bool has_heap = entry.relation->kind != 'S';  // a sequence has no leaves to filter in
   std::vector<ExpressionPointer> rest;
   std::vector<const Expression*> conjuncts = expressions_of(predicates);
   std::erase(conjuncts, nullptr);
@@ -219,14 +220,15 @@ Partial Level::scan_table_only(int table, std::vector<Predicate>& predicates) {
     p.used = true;
     SimpleComparison comparison;
     bool as_unsigned = false;
-    if (simple_comparison(*p.expression, catalog(), comparison) && comparison.column->column > 0 &&
+    if (has_heap && simple_comparison(*p.expression, catalog(), comparison) && comparison.column->column > 0 &&
         comparison.value->type == comparison.column->type && bytewise_collation(comparison.collation) &&
         leaf_comparable(comparison.column->type, as_unsigned)) {
       Available none;
       scan->pushed.push_back({comparison.column->column, leaf_kind(comparison), resolve(*comparison.value, none), as_unsigned});
       continue;
     }
-    if (const auto* test = query::try_as<query::NullTest>(p.expression.get()); test && !test->argument_is_row) {
+    if (const auto* test = query::try_as<query::NullTest>(p.expression.get());
+        has_heap && test && !test->argument_is_row) {
       const query::Column* column = plain_column(*test->argument);
       if (column && column->column > 0) {
         scan->pushed.push_back(

@@ -36,6 +36,7 @@ const common::Value* constant_value(const query::Expression& expression) {
 }
 
 double Statistics::relation_rows(const catalog::RelationDescriptor& relation) {
+  if (relation.kind == 'S') return 1;
   if (relation.kind == 'v' || !relation.tree.valid()) return 1000;
   if (context_.storage)
     return std::max<double>(1, static_cast<double>(context_.storage->heap(relation.tree).row_estimate()));
@@ -43,6 +44,7 @@ double Statistics::relation_rows(const catalog::RelationDescriptor& relation) {
 }
 
 double Statistics::relation_pages(const catalog::RelationDescriptor& relation) {
+  if (relation.kind == 'S') return 1;
   if (!relation.tree.valid()) return kDefaultPages;
   if (context_.storage)
     return std::max<double>(1, static_cast<double>(context_.storage->heap(relation.tree).page_count()));

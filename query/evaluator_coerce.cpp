@@ -23,6 +23,7 @@ class CoerceViaIoEvaluator : public Evaluator {
     return evaluate_rows(physical_, rows, [&](uint32_t row) {
       Value value = in.value(row);
       if (value.is_null()) return Value::null(physical_);
+      context.call->interrupt().check();
       return context.call->input(to_, context.call->output(from_, value), typmod_);
     });
   }

@@ -107,7 +107,22 @@ class FunctionEvaluator : public Evaluator {
     return call;
   }
 
+  // Whether a chunk of these arguments may keep a kernel busy for so long that a cancel would come late (QRY-5).
+  bool are_large(uint32_t rows) const {
+    constexpr size_t kLargeBytes = size_t{1} << 20;
+    if (rows < 2) return false;
+    size_t bytes = 0;
+    for (const Vector& v : vectors_) {
+      if (v.type() != PhysicalType::kString || v.is_constant()) continue;
+      auto strings = v.view<common::StringRef>();
+      for (uint32_t row = 0; row < rows; ++row)
+        if (!strings.is_null(row)) bytes += strings[row].size();
+    }
+    return bytes > kLargeBytes;
+  }
+
   Vector call_kernel(types::FunctionCall& call, Rows& rows) {
+    if (are_large(rows.count)) return call_each(call, rows);
     Vector result(physical_, rows.count);
     try {
       kernel_(call, vectors_, rows.count, result);
@@ -126,6 +141,7 @@ class FunctionEvaluator : public Evaluator {
     std::vector<Vector> one(vectors_.size());
     uint32_t wanted = rows.count;
     for (uint32_t row = 0; row < wanted; ++row) {
+      call.context->interrupt().check();
       auto selection = std::make_shared<common::Selection>(common::Selection{row});
       for (size_t i = 0; i < one.size(); ++i) one[i] = vectors_[i].slice(selection);
       Vector value(physical_, 1);
@@ -329,6 +345,7 @@ class ScalarArrayEvaluator : public Evaluator {
     types::ArrayView array(arrays.view<common::StringRef>()[row].view());
     bool any_null = false;
     for (uint32_t e = 0; e < array.size(); ++e) {
+      if ((e & 0xff) == 0) context.call->interrupt().check();
       Chunk pair;
       pair.columns.push_back(Vector::constant(left.type(), left.value(row)));
       pair.columns.push_back(Vector::constant(array.physical(), array.value(e)));

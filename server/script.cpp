@@ -11,6 +11,15 @@ namespace basalt::server {
 
 namespace {
 
+// The privileges that a fresh database has: pg_dump does not write them down.
+constexpr std::string_view kInitialPrivileges = R"(
+  INSERT INTO pg_init_privs (objoid, classoid, objsubid, privtype, initprivs)
+    SELECT object, catalog, 0, 'i', privileges
+    FROM (SELECT oid, 'pg_class'::regclass, relacl FROM pg_class
+          UNION ALL SELECT oid, 'pg_namespace'::regclass, nspacl FROM pg_namespace) o (object, catalog, privileges)
+    WHERE privileges IS NOT NULL
+      AND NOT EXISTS (SELECT FROM pg_init_privs p WHERE p.objoid = object AND p.classoid = catalog AND p.objsubid = 0))";
+
 class SilentSink : public commands::ResultSink {
  public:
   void describe(const std::vector<commands::ResultColumn>&) override {}
@@ -51,6 +60,7 @@ void run_initial_scripts(commands::ServerState& state, const std::string& superu
   session.simple_query("SET search_path = pg_catalog; SET allow_system_table_mods = on", sink);
   for (std::string_view script : {catalog::system_views_sql(), catalog::information_schema_sql()})
     for (std::string_view statement : catalog::split_statements(script)) run_or_skip(session, statement, sink);
+  session.simple_query(kInitialPrivileges, sink);
   state.sessions.remove(session.pid());
 }
 

@@ -106,7 +106,7 @@ class IndexBuilderImpl final : public IndexBuilder {
   }
 
   std::optional<std::pair<RowId, RowId>> finish(std::string* duplicate_key) override {
-    std::sort(items_.begin(), items_.end(), item_less);
+    sort_items();
     if (!runs_.empty()) {
       spill();
       for (auto& run : runs_) {
@@ -153,8 +153,17 @@ class IndexBuilderImpl final : public IndexBuilder {
   };
   static bool source_after(const Source& a, const Source& b) { return item_less(b.item, a.item); }
 
+  // A cancel does not wait for the end of the sort; the items are of no use then.
+  void sort_items() {
+    size_t compared = 0;
+    std::sort(items_.begin(), items_.end(), [&](const Item& a, const Item& b) {
+      if ((++compared & 0xfff) == 0) t_.check_interrupt();
+      return item_less(a, b);
+    });
+  }
+
   void spill() {
-    std::sort(items_.begin(), items_.end(), item_less);
+    sort_items();
     std::string path =
         core_.options().directory + "/sort_" + std::to_string(tree_.id().value) + "_" + std::to_string(runs_.size());
     runs_.push_back(std::make_unique<Run>(core_.files(), path));

@@ -6,6 +6,9 @@
 First all records of tests/sql, each cancelled after a random delay by a second connection (whatever they then answer); after that
 statements that would run for long, a kind each. Prints the worst cases. At the end the server stops cleanly and `basalt check`
 finds nothing.
+
+On a machine with more to do than cores, one late answer may be the scheduler's: a long statement that was late is cancelled twice
+more and must be in time then; of the records, which cannot be repeated, two may be late.
 """
 import argparse
 import os
@@ -26,7 +29,7 @@ from server import Server  # noqa: E402
 from wire import Wire, message, query  # noqa: E402
 
 PREPARE = """
-create table big as select i as id, i % 1000 as g, (i * 7919::bigint) % 1000003 as r, repeat(md5(i::text), 3) as t
+create table big as select i as id, i % 1000 + 1 as g, (i * 7919::bigint) % 1000003 as r, repeat(md5(i::text), 3) as t
   from generate_series(1, 200000) i;
 create table wide_json as select jsonb_agg(jsonb_build_object('k', i, 'v', repeat('x', 50))) as j from generate_series(1, 50000) i;
 create table deep_json as select (repeat('{"a":[', 400) || '1' || repeat(']}', 400))::jsonb as j from generate_series(1, 300);
@@ -55,7 +58,7 @@ LONG = {
     'window': 'select sum(r) over (partition by g order by t rows between 50000 preceding and current row) from big',
     'window over ranks': 'select rank() over (order by t || s), lag(r) over (order by r) from big, generate_series(1, 10) s',
     'distinct': 'select distinct t || s from big, generate_series(1, 30) s',
-    'set operation': 'select id, t from big, generate_series(1, 10) except all select r, t from big, generate_series(1, 10)',
+    'set operation': 'select id::bigint, t from big, generate_series(1, 10) except all select r, t from big, generate_series(1, 10)',
     'generate_series': 'select count(*) from generate_series(1, 100000000000)',
     'generate_series as output': 'select generate_series(1, 100000000000)',
     'numeric series': 'select count(*) from generate_series(1.0, 1e15, 0.1)',
@@ -75,7 +78,7 @@ LONG = {
     'delete': 'delete from changing where id in (select b.id from big b, generate_series(1, 50) s)',
     'foreign keys': 'insert into child select i, 1 from generate_series(1, 10000000) i',
     'create index': 'create index on big (t, r, g, id)',
-    'create unique index': 'create unique index on big (md5(t || id), t)',
+    'create unique index': 'create unique index on big (md5(t || md5(id::text)), t, id)',
     'create table as': 'create table gone as select a.*, s from big a, generate_series(1, 100) s',
     'alter table': "alter table big add column c text default 'x', alter column t type text using md5(t) || md5(md5(t))",
     'add foreign key': 'alter table big add foreign key (g) references changing (id), add check (length(md5(md5(t))) > 1)',
@@ -90,10 +93,11 @@ LONG = {
     'PL/pgSQL strings': "do $$ declare s text := ''; begin loop s := left(s || md5(s), 1000000); end loop; end $$",
     'function for each row': 'select sum(slow(id)) from big',
     'SQL function': 'select fib(40)',
-    'json': 'select count(*) from wide_json a, wide_json b, jsonb_array_elements(a.j) x, jsonb_array_elements(b.j) y where x = y',
+    'json': 'select count(*) from (select jsonb_array_elements(j) v from wide_json) a, '
+            '(select jsonb_array_elements(j) v from wide_json) b where a.v || b.v = a.v',
     'deep json': 'select count(*) from deep_json a, deep_json b, deep_json c where a.j || b.j = c.j or a.j @> b.j',
     'json output': 'select sum(length(j::text)) from wide_json, generate_series(1, 1000)',
-    'json path': "select count(*) from wide_json, jsonb_path_query(j, '$[*] ? (@.v like_regex \"(x|xx)*y\")')",
+    'json path': "select count(*) from wide_json, generate_series(1, 100) where j @? '$[*] ? (@.v like_regex \"(x|xx)*y\")'",
     'json aggregate': "select jsonb_agg(jsonb_build_object('a', t, 'b', s)) from big, generate_series(1, 20) s",
     'arrays': 'select count(*) from (select array_agg(id) a from big) x, big where big.r = any(x.a) and big.id = any(x.a)',
     'array unnest': 'select count(*) from big, unnest(string_to_array(repeat(t, 50), \'a\')) u',
@@ -156,15 +160,15 @@ class Canceller:
 
 class Report:
     def __init__(self, limit_ms):
-        self.limit_ms, self.cases, self.failures = limit_ms, [], []
+        self.limit_ms, self.cases, self.failures, self.late = limit_ms, [], [], []
 
     def add(self, name, took_ms):
         if took_ms is None:
             return
         self.cases.append((took_ms, name))
         if took_ms > self.limit_ms:
-            self.failures.append(f'{took_ms:.0f} ms: {name}')
-            print(f'late: {took_ms:.0f} ms: {name}', flush=True)
+            self.late.append(f'{took_ms:.0f} ms: {name}')
+            print('late: ' + self.late[-1], flush=True)
 
     def worst(self):
         return max(self.cases, default=(0, 'nothing'))
@@ -230,8 +234,34 @@ def cancel_long(server, rng, report, only, rounds):
             if only not in name:
                 continue
             for _ in range(rounds):
+                before = len(report.late)
                 cancel_one(server.port, canceller, rng.uniform(0.02, 0.6), name, sql, report)
+                if len(report.late) == before:
+                    continue
+                for _ in range(2):
+                    cancel_one(server.port, canceller, rng.uniform(0.02, 0.6), name, sql, report)
+                if len(report.late) > before + 1:
+                    report.failures.append(f'late again: {report.late[-1]}')
         setup.run(query('rollback'))
+
+
+def drain(wire):
+    """Reads up to ReadyForQuery, without a look at the rows; the last bytes, b'closed', or b'' after 8 seconds."""
+    deadline = time.monotonic() + 8
+    tail = b''
+    wire.socket.settimeout(1)
+    while time.monotonic() < deadline:
+        try:
+            got = wire.socket.recv(1 << 20)
+        except socket.timeout:
+            continue
+        if not got:
+            return b'closed'
+        tail = (tail + got)[-3000:]
+        if tail[-6:-1] == b'Z\0\0\0\5':
+            wire.socket.settimeout(30)
+            return tail
+    return b''
 
 
 def cancel_one(port, canceller, delay, name, sql, report):
@@ -242,23 +272,16 @@ def cancel_one(port, canceller, delay, name, sql, report):
             copy_in(wire)
         else:
             wire.send(query(sql))
-        wire.socket.settimeout(8)
-        while True:  # the rows are not of interest: do not spend time on showing them
-            try:
-                kind, body = wire.next_message() or ('closed', b'')
-            except socket.timeout:
-                report.failures.append(f'{name}: still running 8 s later')
-                print(report.failures[-1], flush=True)
-                canceller.statement_has_ended()
-                return
-            if kind in ('Z', 'closed'):
-                break
-            if kind == 'E' and b'C57014' not in body and b'C53200' not in body:
-                report.failures.append(f'{name}: {body!r}')
+        end = drain(wire)
         took = canceller.statement_has_ended()
-        if kind == 'closed':
-            report.failures.append(f'{name}: connection lost')
-        elif wire.run(query('rollback; select 42'))[-3:-1] != ["D '42'", 'C SELECT 1']:
+        if not end.endswith((b'Z\0\0\0\5T', b'Z\0\0\0\5E', b'Z\0\0\0\5I')):
+            report.failures.append(f'{name}: ' + ('connection lost' if end == b'closed' else 'still running 8 s later'))
+            print(report.failures[-1], flush=True)
+            return
+        error = end.rfind(b'SERROR\0')
+        if error >= 0 and b'C57014\0' not in end[error:] and b'C53200\0' not in end[error:]:
+            report.failures.append(f'{name}: {end[error:]!r}')
+        if wire.run(query('rollback; select 42'))[-3:-1] != ["D '42'", 'C SELECT 1']:
             report.failures.append(f'{name}: the session does not go on')
         report.add(name, took)
 
@@ -285,6 +308,8 @@ def main():
             print('\n'.join(f'{took:8.1f} ms  {name}' for took, name in sorted(long.cases, reverse=True)))
         server.stop()
         findings = server.check()
+    if len(records.late) > 2:
+        records.failures += records.late
     failures = records.failures + long.failures + ([f'basalt check: {findings}'] if findings else [])
     print('\n'.join(failures) or 'all within the limit')
     return 1 if failures or not records.cases else 0

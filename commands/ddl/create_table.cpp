@@ -138,11 +138,10 @@ void store_column_extras(DdlContext& ddl, Oid table, int16_t number, WrittenColu
   if (column.bound_default) {
     store_default(ddl, table, number, *column.bound_default);
   } else if (column.default_value) {
-    RelationPointer relation = ddl.relation(table);
     query::BindContext context = ddl.bind();
     query::ExpressionScope scope;
     const bool generated = column.column.generated != 0;
-    if (generated) scope.relations.push_back({relation, "", false});
+    if (generated) scope.relations.push_back({ddl.relation(table), "", false});
     query::ExpressionPointer bound = query::bind_default(
         *column.default_value, generated ? query::ExpressionUse::kGenerated : query::ExpressionUse::kColumnDefault,
         scope, column.column.name, column.column.type, column.column.typmod, column.column.collation, context);

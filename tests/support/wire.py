@@ -74,7 +74,7 @@ class Wire:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
         self.socket.settimeout(30)
         self.socket.connect((host, port))
-        self.buffer = b''
+        self.buffer, self.at = b'', 0  # what has come, and how much of it has been read
         self.pid = self.key = 0
 
     def __enter__(self):
@@ -108,12 +108,13 @@ class Wire:
     def next_message(self):
         """(type, body), or None at the end of the connection."""
         while True:
-            if len(self.buffer) >= 5:
-                length = struct.unpack('!I', self.buffer[1:5])[0]
-                if len(self.buffer) > length:
-                    kind, body = chr(self.buffer[0]), self.buffer[5:length + 1]
-                    self.buffer = self.buffer[length + 1:]
-                    return kind, body
+            at = self.at
+            if len(self.buffer) >= at + 5:
+                end = at + 1 + struct.unpack_from('!I', self.buffer, at + 1)[0]
+                if len(self.buffer) >= end:
+                    self.at = end
+                    return chr(self.buffer[at]), self.buffer[at + 5:end]
+            self.buffer, self.at = self.buffer[at:], 0
             try:
                 got = self.socket.recv(65536)
             except ConnectionResetError:
@@ -141,7 +142,7 @@ class Wire:
 
     def quiet(self, seconds=0.2):
         """True when nothing comes for so long."""
-        return not self.buffer and not select.select([self.socket], [], [], seconds)[0]
+        return len(self.buffer) == self.at and not select.select([self.socket], [], [], seconds)[0]
 
     def closed_within(self, seconds):
         deadline = time.monotonic() + seconds

@@ -78,7 +78,8 @@ std::string power_special(std::string_view a, std::string_view b) {
   return numeric::infinity(sign_a < 0 && is_odd(numeric::decode(b)));
 }
 
-std::string power_function(std::string_view a, std::string_view b) {
+std::string power_function(FunctionCall& call, std::string_view a, std::string_view b) {
+  call.context->interrupt().check();
   if (numeric::is_special(a) || numeric::is_special(b)) return power_special(a, b);
   if (numeric::is_zero(a) && numeric::sign(b) < 0) {
     throw SqlError(sqlstate::kInvalidArgumentForPowerFunction, "zero raised to a negative power is undefined");
