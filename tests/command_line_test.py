@@ -32,6 +32,16 @@ def run(binary, *arguments, timeout=60):
     return result.returncode, result.stdout, result.stderr
 
 
+def initialised(binary, root, name='data'):
+    """A copy of a directory that `basalt init` has made once."""
+    template = os.path.join(os.path.dirname(root), 'template')
+    if not os.path.exists(template):
+        expect(run(binary, 'init', '--data', template), 0, 'Initialised')
+    directory = os.path.join(root, name)
+    shutil.copytree(template, directory)
+    return directory
+
+
 def expect(result, code, out='', error=''):
     assert result[0] == code and out in result[1] and error in result[2], f'{code} {out!r} {error!r} expected, got {result}'
 
@@ -61,8 +71,7 @@ def wrong_arguments(binary, root):
     expect(run(binary, 'serve', '--data', root, '--port', '70000'), 2, '', 'invalid port number')
     expect(run(binary, 'serve', '--data', root, '--colour', 'red'), 2, '', 'unknown option: --colour')
     expect(run(binary, 'serve', '--data', root, '--set', 'work_mem'), 2, '', '--set needs name=value')
-    directory = os.path.join(root, 'arguments')
-    expect(run(binary, 'init', '--data', directory), 0, 'Initialised')
+    directory = initialised(binary, root)
     expect(run(binary, 'serve', '--data', directory, '--set', 'no_such_setting=1'), 1, '', 'unrecognized configuration parameter')
     expect(run(binary, 'serve', '--data', directory, '--set', 'work_mem=lots'), 1, '', 'invalid value for parameter "work_mem"')
     expect(run(binary, 'serve', '--data', directory, '--host', '256.1.1.1'), 1, '', '256.1.1.1')
@@ -100,8 +109,7 @@ def directories(binary, root):
 
 @check
 def taken_port(binary, root):
-    directory = os.path.join(root, 'port')
-    run(binary, 'init', '--data', directory)
+    directory = initialised(binary, root)
     with socket.socket() as holder:
         holder.bind(('127.0.0.1', 0))
         holder.listen()
@@ -114,7 +122,7 @@ def taken_port(binary, root):
 
 @check
 def directory_in_use(binary, root):
-    with Server(binary) as server:
+    with Server(binary, directory=initialised(binary, root)) as server:
         result = run(binary, 'serve', '--data', server.directory, '--port', str(free_port()))
         assert result[0] == 1 and server.directory in result[2] and 'use' in result[2], result
         result = run(binary, 'check', '--data', server.directory)
@@ -128,7 +136,7 @@ def directory_in_use(binary, root):
 @check
 def signals_that_end(binary, root):
     for number in (signal.SIGTERM, signal.SIGINT):
-        with Server(binary) as server:
+        with Server(binary, directory=initialised(binary, root, str(number))) as server:
             idle, busy, open_block = (Wire(server.port).start() for _ in range(3))
             idle.run(query('create table kept as select 1 as a'))
             open_block.run(query('begin; insert into kept values (2)'))
@@ -155,7 +163,7 @@ def signals_that_end(binary, root):
 
 @check
 def no_new_sessions_while_ending(binary, root):
-    with Server(binary) as server:
+    with Server(binary, directory=initialised(binary, root)) as server:
         holders = [Wire(server.port).start() for _ in range(20)]
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(30) == 0
@@ -170,7 +178,7 @@ def no_new_sessions_while_ending(binary, root):
 
 @check
 def reload(binary, root):
-    with Server(binary) as server, Wire(server.port).start() as wire:
+    with Server(binary, directory=initialised(binary, root)) as server, Wire(server.port).start() as wire:
         configuration = os.path.join(server.directory, 'basalt.conf')
         with open(configuration, 'a', encoding='utf-8') as out:
             out.write("\nwork_mem = 7MB   # more\nstatement_timeout = '30s'\nno_such = 1\nport = 1\n")
@@ -200,8 +208,7 @@ def reload(binary, root):
 
 @check
 def command_line_wins_over_the_file(binary, root):
-    directory = os.path.join(root, 'wins')
-    run(binary, 'init', '--data', directory)
+    directory = initialised(binary, root)
     with open(os.path.join(directory, 'basalt.conf'), 'a', encoding='utf-8') as out:
         out.write("work_mem = '2MB'\nlock_timeout = 5s\n")
     with Server(binary, ['work_mem=3MB'], directory=directory) as server, Wire(server.port).start() as wire:
@@ -212,8 +219,7 @@ def command_line_wins_over_the_file(binary, root):
 
 @check
 def check_finds_damage(binary, root):
-    directory = os.path.join(root, 'damage')
-    run(binary, 'init', '--data', directory)
+    directory = initialised(binary, root)
     with Server(binary, directory=directory) as server:
         with Wire(server.port).start() as wire:
             wire.run(query("create table t as select i, repeat('x', 100) from generate_series(1, 20000) i; "
@@ -248,8 +254,10 @@ def main():
     options = parser.parse_args()
     failed = 0
     chosen = [one for one in CHECKS if options.only in one.__name__]
+    whole = tempfile.mkdtemp(prefix='basalt-command-')
     for one in chosen:
-        root = tempfile.mkdtemp(prefix='basalt-command-')
+        root = os.path.join(whole, one.__name__)
+        os.mkdir(root)
         try:
             one(os.path.abspath(options.binary), root)
         except (AssertionError, OSError, RuntimeError, subprocess.SubprocessError) as error:
@@ -257,6 +265,7 @@ def main():
             print(f'--- {one.__name__}: {type(error).__name__} {error}')
         finally:
             shutil.rmtree(root, ignore_errors=True)
+    shutil.rmtree(whole, ignore_errors=True)
     print(f'command line: {len(chosen) - failed} of {len(chosen)} checks passed')
     return 1 if failed else 0
 
