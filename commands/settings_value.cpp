@@ -104,8 +104,7 @@ double parse_number(const SettingDefinition& definition, std::string_view value)
     std::string suffix = own.empty() ? "" : " " + std::string(own);
     throw SqlError(sqlstate::kInvalidParameterValue,
                    format_number(number) + suffix + " is outside the valid range for parameter \"" + definition.name +
-                       "\" (" + format_number(definition.min) + (own.empty() ? "" : suffix) + " .. " +
-                       format_number(definition.max) + (own.empty() ? "" : suffix) + ")");
+                       "\" (" + format_number(definition.min) + " .. " + format_number(definition.max) + ")");
   }
   return number;
 }

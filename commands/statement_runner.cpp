@@ -78,7 +78,8 @@ std::vector<std::shared_ptr<const planner::PhysicalStatement>> Session::plan_sta
     const parser::ParsedStatement& statement, query::BindContext& bind) {
   std::vector<std::shared_ptr<const planner::PhysicalStatement>> plans;
   for (auto& bound : query::bind_statement(statement, bind)) {
-    planner::PlanContext plan_context{catalog(), *context_, &server_.storage, settings_.planner(), {}};
+    planner::PlanContext plan_context{catalog(), *context_, &server_.storage, settings_.planner(), {},
+                                      context_->function_runtime()};
     plans.push_back(planner::plan(std::move(bound), plan_context));
   }
   return plans;

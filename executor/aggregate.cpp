@@ -53,9 +53,11 @@ class AggregateSource : public Source {
     input_->rewind(context);
     ready_ = done_ = input_ended_ = spilling_ = false;
     destroy_groups();
+    calls_.forget_buffered();
     clear_table();
     partitions_.clear();
     partition_ = 0;
+    partition_shift_ = 0;
   }
 
  private:

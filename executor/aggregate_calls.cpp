@@ -145,6 +145,11 @@ void AggregateCalls::finish_buffered(ExecutionContext& context, const std::vecto
     if (call.buffered) feed_buffered(context, call, memory_of);
 }
 
+void AggregateCalls::forget_buffered() {
+  for (Call& call : calls_)
+    if (call.buffered) call.buffered->rows->clear();
+}
+
 void AggregateCalls::feed_buffered(ExecutionContext& context, Call& call, const std::vector<char*>& memory_of) {
   RowSorter& sorter = *call.buffered->rows;
   sorter.finish(context);

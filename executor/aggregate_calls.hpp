@@ -29,6 +29,8 @@ class AggregateCalls {
   void finish_buffered(ExecutionContext& context, const std::vector<char*>& memory_of);
   // Results of the groups, one column a call, into out.columns[first_column ...].
   void finalize(ExecutionContext& context, const std::vector<char*>& groups, Chunk& out, size_t first_column);
+  // Drops the rows of buffered calls that were not fed: the input starts again.
+  void forget_buffered();
   bool any_buffered() const { return any_buffered_; }
   // Memory that the states of one group hold outside of their block.
   size_t extra_bytes(const char* group) const;

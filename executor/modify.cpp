@@ -22,6 +22,11 @@ struct Assignment {
   int16_t column;
   query::EvaluatorPointer value;
 };
+// What a new row is made of: records of sub-SELECTs first, then the columns.
+struct Assignments {
+  std::vector<query::EvaluatorPointer> rows;
+  std::vector<Assignment> columns;
+};
 
 class ModifySource : public Source {
  public:
@@ -33,15 +38,15 @@ class ModifySource : public Source {
         writer_(context, node.relation),
         rechecker_(state, *node.children[0], node.marks) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
-    assignments_ = compile_assignments(compiler, node.assignments);
+    assignments_ = compile_assignments(compiler, node.rows, node.assignments);
     returning_ = compiler.compile_list(node.returning);
     check_options_ = compiler.compile_list(node.check_options);
     for (const auto& action : node.merge_actions) {
       merge_conditions_.push_back(action.condition ? compiler.compile(*action.condition) : nullptr);
-      merge_assignments_.push_back(compile_assignments(compiler, action.assignments));
+      merge_assignments_.push_back(compile_assignments(compiler, action.rows, action.assignments));
     }
     if (node.on_conflict) {
-      conflict_set_ = compile_assignments(compiler, node.on_conflict->set);
+      conflict_set_ = compile_assignments(compiler, node.on_conflict->rows, node.on_conflict->set);
       if (node.on_conflict->where) conflict_where_ = compiler.compile(*node.on_conflict->where);
     }
     for (const auto& column : node.relation->columns) row_types_.push_back(column.physical);
@@ -58,11 +63,23 @@ class ModifySource : public Source {
   void rewind(ExecutionContext&) override { UNREACHABLE("a data-modifying plan is never run twice"); }
 
  private:
-  static std::vector<Assignment> compile_assignments(query::ExpressionCompiler& compiler,
-                                                     const std::vector<planner::ColumnAssignment>& list) {
-    std::vector<Assignment> out;
-    for (const auto& assignment : list) out.push_back({assignment.column, compiler.compile(*assignment.value)});
+  static Assignments compile_assignments(query::ExpressionCompiler& compiler, const query::ExpressionList& rows,
+                                         const std::vector<planner::ColumnAssignment>& list) {
+    Assignments out;
+    out.rows = compiler.compile_list(rows);
+    for (const auto& assignment : list) out.columns.push_back({assignment.column, compiler.compile(*assignment.value)});
     return out;
+  }
+
+  // Sets the assigned columns of the one row `out`.
+  static void assign(ExecutionContext& context, Assignments& assignments, const Chunk& in, Chunk& out) {
+    query::Rows one(1);
+    Chunk input = in;
+    for (auto& row : assignments.rows) input.columns.push_back(row->evaluate(context.evaluation, in, one));
+    for (Assignment& assignment : assignments.columns)
+      out.columns[static_cast<size_t>(assignment.column) - 1] =
+          assignment.value->evaluate(context.evaluation, input, one).flatten(1);
+    one.raise();
   }
 
   // --- the whole statement ---------------------------------------------------------------------------------------------
@@ -132,10 +149,10 @@ class ModifySource : public Source {
   // --- INSERT ----------------------------------------------------------------------------------------------------------
 
   // New rows from the child's output: assigned columns; the others NULL.
-  Chunk evaluate_rows(ExecutionContext& context, std::vector<Assignment>& assignments, const Chunk& in, query::Rows& rows) {
+  Chunk evaluate_rows(ExecutionContext& context, Assignments& assignments, const Chunk& in, query::Rows& rows) {
     Chunk out;
     for (common::PhysicalType type : row_types_) out.columns.push_back(Vector::constant(type, Value::null(type)));
-    for (Assignment& assignment : assignments)
+    for (Assignment& assignment : assignments.columns)
       out.columns[static_cast<size_t>(assignment.column) - 1] = assignment.value->evaluate(context.evaluation, in, rows);
     for (Vector& column : out.columns) column = column.flatten(rows.count);
     out.rows = rows.count;
@@ -266,12 +283,8 @@ class ModifySource : public Source {
       one.raise();
       if (selected.empty()) return true;
     }
-    query::Rows one(1);
     Chunk new_row = flat_row(old_row, 0);
-    for (Assignment& assignment : conflict_set_)
-      new_row.columns[static_cast<size_t>(assignment.column) - 1] =
-          assignment.value->evaluate(context.evaluation, both, one).flatten(1);
-    one.raise();
+    assign(context, conflict_set_, both, new_row);
     storage::WriteResult result =
         write_update(context, newest, existing, old_row, new_row, changed_columns(node_.on_conflict->set));
     if (result.outcome == WriteOutcome::kBeingModified) {
@@ -354,16 +367,12 @@ class ModifySource : public Source {
   }
 
   storage::WriteResult try_update(ExecutionContext& context, const storage::Snapshot& snapshot, RowId id,
-                                  const Chunk& joined, bool, std::vector<Assignment>& assignments,
+                                  const Chunk& joined, bool, Assignments& assignments,
                                   const std::vector<int16_t>& changed) {
     Chunk old_row;
     if (!read_old(context, snapshot, id, old_row)) return {WriteOutcome::kNotFound, {}, {}};
-    query::Rows one(1);
     Chunk new_row = flat_row(old_row, 0);
-    for (Assignment& assignment : assignments)
-      new_row.columns[static_cast<size_t>(assignment.column) - 1] =
-          assignment.value->evaluate(context.evaluation, joined, one).flatten(1);
-    one.raise();
+    assign(context, assignments, joined, new_row);
     storage::WriteResult result = write_update(context, snapshot, id, old_row, new_row, changed);
     if (result.outcome != WriteOutcome::kOk) return result;
     ++affected_;
@@ -504,7 +513,8 @@ class ModifySource : public Source {
       for (uint32_t row = 0; row < wanted.count; ++row)
         if (holds.is_null(row) || !holds.view<bool>()[row])
           wanted.fail(row, SqlError(sqlstate::kWithCheckOptionViolation,
-                                    "new row violates check option for view \"" + node_.check_option_views[i] + "\""));
+                                    "new row violates check option for view \"" + node_.check_option_views[i] + "\"")
+                               .detail("Failing row contains " + writer_.row_description(context, rows, row) + "."));
     }
   }
 
@@ -545,10 +555,10 @@ class ModifySource : public Source {
   std::unique_ptr<Pipeline> input_;
   TableWriter writer_;
   Rechecker rechecker_;
-  std::vector<Assignment> assignments_, conflict_set_;
+  Assignments assignments_, conflict_set_;
   query::EvaluatorPointer conflict_where_;
   std::vector<query::EvaluatorPointer> returning_, check_options_, merge_conditions_;
-  std::vector<std::vector<Assignment>> merge_assignments_;
+  std::vector<Assignments> merge_assignments_;
   std::vector<common::PhysicalType> row_types_;
   std::vector<int16_t> changed_;
   std::unique_ptr<ChunkStore> result_;

@@ -34,6 +34,9 @@ class TableWriter {
   // 0: none.
   RowId find_conflict(ExecutionContext& context, const Chunk& rows, uint32_t row, const std::vector<Oid>& arbiters);
 
+  // "(1, abc, null)", for error details.
+  std::string row_description(ExecutionContext& context, const Chunk& rows, uint32_t row) const;
+
   // The row that the last insert() worked on: after an error, the one that failed.
   uint32_t last_row() const { return last_row_; }
 
@@ -62,7 +65,7 @@ class TableWriter {
   void insert_entry(ExecutionContext& context, IndexState& index, const Chunk& rows, uint32_t row, RowId id,
                     ModifyHooks* hooks);
   [[noreturn]] void raise_unique(ExecutionContext& context, IndexState& index, const Chunk& rows, uint32_t row);
-  std::string row_description(ExecutionContext& context, const Chunk& rows, uint32_t row) const;
+
 
   catalog::RelationPointer relation_;
   storage::HeapTree& heap_;

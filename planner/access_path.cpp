@@ -4,6 +4,7 @@
 
 #include "planner/index_path.hpp"
 #include "planner/level.hpp"
+#include "planner/prepare.hpp"
 #include "query/evaluator.hpp"
 #include "query/walker.hpp"
 
@@ -255,6 +256,7 @@ Partial Level::scan_subquery(int table) {
   OuterCollector local;
   OuterCollector& collector = entry.lateral && !collectors_.empty() ? *collectors_.back() : local;
   std::vector<int> reads;
+  drop_unused_targets(*entry.subquery, needed_[table], catalog());
   PhysicalPointer plan = plan_inner(*entry.subquery, collector, &reads);
   ENSURE(local.references.empty(), "a subquery that is not lateral refers to its siblings");
   Partial out;

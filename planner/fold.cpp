@@ -60,7 +60,11 @@ class Folder {
     }
     if (e->kind == ExpressionKind::kOperator) inline_concatenation(as<query::OperatorCall>(*e));
     query::for_each_child_slot(*e, [this](ExpressionPointer& child) { fold(child); });
-    if (may_evaluate(*e))
+    if (e->kind == ExpressionKind::kParameter)
+      fold_parameter(e);
+    else if (is_never_called(*e))
+      e = make_constant(*e, Value::null(context_.catalog.type(e->type)->physical));
+    else if (may_evaluate(*e))
       evaluate(e);
     else if (e->kind == ExpressionKind::kOperator)
       compare_as_date(as<query::OperatorCall>(*e));
@@ -235,7 +239,39 @@ class Folder {
   bool is_immutable(Oid function) {
     if (!function.valid()) return false;
     auto descriptor = context_.catalog.function(function);
-    return descriptor && descriptor->volatility == 'i' && descriptor->language == Oid{kLanguageInternal};
+    return descriptor && descriptor->volatility == 'i' &&
+           (context_.functions || descriptor->language == Oid{kLanguageInternal});
+  }
+
+  // A custom plan knows its parameters.
+  void fold_parameter(ExpressionPointer& e) {
+    const auto& parameter = as<query::Parameter>(*e);
+    auto number = static_cast<size_t>(parameter.id);
+    if (parameter.parameter_kind != query::ParameterKind::kExtern || number == 0 || number > context_.parameters.size())
+      return;
+    e = make_constant(*e, context_.parameters[number - 1]);
+  }
+
+  // A strict function with a NULL argument, whatever the others are.
+  bool is_never_called(const Expression& e) {
+    Oid function;
+    bool returns_set = false;
+    if (const auto* call = try_as<query::Function>(&e)) {
+      function = call->function;
+      returns_set = call->returns_set;
+    } else if (const auto* op = try_as<query::OperatorCall>(&e)) {
+      function = op->function;
+      returns_set = op->returns_set;
+    }
+    if (!function.valid() || returns_set || e.type == types::oid::kRecord) return false;
+    bool any_null = false;
+    query::for_each_child(e, [&](const Expression& child) {
+      const Value* value = value_of(child);
+      any_null |= value && value->is_null();
+    });
+    if (!any_null) return false;
+    auto descriptor = context_.catalog.function(function);
+    return descriptor && descriptor->strict;
   }
 
   static bool constant_children(const Expression& e) {
@@ -265,8 +301,13 @@ class Folder {
       case ExpressionKind::kArray:
       case ExpressionKind::kMinMax:
       case ExpressionKind::kBooleanTest:
-      case ExpressionKind::kRelabel:
-        return constant_children(e);
+      case ExpressionKind::kRelabel: return constant_children(e);
+      case ExpressionKind::kCoerceViaIo: {
+        auto from = context_.catalog.type(as<query::CoerceViaIo>(e).argument->type);
+        return constant_children(e) && is_immutable(from->output) && is_immutable(type->input);
+      }
+      case ExpressionKind::kSubscript: return !as<query::Subscript>(e).assigned && constant_children(e);
+      case ExpressionKind::kCollate: return constant_children(e);
       case ExpressionKind::kArrayCoerce: {
         const auto& coerce = as<query::ArrayCoerce>(e);
         return coerce.argument->kind == ExpressionKind::kConstant && coerce.element->kind == ExpressionKind::kRelabel;
@@ -327,6 +368,7 @@ class Folder {
     query::EvaluationContext evaluation;
     evaluation.call = &context_.call;
     evaluation.catalog = &context_.catalog;
+    evaluation.functions = context_.functions;
     query::EvaluatorPointer evaluator = compiler.compile(*e);
     ExpressionPointer constant = make_constant(*e, query::evaluate_constant(*evaluator, evaluation));
     e = std::move(constant);

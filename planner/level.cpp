@@ -112,6 +112,9 @@ Partial Level::plan_body() {
   if (query_.has_aggregates || !query_.group_by.empty() || !query_.grouping_sets.empty() || query_.having)
     input = plan_grouping(std::move(input));
   if (query_.has_windows) input = plan_windows(std::move(input));
+  std::vector<bool> before_sort = targets_before_sort();
+  if (!in_wanted_order_ && std::find(before_sort.begin(), before_sort.end(), false) != before_sort.end())
+    return plan_sorted_targets(std::move(input), before_sort);
   input = plan_targets(std::move(input));
   bool ordered = false;
   if (!query_.distinct.empty()) input = plan_distinct(std::move(input), ordered);
@@ -132,102 +135,6 @@ const query::TargetEntry& Level::target_of(int sort_group) const {
   UNREACHABLE("no target entry for a sort or group clause");
 }
 
-namespace {
-
-// The set-returning calls of an expression, innermost first.
-void collect_set_calls(const Expression& e, std::vector<const Expression*>& out) {
-  query::for_each_child(e, [&](const Expression& child) { collect_set_calls(child, out); });
-  bool is_set = (e.kind == ExpressionKind::kFunction && query::as<query::Function>(e).returns_set) ||
-                (e.kind == ExpressionKind::kOperator && query::as<query::OperatorCall>(e).returns_set);
-  if (is_set) out.push_back(&e);
-}
-
-int set_depth(const Expression& e) {
-  int depth = 0;
-  query::for_each_child(e, [&](const Expression& child) { depth = std::max(depth, set_depth(child)); });
-  bool is_set = (e.kind == ExpressionKind::kFunction && query::as<query::Function>(e).returns_set) ||
-                (e.kind == ExpressionKind::kOperator && query::as<query::OperatorCall>(e).returns_set);
-  return depth + (is_set ? 1 : 0);
-}
-
-}  // namespace
-
-Partial Level::plan_targets(Partial input) {
-  if (query_.has_target_sets) {
-    std::vector<const Expression*> calls;
-    for (const auto& target : query_.targets) collect_set_calls(*target.expression, calls);
-    int depth = 0;
-    for (const auto* call : calls) depth = std::max(depth, set_depth(*call));
-    for (int level = 1; level <= depth; ++level) {
-      auto node = make<PhysicalProjectSet>();
-      Available available;
-      for (size_t slot = 0; slot < input.available.size(); ++slot) {
-        node->expressions.push_back(make_slot(static_cast<int>(slot), input.plan->output[slot]));
-        node->output.push_back(input.plan->output[slot]);
-        available.add(input.available.at(slot) ? query::clone(*input.available.at(slot)) : nullptr);
-      }
-      for (const auto* call : calls) {
-        if (set_depth(*call) != level || available.find(*call) >= 0) continue;
-        ExpressionPointer resolved = query::clone(*call);
-        query::for_each_child_slot(*resolved,
-                                   [&](ExpressionPointer& child) { child = resolve(*child, input.available); });
-        node->output.push_back(output_of(*call));
-        node->expressions.push_back(std::move(resolved));
-        available.add(query::clone(*call));
-      }
-      double rows = input.plan->rows * 10;
-      node->children.push_back(std::move(input.plan));
-      finish_costs(*node, rows, rows * 0.01);
-      input.plan = std::move(node);
-      input.available = std::move(available);
-    }
-  }
-  auto project = make<PhysicalProject>();
-  Partial out;
-  for (const auto& target : query_.targets) {
-    project->row_by_row |= is_volatile(*target.expression);
-    project->expressions.push_back(resolve(*target.expression, input.available));
-    project->output.push_back(output_of(*target.expression, target.name));
-    out.available.add(query::clone(*target.expression));
-  }
-  // Row ids for FOR UPDATE travel behind the targets.
-  for (int table : row_id_tables_) {
-    OutputColumn output = column_output(table, kRowIdAttribute);
-    ExpressionPointer column = make_column(table, kRowIdAttribute, output.type, -1, {});
-    if (input.available.find(*column) < 0) continue;
-    project->expressions.push_back(resolve(*column, input.available));
-    project->output.push_back(output);
-    out.available.add(std::move(column));
-  }
-  double rows = input.plan->rows;
-  project->children.push_back(std::move(input.plan));
-  finish_costs(*project, rows, rows * 0.0025 * static_cast<double>(project->expressions.size()));
-  out.plan = std::move(project);
-  return out;
-}
-
-namespace {
-
-// Position of a target entry among the query's targets.
-int target_slot(const BoundQuery& query, int sort_group) {
-  for (size_t i = 0; i < query.targets.size(); ++i)
-    if (query.targets[i].sort_group == sort_group) return static_cast<int>(i);
-  UNREACHABLE("no target entry for a sort clause");
-}
-
-std::vector<SortKey> sort_keys(const BoundQuery& query, const std::vector<query::SortGroupItem>& items,
-                               const PhysicalNode& input) {
-  std::vector<SortKey> keys;
-  for (const auto& item : items) {
-    int slot = target_slot(query, item.sort_group);
-    const OutputColumn& output = input.output[static_cast<size_t>(slot)];
-    keys.push_back({make_slot(slot, output), output.collation, item.descending, item.nulls_first});
-  }
-  return keys;
-}
-
-}  // namespace
-
 Partial Level::sort_by(Partial input, std::vector<SortKey> keys) {
   auto sort = make<PhysicalSort>();
   sort->keys = std::move(keys);
@@ -244,11 +151,12 @@ Partial Level::plan_distinct(Partial input, bool& ordered) {
   if (!query_.has_distinct_on) {
     auto node = make<PhysicalAggregate>();
     node->strategy = AggregateStrategy::kHash;
-    for (size_t i = 0; i < input.plan->output.size(); ++i) {
+    // Junk targets (grouped by, not shown) take no part; they stand behind the others.
+    for (size_t i = 0; i < query_.targets.size() && !query_.targets[i].junk; ++i) {
       node->groups.push_back(make_slot(static_cast<int>(i), input.plan->output[i]));
       node->group_collations.push_back(input.plan->output[i].collation);
+      node->output.push_back(input.plan->output[i]);
     }
-    node->output = input.plan->output;
     double rows = input.plan->rows;
     node->children.push_back(std::move(input.plan));
     finish_costs(*node, std::max(1.0, rows / 2), rows * 0.01);
@@ -261,10 +169,10 @@ Partial Level::plan_distinct(Partial input, bool& ordered) {
   for (const auto& item : query_.distinct)
     if (std::none_of(items.begin(), items.end(), [&](const auto& i) { return i.sort_group == item.sort_group; }))
       items.push_back(item);
-  std::vector<SortKey> keys = sort_keys(query_, items, *input.plan);
+  std::vector<SortKey> keys = sort_keys(items, *input.plan);
   input = sort_by(std::move(input), std::move(keys));
   auto unique = make<PhysicalUnique>();
-  for (const auto& item : query_.distinct) unique->columns.push_back(target_slot(query_, item.sort_group));
+  for (const auto& item : query_.distinct) unique->columns.push_back(target_slot(item.sort_group));
   unique->output = input.plan->output;
   double rows = input.plan->rows;
   unique->children.push_back(std::move(input.plan));
@@ -277,10 +185,14 @@ Partial Level::plan_distinct(Partial input, bool& ordered) {
 Partial Level::plan_order(Partial input, bool order_done) {
   PhysicalSort* sort = nullptr;
   if (!query_.order_by.empty() && !order_done && !in_wanted_order_) {
-    std::vector<SortKey> keys = sort_keys(query_, query_.order_by, *input.plan);
-    input = sort_by(std::move(input), std::move(keys));
+    input = sort_by(std::move(input), sort_keys(query_.order_by, *input.plan));
     sort = static_cast<PhysicalSort*>(input.plan.get());
   }
+  return plan_rest(std::move(input), sort);
+}
+
+// Row locks and LIMIT. `sort`: the node below that needs to keep only as many rows as LIMIT lets through.
+Partial Level::plan_rest(Partial input, PhysicalSort* sort) {
   if (!query_.row_marks.empty()) input = plan_row_marks(std::move(input));
   if (!query_.limit && !query_.offset) return input;
   auto limit = make<PhysicalLimit>();
@@ -288,7 +200,7 @@ Partial Level::plan_order(Partial input, bool order_done) {
   limit->limit = resolve_or_null(query_.limit, none);
   limit->offset = resolve_or_null(query_.offset, none);
   limit->with_ties = query_.limit_option == LimitOption::kWithTies;
-  if (limit->with_ties) limit->ties = sort_keys(query_, query_.order_by, *input.plan);
+  if (limit->with_ties) limit->ties = sort_keys(query_.order_by, *input.plan);
   if (sort && !limit->with_ties && query_.row_marks.empty() && limit->limit) {
     sort->bound_limit = limit->limit.get();
     sort->bound_offset = limit->offset.get();

@@ -1,6 +1,7 @@
 // Level: plans one query level (one BoundQuery). Its member functions are spread over files by subject:
 //
 //   level.cpp          life of a level: prepare -> join tree -> grouping -> windows -> targets -> order -> limit
+//   targets.cpp        the target list: set-returning functions, what is evaluated before and after the sort
 //   resolve.cpp        level expressions -> slots; outer references -> exec parameters; sublinks -> subplans
 //   from_items.cpp     FROM and WHERE -> items and predicates
 //   access_path.cpp    the scan of one item
@@ -108,9 +109,9 @@ class Level {
   void prepare();
   Partial plan_body();
   Partial plan_from(std::vector<ExpressionPointer>* extra);
-  Partial plan_targets(Partial input);
   Partial plan_distinct(Partial input, bool& ordered);
   Partial plan_order(Partial input, bool order_done);
+  Partial plan_rest(Partial input, PhysicalSort* sort);
   PhysicalPointer plan_limit(PhysicalPointer input, Partial* ties);
   PhysicalPointer strip_junk(Partial input);
   Partial plan_row_marks(Partial input);
@@ -118,6 +119,16 @@ class Level {
   void find_wanted_order();
   double sort_cost(double rows, size_t keys) const;
   void fold(ExpressionPointer& expression);
+
+  // --- targets.cpp
+  Partial plan_targets(Partial input);
+  Partial plan_set_calls(Partial input, const std::vector<bool>& wanted);
+  std::vector<bool> targets_before_sort();
+  Partial plan_sorted_targets(Partial input, const std::vector<bool>& before_sort);
+  void add_parts(const Expression& expression, const Available& available, std::set<int>& slots);
+  void add_row_ids(PhysicalProject& project, const Available& input, Available& out);
+  int target_slot(int sort_group) const;
+  std::vector<SortKey> sort_keys(const std::vector<query::SortGroupItem>& items, const PhysicalNode& input) const;
 
   // --- resolve.cpp
   ExpressionPointer resolve(const Expression& expression, const Available& available);
@@ -178,6 +189,7 @@ class Level {
 
   // --- set_operation.cpp, cte.cpp
   PhysicalPointer plan_set_operation(query::SetOperation& node);
+  PhysicalPointer coerce_arm(PhysicalPointer arm, const query::SetOperation& node);
   PhysicalPointer append_distinct(PhysicalPointer input);
   Partial plan_set_operation_body();
   void plan_ctes();
@@ -188,6 +200,7 @@ class Level {
   PhysicalPointer plan_modify();
   void add_row_id_targets();
   void plan_on_conflict(PhysicalModify& node);
+  ExpressionList plan_assigned_rows(std::vector<query::TargetEntry>& targets, Available& available);
   Partial plan_merge_source();
   void plan_merge_actions(PhysicalModify& node, const Available& available);
 

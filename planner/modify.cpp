@@ -82,10 +82,13 @@ PhysicalPointer Level::plan_modify() {
   } else {
     add_row_id_targets();
     input = query_.command == CommandKind::kMerge ? plan_merge_source() : plan_from(nullptr);
+    Available assigned;
+    assigned.append(input.available);
+    if (query_.command == CommandKind::kUpdate) node->rows = plan_assigned_rows(query_.targets, assigned);
     for (const auto& entry : query_.targets) {
       if (entry.junk || query_.command != CommandKind::kUpdate) continue;
       if (target.relation->columns[static_cast<size_t>(entry.number) - 1].generated) continue;
-      node->assignments.push_back({entry.number, resolve(*entry.expression, input.available)});
+      node->assignments.push_back({entry.number, resolve(*entry.expression, assigned)});
     }
     plan_merge_actions(*node, input.available);
     auto slot_of = [&](int table) {
@@ -113,28 +116,64 @@ PhysicalPointer Level::plan_modify() {
   add_relation_columns(row, query_.result_table, *target.relation);
   for (const auto& option : query_.check_options) {
     node->check_options.push_back(resolve(*option, row));
-    node->check_option_views.push_back(target.name);
   }
+  node->check_option_views = query_.check_option_views;
   double rows = input.plan->rows;
   node->children.push_back(std::move(input.plan));
   finish_costs(*node, rows, rows * 0.1);
   return node;
 }
 
+// SET (a, b) = (SELECT ...): the binder made a junk target of the n-th such SELECT and Parameter kExec (n << 16 | i) of its columns.
+// Here the SELECT becomes a record that stands behind the input's slots, the parameters its fields.
+ExpressionList Level::plan_assigned_rows(std::vector<query::TargetEntry>& targets, Available& available) {
+  constexpr int kWhole = 0xffff;
+  ExpressionList rows;
+  for (const auto& target : targets) {
+    const auto* link = target.junk ? query::try_as<query::SubLink>(target.expression.get()) : nullptr;
+    if (link && link->sub_kind == query::SubLinkKind::kMultiExpr) rows.push_back(make_sub_plan(*link, available));
+  }
+  auto record = [](int number) {
+    auto parameter = std::make_unique<query::Parameter>();
+    parameter->parameter_kind = query::ParameterKind::kExec;
+    parameter->id = number << 16 | kWhole;
+    parameter->type = types::oid::kRecord;
+    return parameter;
+  };
+  for (size_t n = 1; n <= rows.size(); ++n) available.add(record(static_cast<int>(n)));
+  if (rows.empty()) return rows;
+  for (auto& target : targets) {
+    if (target.junk) continue;
+    query::transform(target.expression, [&](ExpressionPointer& e) {
+      const auto* parameter = query::try_as<query::Parameter>(e.get());
+      if (!parameter || parameter->parameter_kind != query::ParameterKind::kExec) return;
+      auto field = std::make_unique<query::FieldSelect>();
+      field->type = parameter->type;
+      field->typmod = parameter->typmod;
+      field->collation = parameter->collation;
+      field->field = static_cast<int16_t>((parameter->id & kWhole) + 1);
+      field->argument = record(parameter->id >> 16);
+      e = std::move(field);
+    });
+  }
+  return rows;
+}
+
 void Level::plan_on_conflict(PhysicalModify& node) {
   if (!query_.on_conflict) return;
-  const query::OnConflict& conflict = *query_.on_conflict;
+  query::OnConflict& conflict = *query_.on_conflict;
   auto planned = std::make_unique<ModifyOnConflict>();
   planned->action = conflict.action;
   planned->arbiter_indexes = conflict.arbiter_indexes;
   Available both;
   add_relation_columns(both, query_.result_table, *node.relation);
   if (conflict.excluded_table) add_relation_columns(both, conflict.excluded_table, *node.relation);
+  planned->where = resolve_or_null(conflict.where, both);
+  planned->rows = plan_assigned_rows(conflict.set, both);
   for (const auto& entry : conflict.set) {
     if (entry.junk || node.relation->columns[static_cast<size_t>(entry.number) - 1].generated) continue;
     planned->set.push_back({entry.number, resolve(*entry.expression, both)});
   }
-  planned->where = resolve_or_null(conflict.where, both);
   node.on_conflict = std::move(planned);
 }
 
@@ -167,14 +206,17 @@ Partial Level::plan_merge_source() {
 }
 
 void Level::plan_merge_actions(PhysicalModify& node, const Available& available) {
-  for (const query::MergeAction& action : query_.merge_actions) {
+  for (query::MergeAction& action : query_.merge_actions) {
     ModifyMergeAction planned;
     planned.matched = action.matched;
     planned.kind = action.kind;
     planned.condition = resolve_or_null(action.condition, available);
+    Available assigned;
+    assigned.append(available);
+    planned.rows = plan_assigned_rows(action.targets, assigned);
     for (const auto& entry : action.targets) {
       if (entry.junk || node.relation->columns[static_cast<size_t>(entry.number) - 1].generated) continue;
-      planned.assignments.push_back({entry.number, resolve(*entry.expression, available)});
+      planned.assignments.push_back({entry.number, resolve(*entry.expression, assigned)});
     }
     node.merge_actions.push_back(std::move(planned));
   }

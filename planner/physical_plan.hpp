@@ -316,9 +316,11 @@ struct ColumnAssignment {
   int16_t column = 0;
   ExpressionPointer value;
 };
+// `rows` of what is assigned: sub-SELECTs of SET (a, b) = (SELECT ...), each a record; their slots follow those of the input.
 struct ModifyOnConflict {
   query::ConflictAction action = query::ConflictAction::kNothing;
   std::vector<Oid> arbiter_indexes;          // empty: any unique index
+  ExpressionList rows;
   std::vector<ColumnAssignment> set;         // over existing row (all columns) ++ proposed row (all columns)
   ExpressionPointer where;                   // the same
 };
@@ -326,6 +328,7 @@ struct ModifyMergeAction {
   bool matched = false;
   query::MergeActionKind kind = query::MergeActionKind::kNothing;
   ExpressionPointer condition;               // over the child's output
+  ExpressionList rows;
   std::vector<ColumnAssignment> assignments;
 };
 // Child: for INSERT the new rows; for UPDATE/DELETE/MERGE the row id of the target and what the assignments need.
@@ -337,11 +340,12 @@ struct PhysicalModify : PhysicalNode {
   int table = 0;
   int row_id_slot = -1;                      // in the child's output; MERGE: NULL where not matched
   std::vector<RecheckMark> marks;            // the other tables
+  ExpressionList rows;                       // of the assignments
   std::vector<ColumnAssignment> assignments;  // INSERT: every column that is not dropped; UPDATE: the changed ones
   std::unique_ptr<ModifyOnConflict> on_conflict;
   std::vector<ModifyMergeAction> merge_actions;
   ExpressionList check_options;              // over the new row
-  std::vector<std::string> check_option_views;
+  std::vector<std::string> check_option_views;  // empty name: row security
   ExpressionList returning;                  // empty: none
   bool can_set_tag = true;
   bool row_by_row = false;                   // a function in the statement may read its changes: one input row at a time

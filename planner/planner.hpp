@@ -6,6 +6,7 @@
 
 #include "catalog/catalog.hpp"
 #include "planner/physical_plan.hpp"
+#include "query/evaluator.hpp"
 #include "storage/engine.hpp"
 #include "types/call_context.hpp"
 
@@ -27,6 +28,7 @@ struct PlanContext {
   PlannerSettings settings;
   // Values of parameters when a custom plan is wanted; empty: a generic plan.
   std::vector<common::Value> parameters;
+  query::FunctionRuntime* functions = nullptr;  // calls functions that are not built in while constants are folded
 };
 
 std::unique_ptr<PhysicalStatement> plan(std::unique_ptr<query::BoundQuery> query, PlanContext& context);

@@ -45,6 +45,43 @@ void flatten_join_aliases(BoundQuery& query) {
   query::transform_with_depth(query, change);
 }
 
+void simplify_exists(BoundQuery& query) {
+  if (query.command != query::CommandKind::kSelect || query.set_operation || query.has_aggregates || query.has_windows ||
+      query.has_target_sets || query.has_modifying_cte || !query.grouping_sets.empty() || query.having || query.offset ||
+      !query.row_marks.empty())
+    return;
+  if (query.limit) {
+    const auto* limit = query::try_as<query::Constant>(query.limit.get());
+    if (!limit || (!limit->value.is_null() && limit->value.as<int64_t>() <= 0)) return;
+    query.limit.reset();
+  }
+  query.targets.clear();
+  query.distinct.clear();
+  query.has_distinct_on = false;
+  query.order_by.clear();
+  query.group_by.clear();
+  query.windows.clear();
+}
+
+void drop_unused_targets(BoundQuery& query, const std::set<int16_t>& used, catalog::CatalogReader& catalog) {
+  if (query.command != query::CommandKind::kSelect || query.set_operation || !query.distinct.empty()) return;
+  int16_t position = 0;
+  for (auto& target : query.targets) {
+    if (target.junk) continue;
+    ++position;
+    if (used.contains(position) || target.sort_group != 0 || query::returns_set(*target.expression) ||
+        target.expression->kind == query::ExpressionKind::kColumn ||
+        query::contains_volatile(*target.expression, catalog))
+      continue;
+    auto null = std::make_unique<query::Constant>();
+    null->type = target.expression->type;
+    null->typmod = target.expression->typmod;
+    null->collation = target.expression->collation;
+    null->value = common::Value::null(catalog.type(null->type)->physical);
+    target.expression = std::move(null);
+  }
+}
+
 namespace {
 
 bool is_simple(const BoundQuery& sub, catalog::CatalogReader& catalog) {

@@ -3,6 +3,7 @@
 
 #include "planner/join_keys.hpp"
 #include "planner/level.hpp"
+#include "planner/prepare.hpp"
 #include "query/evaluator.hpp"
 #include "query/walker.hpp"
 
@@ -164,6 +165,7 @@ ExpressionPointer Level::make_sub_plan(const query::SubLink& link, const Availab
   OuterCollector collector;
   std::vector<int> reads;
   kept_.push_back(query::clone(*link.query));
+  if (link.sub_kind == query::SubLinkKind::kExists) simplify_exists(*kept_.back());
   PhysicalPointer plan = plan_inner(*kept_.back(), collector, &reads);
   auto call = std::make_unique<query::SubPlanCall>();
   call->sub_kind = link.sub_kind;

@@ -1,5 +1,6 @@
 // UNION, INTERSECT, EXCEPT.
 #include "planner/level.hpp"
+#include "query/coerce_column.hpp"
 #include "query/walker.hpp"
 
 namespace basalt::planner {
@@ -34,6 +35,26 @@ void collect_union_leaves(SetOperation& node, bool all, std::vector<SetOperation
 
 }  // namespace
 
+// Arms deliver the common types of the operation's columns.
+PhysicalPointer Level::coerce_arm(PhysicalPointer arm, const SetOperation& node) {
+  bool same = true;
+  for (size_t i = 0; i < node.column_types.size(); ++i) same &= arm->output[i].type == node.column_types[i];
+  if (same) return arm;
+  auto project = make<PhysicalProject>();
+  for (size_t i = 0; i < arm->output.size(); ++i) {
+    ExpressionPointer value = make_slot(static_cast<int>(i), arm->output[i]);
+    if (arm->output[i].type != node.column_types[i])
+      value = query::coerce_column(std::move(value), node.column_types[i], node.column_typmods[i], catalog(),
+                                   shared_.context.call);
+    project->output.push_back(output_of(*value, arm->output[i].name));
+    project->expressions.push_back(std::move(value));
+  }
+  double rows = arm->rows;
+  project->children.push_back(std::move(arm));
+  finish_costs(*project, rows, rows * 0.0025);
+  return project;
+}
+
 PhysicalPointer Level::plan_set_operation(SetOperation& node) {
   if (node.table != 0) {
     OuterCollector collector;
@@ -66,6 +87,7 @@ PhysicalPointer Level::plan_set_operation(SetOperation& node) {
     finish_costs(*operation, rows, rows * 0.02);
     result = std::move(operation);
   }
+  for (auto& child : result->children) child = coerce_arm(std::move(child), node);
   for (size_t i = 0; i < result->output.size() && i < node.column_types.size(); ++i) {
     OutputColumn& column = result->output[i];
     column.type = node.column_types[i];

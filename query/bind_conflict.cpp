@@ -115,7 +115,7 @@ std::unique_ptr<OnConflict> Analyzer::bind_on_conflict(Scope& s, const parser::P
     if (!element.name.empty()) {
       parser::ParsedColumnRef ref;
       ref.names = {element.name};
-      ref.location = element.location >= 0 ? element.location : location;
+      ref.location = location;
       bound = bind(s, ref, Clause::kIndexExpression);
     } else {
       bound = bind(s, *element.expression, Clause::kIndexExpression);

@@ -178,6 +178,10 @@ void Analyzer::bind_using(Scope& s, const parser::ParsedJoin& join, const std::v
     const auto& rc = right.columns[static_cast<size_t>(r) - 1];
     mark_select(s, lc.table, lc.column, 0);
     mark_select(s, rc.table, rc.column, 0);
+    std::vector<const Expression*> both;
+    ExpressionPointer left_column = plain_column(lc), right_column = plain_column(rc);
+    both = {left_column.get(), right_column.get()};
+    if (lc.type != rc.type) common_type(both, "JOIN/USING");  // 42804 where there is none
     auto compared = make_operator(s, {"="}, plain_column(lc), plain_column(rc), -1, s.last_set_returning);
     comparisons.push_back(coerce_to_boolean(std::move(compared), "JOIN/USING"));
     auto merged = merge_columns(*this, kind, plain_column(lc), plain_column(rc));

@@ -112,11 +112,8 @@ catalog::RelationPointer Analyzer::open_relation(Oid oid, storage::LockMode mode
   auto relation = context.lock ? context.lock(oid, mode) : catalog.relation(oid);
   if (!relation) return nullptr;
   if (relation->kind == 'i' || relation->kind == 'I' || relation->kind == 'c') {
-    const char* kinds = relation->kind == 'i'   ? "indexes"
-                        : relation->kind == 'I' ? "partitioned indexes"
-                                                : "composite types";
-    throw error(sqlstate::kWrongObjectType, "cannot open relation \"" + relation->name + "\"")
-        .detail("This operation is not supported for " + std::string(kinds) + ".");
+    const char* kind = relation->kind == 'c' ? "a composite type" : "an index";
+    throw error(sqlstate::kWrongObjectType, "\"" + relation->name + "\" is " + kind);
   }
   auto& list = context.dependencies.relations;
   for (const auto& known : list)

@@ -4,6 +4,7 @@
 
 #include "catalog/bootstrap.hpp"
 #include "catalog/embedded.hpp"
+#include "commands/language/builtin_defaults.hpp"
 #include "commands/session.hpp"
 #include "common/sqlstate.hpp"
 
@@ -58,6 +59,9 @@ void run_initial_scripts(commands::ServerState& state, const std::string& superu
   state.sessions.add(session, entry);
   SilentSink sink;
   session.simple_query("SET search_path = pg_catalog; SET allow_system_table_mods = on", sink);
+  session.simple_query("BEGIN", sink);
+  commands::language::store_builtin_defaults(session);
+  session.simple_query("COMMIT", sink);
   for (std::string_view script : {catalog::system_views_sql(), catalog::information_schema_sql()})
     for (std::string_view statement : catalog::split_statements(script)) run_or_skip(session, statement, sink);
   session.simple_query(kInitialPrivileges, sink);

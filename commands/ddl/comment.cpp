@@ -31,9 +31,31 @@ void set_shared_comment(DdlContext& ddl, const ObjectAddress& address, const std
   ddl.writer.insert(id::kPgShdescription, row.to_row());
 }
 
+// A relation that is not there is "relation", whatever kind the statement names.
+void require_relation(DdlContext& ddl, parser::ObjectType type, const parser::ParsedObjectName& object) {
+  using parser::ObjectType;
+  switch (type) {
+    case ObjectType::kTable:
+    case ObjectType::kView:
+    case ObjectType::kMaterializedView:
+    case ObjectType::kIndex:
+    case ObjectType::kSequence:
+    case ObjectType::kForeignTable:
+      break;
+    default:
+      return;
+  }
+  parser::ParsedRangeVar range;
+  range.name = object.names.back();
+  if (object.names.size() > 1) range.schema = object.names[object.names.size() - 2];
+  query::BindContext context = ddl.bind();
+  query::resolve_relation(range, false, context);
+}
+
 std::string comment_statement(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedComment>(call.statement);
   DdlContext ddl(call);
+  require_relation(ddl, statement.object_type, statement.object);
   auto address = resolve_object(ddl, statement.object_type, statement.object, false);
   require_object_owner(ddl, *address, statement.object_type, statement.object);
   const std::string text = statement.is_null ? "" : statement.comment;

@@ -4,6 +4,7 @@
 #include "commands/ddl/ddl_families.hpp"
 #include "commands/ddl/rewrite.hpp"
 #include "commands/ddl/view.hpp"
+#include "commands/session_context.hpp"
 #include "executor/execution.hpp"
 #include "executor/table_writer.hpp"
 #include "planner/planner.hpp"
@@ -18,7 +19,8 @@ uint64_t insert_query(DdlContext& ddl, Oid table, std::unique_ptr<query::BoundQu
   uint64_t count = 0;
   for (auto& bound : rewritten) {
     planner::PlanContext plan_context{
-        ddl.reader, ddl.session.call_context(), &ddl.storage(), ddl.session.settings().planner(), {}};
+        ddl.reader, ddl.session.call_context(), &ddl.storage(), ddl.session.settings().planner(), {},
+        ddl.session.context().function_runtime()};
     auto plan = planner::plan(std::move(bound), plan_context);
     ddl.session.check_privileges(*plan);
     storage::Snapshot snapshot = ddl.transaction().take_snapshot();
@@ -98,6 +100,8 @@ std::string refresh_statement(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedRefreshMaterializedView>(call.statement);
   DdlContext ddl(call);
   RelationPointer view = ddl.open(*statement.relation, LockMode::kAccessExclusive);
+  if (view->kind != 'r' && view->kind != 'p' && view->kind != 'm')
+    throw SqlError(sqlstate::kWrongObjectType, quoted(view->name) + " is not a table or materialized view");
   if (view->kind != 'm') throw SqlError(sqlstate::kWrongObjectType, quoted(view->name) + " is not a materialized view");
   require_owner(ddl, *view);
   if (statement.concurrently && statement.skip_data)

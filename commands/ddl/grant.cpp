@@ -7,6 +7,7 @@
 #include "catalog/rows/pg_class.hpp"
 #include "catalog/rows/pg_proc.hpp"
 #include "commands/ddl/ddl_families.hpp"
+#include "commands/without_position.hpp"
 #include "commands/ddl/drop.hpp"
 
 namespace basalt::commands::ddl {
@@ -242,7 +243,7 @@ std::vector<Target> named_targets(DdlContext& ddl, const parser::ParsedGrant& st
   std::vector<Target> out;
   for (const auto& name : statement.relations) {
     query::BindContext context = ddl.bind();
-    out.push_back({{id::kPgClass, query::resolve_relation(*name, false, context)}, name->name});
+    out.push_back({{id::kPgClass, without_position([&] { return query::resolve_relation(*name, false, context); })}, name->name});
   }
   for (const auto& object : statement.objects) {
     auto address = resolve_object(ddl, statement.object_type, object, false);

@@ -29,7 +29,7 @@ void check_columns(DdlContext& ddl, const NewRelation& relation) {
           throw SqlError(sqlstate::kDuplicateColumn,
                          "column name " + quoted(name) + " conflicts with a system column name");
     if (!seen.insert(column.name).second)
-      throw SqlError(sqlstate::kDuplicateColumn, "column name " + quoted(column.name) + " specified more than once");
+      throw SqlError(sqlstate::kDuplicateColumn, "column " + quoted(column.name) + " specified more than once");
     check_column_type(ddl, column.name, column.type, relation.kind);
   }
 }

@@ -84,6 +84,7 @@ std::optional<ObjectAddress> find_relation_object(DdlContext& ddl, const Relatio
   fill_range(range, object.names, object.names.size());
   Oid found = query::resolve_relation(range, true, context);
   if (!found.valid()) {
+    if (!missing_ok) schema_exists(ddl, object.names, false);
     if (missing_ok) {
       skipping(ddl, std::string(kind.word) + " " + quoted(range.name));
       return std::nullopt;
@@ -125,12 +126,16 @@ std::optional<ObjectAddress> find_type_object(DdlContext& ddl, const ParsedObjec
   return ObjectAddress{id::kPgType, found};
 }
 
-std::string argument_list(const std::vector<parser::ParsedFunctionParameter>& arguments) {
+// As PostgreSQL shows it: types by their names where they exist, as written where they do not.
+std::string argument_list(DdlContext& ddl, const std::vector<parser::ParsedFunctionParameter>& arguments) {
   std::string out;
+  query::BindContext context = ddl.bind();
   for (const auto& argument : arguments) {
     if (argument.mode == parser::ParameterMode::kOut || argument.mode == parser::ParameterMode::kTable) continue;
     if (!out.empty()) out += ",";
-    out += query::type_name_to_string(*argument.type);
+    auto resolved = query::find_type(*argument.type, context);
+    out += resolved ? catalog::format_type(ddl.scope(), resolved->type->oid, -1)
+                    : query::type_name_to_string(*argument.type);
   }
   return out;
 }
@@ -171,7 +176,7 @@ std::optional<ObjectAddress> find_function_object(DdlContext& ddl, ObjectType ty
   }
   std::erase_if(found, [&](const auto& f) { return wanted.arguments_unspecified && !matches(f->kind); });
   std::string name = join_names(wanted.name);
-  std::string signature = name + "(" + argument_list(wanted.arguments) + ")";
+  std::string signature = name + "(" + argument_list(ddl, wanted.arguments) + ")";
   if (found.empty()) {
     std::string shown = wanted.arguments_unspecified ? quoted(name) : signature;
     if (type == ObjectType::kAggregate && wanted.star) shown = name + "(*)";

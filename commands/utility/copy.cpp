@@ -3,6 +3,7 @@
 #include "catalog/names.hpp"
 #include "commands/families.hpp"
 #include "commands/utility/copy_options.hpp"
+#include "commands/without_position.hpp"
 #include "common/sqlstate.hpp"
 #include "parser/parse.hpp"
 
@@ -78,7 +79,7 @@ catalog::RelationPointer open_relation(UtilityCall& call, const parser::ParsedCo
   Session& session = call.session;
   session.transaction();
   query::BindContext bind = session.bind_context(call.text);
-  Oid relation = query::resolve_relation(*statement.relation, false, bind);
+  Oid relation = without_position([&] { return query::resolve_relation(*statement.relation, false, bind); });
   auto mode = statement.is_from ? storage::LockMode::kRowExclusive : storage::LockMode::kAccessShare;
   catalog::RelationPointer descriptor = bind.lock(relation, mode);
   if (!descriptor)

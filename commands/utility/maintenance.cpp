@@ -10,6 +10,7 @@
 #include "commands/families.hpp"
 #include "commands/utility.hpp"
 #include "commands/utility/analyze.hpp"
+#include "commands/without_position.hpp"
 #include "common/sqlstate.hpp"
 #include "parser/ast_utility.hpp"
 
@@ -33,7 +34,7 @@ std::string run_lock(UtilityCall& call) {
   if (statement.mode > 1) session.transaction();
   for (const auto& range : statement.relations) {
     query::BindContext bind = session.bind_context(call.text);
-    Oid oid = query::resolve_relation(*range, false, bind);
+    Oid oid = without_position([&] { return query::resolve_relation(*range, false, bind); });
     auto relation = session.catalog().relation(oid);
     if (relation->kind != 'r' && relation->kind != 'p' && relation->kind != 'v')
       throw SqlError(sqlstate::kWrongObjectType, relation_kind_message(relation->name))
@@ -83,7 +84,7 @@ std::string run_reindex(UtilityCall& call) {
   if (statement.target == ReindexTarget::kIndex || statement.target == ReindexTarget::kTable) {
     query::BindContext bind = session.bind_context(call.text);
     session.transaction();
-    Oid oid = query::resolve_relation(*statement.relation, false, bind);
+    Oid oid = without_position([&] { return query::resolve_relation(*statement.relation, false, bind); });
     auto relation = session.catalog().relation(oid);
     bool is_index = relation->kind == 'i' || relation->kind == 'I';
     if (statement.target == ReindexTarget::kIndex && !is_index)
