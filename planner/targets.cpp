@@ -1,6 +1,6 @@
-// The target list. Normally it is evaluated below the sort; PostgreSQL evaluates above it what must see the rows in their final
-// order (volatile functions), what multiplies rows (set-returning functions, unless sorted by) and, under LIMIT, what would be
-// computed for rows that nobody asks for.
+// The target list. Normally it is evaluated below the sort; PostgreSQL evaluates above it what must see the rows in
+// their final order (volatile functions), what multiplies rows (set-returning functions, unless sorted by) and, under
+// LIMIT, what would be computed for rows that nobody asks for.
 #include <algorithm>
 
 #include "planner/level.hpp"
@@ -30,8 +30,9 @@ int set_depth(const Expression& e) {
 }
 
 bool is_trivial(const Expression& e) {
-  return e.kind == ExpressionKind::kColumn || e.kind == ExpressionKind::kConstant || e.kind == ExpressionKind::kParameter ||
-         e.kind == ExpressionKind::kAggregate || e.kind == ExpressionKind::kWindow || e.kind == ExpressionKind::kGrouping;
+  return e.kind == ExpressionKind::kColumn || e.kind == ExpressionKind::kConstant ||
+         e.kind == ExpressionKind::kParameter || e.kind == ExpressionKind::kAggregate ||
+         e.kind == ExpressionKind::kWindow || e.kind == ExpressionKind::kGrouping;
 }
 
 }  // namespace
@@ -72,7 +73,8 @@ Partial Level::plan_set_calls(Partial input, const std::vector<bool>& wanted) {
     for (const auto* call : calls) {
       if (set_depth(*call) != level || available.find(*call) >= 0) continue;
       ExpressionPointer resolved = query::clone(*call);
-      query::for_each_child_slot(*resolved, [&](ExpressionPointer& child) { child = resolve(*child, input.available); });
+      query::for_each_child_slot(*resolved,
+                                 [&](ExpressionPointer& child) { child = resolve(*child, input.available); });
       node->output.push_back(output_of(*call));
       node->expressions.push_back(std::move(resolved));
       available.add(query::clone(*call));
@@ -87,8 +89,7 @@ Partial Level::plan_set_calls(Partial input, const std::vector<bool>& wanted) {
 }
 
 Partial Level::plan_targets(Partial input) {
-  if (query_.has_target_sets)
-    input = plan_set_calls(std::move(input), std::vector<bool>(query_.targets.size(), true));
+  if (query_.has_target_sets) input = plan_set_calls(std::move(input), std::vector<bool>(query_.targets.size(), true));
   auto project = make<PhysicalProject>();
   Partial out;
   for (const auto& target : query_.targets) {
@@ -127,8 +128,10 @@ std::vector<bool> Level::targets_before_sort() {
   for (size_t i = 0; i < before.size(); ++i) {
     const query::TargetEntry& target = query_.targets[i];
     if (target.sort_group != 0) continue;
-    if (query::returns_set(*target.expression)) before[i] = sorted_by_set;
-    else before[i] = !is_volatile(*target.expression) && (!query_.limit || is_trivial(*target.expression));
+    if (query::returns_set(*target.expression))
+      before[i] = sorted_by_set;
+    else
+      before[i] = !is_volatile(*target.expression) && (!query_.limit || is_trivial(*target.expression));
   }
   return before;
 }
@@ -192,7 +195,8 @@ Partial Level::plan_sorted_targets(Partial input, const std::vector<bool>& befor
   if (query_.has_target_sets) {
     size_t columns = sorted.plan->output.size();
     sorted = plan_set_calls(std::move(sorted), after);
-    if (sorted.plan->output.size() > columns) sort = nullptr;  // rows are multiplied above: LIMIT says nothing about the sort
+    if (sorted.plan->output.size() > columns)
+      sort = nullptr;  // rows are multiplied above: LIMIT says nothing about the sort
   }
   auto above = make<PhysicalProject>();
   Partial out;

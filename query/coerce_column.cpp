@@ -12,8 +12,8 @@ ExpressionPointer coerce_column(ExpressionPointer expression, Oid type, int32_t 
   Analyzer analyzer(bind);
   Oid collation = expression->collation;
   if (expression->type != type)
-    expression = analyzer.coerce(std::move(expression), type, -1, CoercionContext::kImplicit,
-                                 CoercionForm::kImplicitCast, -1);
+    expression =
+        analyzer.coerce(std::move(expression), type, -1, CoercionContext::kImplicit, CoercionForm::kImplicitCast, -1);
   // Only the label of the type modifier: the arms agree, or it is -1.
   if (expression->typmod != typmod) {
     auto relabel = std::make_unique<Relabel>();

@@ -229,6 +229,7 @@ void register_utility_functions() {
   register_session_functions(registry);
   register_advisory_functions(registry);
   register_activity_functions(registry);
+  register_zone_functions(registry);
 }
 
 }  // namespace basalt::commands

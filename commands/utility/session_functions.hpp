@@ -13,5 +13,6 @@ Session& session_of(types::FunctionCall& call);
 void register_session_functions(types::FunctionRegistry& registry);   // session_functions.cpp
 void register_advisory_functions(types::FunctionRegistry& registry);  // advisory_locks.cpp
 void register_activity_functions(types::FunctionRegistry& registry);  // activity_functions.cpp
+void register_zone_functions(types::FunctionRegistry& registry);      // zone_functions.cpp
 
 }  // namespace basalt::commands
