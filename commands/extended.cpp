@@ -47,6 +47,12 @@ class StoringSink : public ResultSink {
   ResultSink& outer_;
 };
 
+// SELECT ... INTO makes a table: it runs as a utility statement.
+bool runs_as_query(const parser::ParsedStatement& statement) {
+  if (statement.kind == StatementKind::kSelect && static_cast<const parser::ParsedSelect&>(statement).into) return false;
+  return is_query(statement.kind);
+}
+
 }  // namespace
 
 void Session::parse(const std::string& name, std::string_view text, std::vector<Oid> parameter_types) {
@@ -54,7 +60,8 @@ void Session::parse(const std::string& name, std::string_view text, std::vector<
   parse_prepared(name, text, std::move(parameter_types));
 }
 
-void Session::parse_prepared(const std::string& name, std::string_view text, std::vector<Oid> parameter_types) {
+void Session::parse_prepared(const std::string& name, std::string_view text, std::vector<Oid> parameter_types,
+                             bool is_prepare) {
   if (!name.empty() && prepared_.contains(name))
     throw SqlError(sqlstate::kDuplicatePstatement, "prepared statement \"" + name + "\" already exists");
   auto prepared = std::make_shared<PreparedStatement>();
@@ -68,6 +75,11 @@ void Session::parse_prepared(const std::string& name, std::string_view text, std
   if (prepared->parsed.size() > 1)
     throw SqlError(sqlstate::kSyntaxError, "cannot insert multiple commands into a prepared statement");
   prepared->parameter_types = std::move(parameter_types);
+  if (is_prepare) {
+    auto& outer = static_cast<parser::ParsedPrepare&>(*prepared->parsed.at(0).statement);
+    std::unique_ptr<parser::ParsedStatement> inner = std::move(outer.query);
+    prepared->parsed[0].statement = std::move(inner);
+  }
   if (!prepared->parsed.empty()) {
     const parser::ParsedStatement& statement = *prepared->parsed[0].statement;
     if (phase_ == TransactionPhase::kFailed && statement.kind != StatementKind::kTransaction)
@@ -81,7 +93,7 @@ void Session::parse_prepared(const std::string& name, std::string_view text, std
 // Binds and plans; finds parameter types and result columns.
 void Session::analyze_prepared(PreparedStatement& prepared) {
   const parser::ParsedStatement& statement = *prepared.parsed[0].statement;
-  if (!is_query(statement.kind)) {
+  if (!runs_as_query(statement)) {
     if (statement.kind != StatementKind::kTransaction) prepared.columns = describe_utility(*this, statement);
     prepared.returns_rows = !prepared.columns.empty();
     return;
@@ -226,7 +238,7 @@ void Session::start_portal(Portal& portal, ResultSink& sink) {
   PreparedStatement& prepared = *portal.statement;
   const parser::ParsedStatement& statement = *prepared.parsed[0].statement;
   portal.started = true;
-  if (!is_query(statement.kind)) {
+  if (!runs_as_query(statement)) {
     executor::ExecutionContext none;
     none.spill_directory = server_.data_directory + "/spill";
     none.memory = &query_memory_;
@@ -263,8 +275,9 @@ void Session::start_portal(Portal& portal, ResultSink& sink) {
     portal.tag = "SELECT 0";
     return;
   }
-  triggers_->begin_statement();
+  portal.tag = command_tag(command_of(statement.kind), 0);
   for (const auto& plan : plans) {
+    triggers_->begin_statement();
     executor::ExecutionContext context = execution_context(statement_snapshot(), portal.parameters);
     executor::Execution execution(*plan, context);
     StoringSink storing(portal, context, sink);
@@ -272,13 +285,15 @@ void Session::start_portal(Portal& portal, ResultSink& sink) {
     uint64_t fetched = 0;
     while (execution.fetch(chunk, common::kChunkRowsMax)) {
       fetched += chunk.rows;
-      storing.rows(portal.columns, chunk);
+      if (plan->can_set_tag) storing.rows(portal.columns, chunk);
     }
     execution.finish();
-    portal.tag = command_tag(plan->command, plan->command == CommandKind::kSelect ? fetched : execution.rows_modified());
+    if (plan->can_set_tag)
+      portal.tag =
+          command_tag(plan->command, plan->command == CommandKind::kSelect ? fetched : execution.rows_modified());
+    advance_command();
+    triggers_->end_statement();
   }
-  advance_command();
-  triggers_->end_statement();
   portal.finished = true;
 }
 
@@ -308,10 +323,35 @@ bool Session::run_portal(Portal& portal, uint64_t rows_max, ResultSink& sink) {
   return true;
 }
 
-common::RowId Session::cursor_row(const std::string& cursor, Oid) {
-  if (!portals_.contains(cursor))
+// The row of `relation` that the cursor stands on, for WHERE CURRENT OF.
+common::RowId Session::cursor_row(const std::string& cursor, Oid relation) {
+  auto it = portals_.find(cursor);
+  if (it == portals_.end())
     throw SqlError(sqlstate::kUndefinedCursor, "cursor \"" + cursor + "\" does not exist");
-  throw common::not_supported("WHERE CURRENT OF");
+  Portal& portal = *it->second;
+  auto refuse = [&](const std::string& why) {
+    throw SqlError(sqlstate::kInvalidCursorState, "cursor \"" + cursor + "\" " + why);
+  };
+  std::string table = "\"" + catalog().relation(relation)->name + "\"";
+  const planner::PhysicalStatement* plan =
+      portal.statement && !portal.statement->plans.empty() ? portal.statement->plans[0].get() : nullptr;
+  if (!portal.is_cursor || !plan || plan->command != CommandKind::kSelect) refuse("is not a SELECT query");
+  if (!portal.reader) refuse("is held from a previous transaction");
+  const planner::PhysicalStatement::CursorRow* found = nullptr;
+  bool locks = std::any_of(plan->cursor_rows.begin(), plan->cursor_rows.end(), [](const auto& row) { return row.locked; });
+  for (const auto& row : plan->cursor_rows) {
+    if (row.relation != relation || row.locked != locks) continue;
+    if (found) refuse("has multiple FOR UPDATE/SHARE references to table " + table);
+    found = &row;
+  }
+  if (!found && locks) refuse("does not have a FOR UPDATE/SHARE reference to table " + table);
+  if (!found || (!locks && !plan->simply_updatable)) refuse("is not a simply updatable scan of table " + table);
+  if (portal.position == 0 || portal.position > portal.store->rows()) refuse("is not positioned on a row");
+  uint64_t at = portal.position - 1;
+  Chunk chunk;
+  portal.store->read(at, chunk, 1);
+  Value id = chunk.value(static_cast<size_t>(found->slot), 0);
+  return id.is_null() ? common::RowId{} : common::RowId{static_cast<uint64_t>(id.as<int64_t>())};
 }
 
 }  // namespace basalt::commands

@@ -51,7 +51,9 @@ class Session {
   bool execute(const std::string& portal, uint64_t rows_max, ResultSink& sink);
   void close_statement(const std::string& name);
   // For PREPARE and EXECUTE: parse() without the beginning of a statement; a plan brought up to date before it runs.
-  void parse_prepared(const std::string& name, std::string_view text, std::vector<common::Oid> parameter_types);
+  // `is_prepare`: the text is a PREPARE statement, and its inner query is what is prepared.
+  void parse_prepared(const std::string& name, std::string_view text, std::vector<common::Oid> parameter_types,
+                      bool is_prepare = false);
   void revalidate_prepared(PreparedStatement& prepared) { revalidate(prepared); }
   void close_portal(const std::string& name);
   // End of an extended batch, also after an error.
@@ -100,7 +102,8 @@ class Session {
                      ResultSink& sink);
   // Binds, rewrites and plans a query statement.
   std::vector<std::shared_ptr<const planner::PhysicalStatement>> plan_statement(const parser::ParsedStatement& statement,
-                                                                                query::BindContext& context);
+                                                                                query::BindContext& context,
+                                                                                bool for_cursor = false);
   query::BindContext bind_context(std::string_view text);
   executor::ExecutionContext execution_context(const storage::Snapshot& snapshot, std::span<const common::Value> parameters);
   std::vector<ResultColumn> result_columns(const planner::PhysicalStatement& statement);
@@ -221,5 +224,7 @@ class Session {
 // SELECT, INSERT, UPDATE, DELETE, MERGE.
 bool is_query(parser::StatementKind kind);
 std::string command_tag(query::CommandKind command, uint64_t rows);
+// Of a query statement, as it is written.
+query::CommandKind command_of(parser::StatementKind kind);
 
 }  // namespace basalt::commands

@@ -2,6 +2,7 @@
 #include "catalog/acl.hpp"
 #include "commands/families.hpp"
 #include "commands/session_context.hpp"
+#include "commands/setting_text.hpp"
 #include "commands/transaction_options.hpp"
 #include "commands/utility.hpp"
 #include "common/sqlstate.hpp"
@@ -39,21 +40,6 @@ std::string value_text(const parser::ParsedExpression& e, Session& session) {
     return std::to_string(hours);
   }
   throw SqlError(sqlstate::kSyntaxError, "unexpected value of a setting");
-}
-
-// Lists are joined; those of identifiers are quoted where they must be.
-std::string joined_values(const parser::ParsedVariableSet& statement, Session& session) {
-  const SettingDefinition* definition = find_setting(statement.name);
-  bool quote = definition && definition->list_quote;
-  std::string text;
-  for (const auto& value : statement.values) {
-    if (!text.empty()) text += ", ";
-    std::string word = value_text(*value, session);
-    text += quote ? catalog::quote_identifier(word) : word;
-  }
-  if (statement.values.size() > 1 && definition && !quote && !std::string_view("DateStyle").starts_with(definition->name))
-    throw SqlError(sqlstate::kInvalidParameterValue, "SET " + statement.name + " takes only one argument");
-  return text;
 }
 
 void set_transaction_setting(Session& session, const std::string& name, const std::string& value) {
@@ -123,7 +109,7 @@ std::string run_set(UtilityCall& call) {
                    "SET LOCAL can only be used in transaction blocks");
   std::string value;
   if (!reset) {
-    value = joined_values(statement, session);
+    value = setting_text(statement, session);
     set_transaction_setting(session, statement.name, value);
     if (statement.name == "role") set_role(session, value);
     if (statement.name == "session_authorization") {
@@ -211,6 +197,21 @@ std::string run_discard(UtilityCall& call) {
 }
 
 }  // namespace
+
+// Lists are joined; those of identifiers are quoted where they must be.
+std::string setting_text(const parser::ParsedVariableSet& statement, Session& session) {
+  const SettingDefinition* definition = find_setting(statement.name);
+  bool quote = definition && definition->list_quote;
+  std::string text;
+  for (const auto& value : statement.values) {
+    if (!text.empty()) text += ", ";
+    std::string word = value_text(*value, session);
+    text += quote ? catalog::quote_identifier(word) : word;
+  }
+  if (statement.values.size() > 1 && definition && !quote && !std::string_view("DateStyle").starts_with(definition->name))
+    throw SqlError(sqlstate::kInvalidParameterValue, "SET " + statement.name + " takes only one argument");
+  return text;
+}
 
 void register_setting_commands() {
   register_utility(parser::StatementKind::kVariableSet, run_set);

@@ -38,6 +38,16 @@ const char* write_name(const planner::PhysicalStatement& statement) {
 
 }  // namespace
 
+CommandKind command_of(StatementKind kind) {
+  switch (kind) {
+    case StatementKind::kInsert: return CommandKind::kInsert;
+    case StatementKind::kUpdate: return CommandKind::kUpdate;
+    case StatementKind::kDelete: return CommandKind::kDelete;
+    case StatementKind::kMerge: return CommandKind::kMerge;
+    default: return CommandKind::kSelect;
+  }
+}
+
 bool is_query(StatementKind kind) {
   return kind == StatementKind::kSelect || kind == StatementKind::kInsert || kind == StatementKind::kUpdate ||
          kind == StatementKind::kDelete || kind == StatementKind::kMerge;
@@ -75,11 +85,12 @@ query::BindContext Session::bind_context(std::string_view text) {
 }
 
 std::vector<std::shared_ptr<const planner::PhysicalStatement>> Session::plan_statement(
-    const parser::ParsedStatement& statement, query::BindContext& bind) {
+    const parser::ParsedStatement& statement, query::BindContext& bind, bool for_cursor) {
   std::vector<std::shared_ptr<const planner::PhysicalStatement>> plans;
   for (auto& bound : query::bind_statement(statement, bind)) {
-    planner::PlanContext plan_context{catalog(), *context_, &server_.storage, settings_.planner(), {},
-                                      context_->function_runtime()};
+    planner::PlanContext plan_context{catalog(), *context_, &server_.storage, settings_.planner(), {}};
+    plan_context.functions = context_->function_runtime();
+    plan_context.for_cursor = for_cursor;
     plans.push_back(planner::plan(std::move(bound), plan_context));
   }
   return plans;
@@ -106,7 +117,8 @@ executor::ExecutionContext Session::execution_context(const storage::Snapshot& s
 std::vector<ResultColumn> Session::result_columns(const planner::PhysicalStatement& statement) {
   std::vector<ResultColumn> columns;
   if (statement.command != CommandKind::kSelect && !statement.has_returning) return columns;
-  for (size_t i = 0; i < statement.root->output.size(); ++i) {
+  // Row ids of a cursor's query stand behind the columns.
+  for (size_t i = 0; i < statement.root->output.size() - statement.cursor_rows.size(); ++i) {
     const auto& output = statement.root->output[i];
     ResultColumn column;
     column.name = output.name;
@@ -150,11 +162,11 @@ void Session::run_statement(const parser::ParsedStatementText& statement, std::s
   query::BindContext bind = bind_context(text);
   bind.parameter_types = parameter_types;
   auto plans = plan_statement(parsed, bind);
-  std::string tag;
-  triggers_->begin_statement();
+  // A change whose rules did something else instead still says what it was.
   uint64_t rows = 0;
-  CommandKind command = CommandKind::kSelect;
+  CommandKind command = command_of(parsed.kind);
   for (const auto& plan : plans) {
+    triggers_->begin_statement();
     check_privileges(*plan);
     if (plan->modifies || plan->locks_rows) prevent_read_only(write_name(*plan));
     if (plan->modifies || plan->locks_rows) transaction().assign_id();
@@ -169,11 +181,10 @@ void Session::run_statement(const parser::ParsedStatementText& statement, std::s
       sink.rows(columns, chunk);
     }
     execution.finish();
-    command = plan->command;
-    rows = command == CommandKind::kSelect ? fetched : execution.rows_modified();
+    if (plan->can_set_tag) rows = plan->command == CommandKind::kSelect ? fetched : execution.rows_modified();
+    advance_command();
+    triggers_->end_statement();
   }
-  advance_command();
-  triggers_->end_statement();
   sink.complete(command_tag(command, rows));
 }
 

@@ -52,7 +52,11 @@ std::string end_block(UtilityCall& call, const parser::ParsedTransaction& statem
 
 std::string prepare(UtilityCall& call, const parser::ParsedTransaction& statement) {
   Session& session = call.session;
-  session.require_block("PREPARE TRANSACTION");
+  if (!session.in_block()) {
+    session.notice(common::Severity::kWarning, sqlstate::kNoActiveSqlTransaction,
+                   "there is no transaction in progress");
+    return "ROLLBACK";
+  }
   if (session.phase() == TransactionPhase::kFailed) {
     session.rollback();
     return "ROLLBACK";

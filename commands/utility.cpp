@@ -30,9 +30,43 @@ void register_utility_describer(parser::StatementKind kind, UtilityDescriber des
   tables().describers[kind] = describer;
 }
 
+namespace {
+
+// Data definition; not allowed in a read-only transaction, whatever it would do.
+bool changes_objects(parser::StatementKind kind) {
+  using parser::StatementKind;
+  if (kind == StatementKind::kDo || kind == StatementKind::kCall || kind == StatementKind::kReturn) return false;
+  return kind >= StatementKind::kCreateTable && kind <= StatementKind::kDropSubscription;
+}
+
+// As the command tag will say; where words may stand in between, the text would not tell.
+std::string definition_name(const UtilityCall& call) {
+  using parser::StatementKind;
+  switch (call.statement.kind) {
+    case StatementKind::kCreateTable: return "CREATE TABLE";
+    case StatementKind::kCreateTableAs: return "CREATE TABLE AS";
+    case StatementKind::kIndex: return "CREATE INDEX";
+    case StatementKind::kCreateSequence: return "CREATE SEQUENCE";
+    case StatementKind::kCreateView: return "CREATE VIEW";
+    case StatementKind::kRefreshMaterializedView: return "REFRESH MATERIALIZED VIEW";
+    case StatementKind::kCreateTrigger: return "CREATE TRIGGER";
+    case StatementKind::kCreateRule: return "CREATE RULE";
+    case StatementKind::kCreateFunction: return "CREATE FUNCTION";
+    case StatementKind::kCreateRole: return "CREATE ROLE";
+    case StatementKind::kDropRole: return "DROP ROLE";
+    case StatementKind::kTruncate: return "TRUNCATE TABLE";
+    case StatementKind::kGrant: return "GRANT";
+    case StatementKind::kComment: return "COMMENT";
+    default: return statement_name(call.statement_text);
+  }
+}
+
+}  // namespace
+
 std::string run_utility(UtilityCall& call) {
   auto it = tables().handlers.find(call.statement.kind);
   if (it == tables().handlers.end()) throw common::not_supported(statement_name(call.statement_text));
+  if (changes_objects(call.statement.kind)) call.session.prevent_read_only(definition_name(call));
   return it->second(call);
 }
 

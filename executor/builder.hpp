@@ -56,6 +56,8 @@ std::unique_ptr<Source> make_recursive_union(ExecutionContext& context, Executio
                                              std::unique_ptr<Pipeline> start, std::unique_ptr<Pipeline> step);
 std::unique_ptr<Source> make_materialize(ExecutionContext& context, const planner::PhysicalMaterialize& node,
                                          std::unique_ptr<Pipeline> input);
+std::unique_ptr<Source> make_modify_view(ExecutionContext& context, ExecutionState& state,
+                                         const planner::PhysicalModify& node, std::unique_ptr<Pipeline> input);
 std::unique_ptr<Source> make_modify(ExecutionContext& context, ExecutionState& state,
                                     const planner::PhysicalModify& node, std::unique_ptr<Pipeline> input);
 

@@ -13,6 +13,7 @@ Execution::Execution(const planner::PhysicalStatement& statement, ExecutionConte
   state_.work_tables.resize(static_cast<size_t>(statement.recursions));
   state_.counters.resize(static_cast<size_t>(statement.nodes) + 1);
   context.evaluation.subplans = &state_;
+  context.row_at_a_time |= statement.row_at_a_time;
   if (context.evaluation.exec_parameters.size() < static_cast<size_t>(statement.exec_parameters))
     context.evaluation.exec_parameters.resize(static_cast<size_t>(statement.exec_parameters));
   // A CTE may read those before it: build in order.

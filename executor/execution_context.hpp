@@ -61,6 +61,7 @@ struct ExecutionContext {
   std::string spill_directory;
   ModifyHooks* hooks = nullptr;
   bool explain_analyze = false;
+  bool row_at_a_time = false;  // chunks of one row (QRY-8)
   // Named row sets (transition tables), by name.
   std::unordered_map<std::string, ChunkStore*> tuplestores;
   // Row id of the row that cursor `name` stands on in relation `relation`; throws when there is none.

@@ -2,6 +2,7 @@
 #include "common/sqlstate.hpp"
 #include "executor/builder.hpp"
 #include "executor/recheck.hpp"
+#include "executor/wait_for_row.hpp"
 
 namespace basalt::executor {
 
@@ -46,7 +47,9 @@ class LockRowsTransform : public Transform {
           if (target.policy == storage::WaitPolicy::kSkip) return;
           throw common::SqlError(common::sqlstate::kLockNotAvailable,
                                  "could not obtain lock on row in relation \"" + target.relation->name + "\"");
-        case WriteOutcome::kBeingModified: context.transaction->wait_for(result.other); break;
+        case WriteOutcome::kBeingModified:
+          wait_for_row(context, result.other, "locking tuple", row_id, target.relation->name);
+          break;
         case WriteOutcome::kNotFound: return;
         case WriteOutcome::kDeleted: raise_if_serialized(context, result.outcome); return;
         case WriteOutcome::kUpdated: {

@@ -8,6 +8,7 @@
 #include "executor/builder.hpp"
 #include "executor/recheck.hpp"
 #include "executor/table_writer.hpp"
+#include "executor/wait_for_row.hpp"
 
 namespace basalt::executor {
 
@@ -123,11 +124,14 @@ class ModifySource : public Source {
       else context.hooks->after_statement(*node_.relation, event, columns);
     };
     switch (node_.command) {
-      case CommandKind::kInsert:
-        call(RowEvent::kInsert, {});
-        if (node_.on_conflict && node_.on_conflict->action == query::ConflictAction::kUpdate)
-          call(RowEvent::kUpdate, changed_columns(node_.on_conflict->set));
+      case CommandKind::kInsert: {
+        // Behind the statement the triggers of ON CONFLICT DO UPDATE come first.
+        bool updates = node_.on_conflict && node_.on_conflict->action == query::ConflictAction::kUpdate;
+        if (before) call(RowEvent::kInsert, {});
+        if (updates) call(RowEvent::kUpdate, changed_columns(node_.on_conflict->set));
+        if (!before) call(RowEvent::kInsert, {});
         break;
+      }
       case CommandKind::kUpdate: call(RowEvent::kUpdate, changed_); break;
       case CommandKind::kDelete: call(RowEvent::kDelete, {}); break;
       default:
@@ -288,7 +292,7 @@ class ModifySource : public Source {
     storage::WriteResult result =
         write_update(context, newest, existing, old_row, new_row, changed_columns(node_.on_conflict->set));
     if (result.outcome == WriteOutcome::kBeingModified) {
-      context.transaction->wait_for(result.other);
+      wait_for_row(context, result.other, "locking tuple", existing, node_.relation->name);
       return false;
     }
     if (result.outcome == WriteOutcome::kSelfModified)
@@ -334,9 +338,13 @@ class ModifySource : public Source {
         case WriteOutcome::kOk:
         case WriteOutcome::kNotFound: return;
         case WriteOutcome::kSelfModified:
-          if (result.by_command != context.snapshot.command) raise_triggered_change();
+          if (result.by_command != context.snapshot.command) raise_triggered_change(context);
           return;
-        case WriteOutcome::kBeingModified: context.transaction->wait_for(result.other); break;
+        case WriteOutcome::kBeingModified:
+          wait_for_row(context, result.other,
+                       node_.command == CommandKind::kDelete ? "deleting tuple" : "updating tuple", id,
+                       node_.relation->name);
+          break;
         case WriteOutcome::kDeleted: raise_if_serialized(context, result.outcome); return;
         default: {
           raise_if_serialized(context, result.outcome);
@@ -351,9 +359,11 @@ class ModifySource : public Source {
     }
   }
 
-  [[noreturn]] void raise_triggered_change() const {
+  // A row that is locked for its BEFORE trigger is "updated" in PostgreSQL's words, also by DELETE.
+  [[noreturn]] void raise_triggered_change(ExecutionContext& context) const {
+    bool deleted = node_.command == CommandKind::kDelete && !before_row(context, RowEvent::kDelete);
     throw SqlError(sqlstate::kTriggeredDataChangeViolation,
-                   std::string("tuple to be ") + (node_.command == CommandKind::kDelete ? "deleted" : "updated") +
+                   std::string("tuple to be ") + (deleted ? "deleted" : "updated") +
                        " was already modified by an operation triggered by the current command")
         .hint("Consider using an AFTER trigger instead of a BEFORE trigger to propagate changes to other rows.");
   }
@@ -571,6 +581,7 @@ class ModifySource : public Source {
 
 std::unique_ptr<Source> make_modify(ExecutionContext& context, ExecutionState& state,
                                     const planner::PhysicalModify& node, std::unique_ptr<Pipeline> input) {
+  if (node.relation->kind == 'v') return make_modify_view(context, state, node, std::move(input));
   return std::make_unique<ModifySource>(context, state, node, std::move(input));
 }
 

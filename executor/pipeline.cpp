@@ -9,8 +9,14 @@ void Pipeline::add(std::unique_ptr<Transform> transform) {
   stages_.back().transform = std::move(transform);
 }
 
+namespace {
+
+uint32_t chunk_rows(const ExecutionContext& context) { return context.row_at_a_time ? 1 : common::chunk_rows(); }
+
+}  // namespace
+
 bool Pipeline::pull(ExecutionContext& context, Chunk& out, uint32_t demand) {
-  return pull_stage(context, stages_.size(), out, std::min(demand, common::chunk_rows()));
+  return pull_stage(context, stages_.size(), out, std::min(demand, chunk_rows(context)));
 }
 
 bool Pipeline::pull_stage(ExecutionContext& context, size_t stage, Chunk& out, uint32_t demand) {
@@ -24,7 +30,7 @@ bool Pipeline::pull_stage(ExecutionContext& context, size_t stage, Chunk& out, u
     context.check_interrupts();
     Progress progress;
     if (!s.pending && !s.input_ended) {
-      uint32_t wanted = std::clamp<uint32_t>(s.transform->input_demand(demand), 1, common::chunk_rows());
+      uint32_t wanted = std::clamp<uint32_t>(s.transform->input_demand(demand), 1, chunk_rows(context));
       s.input_ended = !pull_stage(context, stage - 1, s.input, wanted);
     }
     if (s.pending || !s.input_ended) {

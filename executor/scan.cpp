@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/sqlstate.hpp"
+#include "executor/table_sample.hpp"
 #include "storage/match.hpp"
 
 namespace basalt::executor {
@@ -22,6 +24,10 @@ Vector constant_column(const planner::ScanBase& node, int16_t attribute) {
 }  // namespace
 
 ScanColumns::ScanColumns(ExecutionContext& context, const planner::ScanBase& node) : node_(node) {
+  if (!node.relation->populated)
+    throw common::SqlError(common::sqlstate::kObjectNotInPrerequisiteState,
+                           "materialized view \"" + node.relation->name + "\" has not been populated")
+        .hint("Use the REFRESH MATERIALIZED VIEW command.");
   for (int16_t attribute : node.columns) {
     if (attribute > 0) storage_columns_.emplace_back(static_cast<uint16_t>(attribute - 1));
     if (attribute == kCtid || attribute == planner::kRowIdAttribute) storage_columns_.push_back(storage::kRowIdColumn);
@@ -134,7 +140,7 @@ class TableScanSource : public Source {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     for (const auto& pushed : node.pushed)
       pushed_values_.push_back(pushed.value ? compiler.compile(*pushed.value) : nullptr);
-    if (node.sample_method.valid()) throw common::not_supported("TABLESAMPLE");
+    if (node.sample_method.valid()) sample_ = std::make_unique<TableSample>(context, node);
   }
 
   void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
@@ -151,6 +157,7 @@ class TableScanSource : public Source {
       context.check_interrupts();
       scan_->next(raw_, wanted);
       if (raw_.rows == 0) return;
+      if (sample_) sample_->apply(raw_);
       columns_.finish(context, raw_, out, error_);
       if (out.rows == 0) error_.raise_if_any();
     }
@@ -170,6 +177,10 @@ class TableScanSource : public Source {
     started_ = true;
     storage::HeapScanOptions options;
     options.columns = columns_.storage_columns();
+    if (sample_) {
+      sample_->start(context);
+      options.columns.push_back(storage::kRowIdColumn);
+    }
     if (!make_filters(context, options.filters)) return;
     scan_ = context.storage->heap(node_.relation->tree).scan(context.snapshot, std::move(options));
   }
@@ -214,6 +225,7 @@ class TableScanSource : public Source {
   std::vector<query::EvaluatorPointer> pushed_values_;
   std::unique_ptr<storage::HeapScan> scan_;
   HeldRows held_;
+  std::unique_ptr<TableSample> sample_;  // null: all rows
   bool started_ = false;
   Chunk raw_;
   PendingError error_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/sqlstate.hpp"
+#include "executor/wait_for_row.hpp"
 #include "query/stored_form.hpp"
 
 namespace basalt::executor {
@@ -124,7 +125,7 @@ void TableWriter::insert_entry(ExecutionContext& context, IndexState& index, con
     storage::UniqueConflict conflict = index.tree->insert_unique(*context.transaction, entry.key, entry.payload, id);
     if (!conflict.row.valid()) return;
     if (!conflict.in_progress.valid()) raise_unique(context, index, rows, row);
-    context.transaction->wait_for(conflict.in_progress);
+    wait_for_row(context, conflict.in_progress, "inserting index tuple", id, descriptor.name);
   }
 }
 
@@ -227,7 +228,7 @@ RowId TableWriter::find_conflict(ExecutionContext& context, const Chunk& rows, u
       storage::UniqueConflict conflict = index.tree->find_conflict(*context.transaction, entry.key, RowId{});
       if (!conflict.row.valid()) break;
       if (!conflict.in_progress.valid()) return conflict.row;
-      context.transaction->wait_for(conflict.in_progress);
+      wait_for_row(context, conflict.in_progress, "inserting index tuple", conflict.row, descriptor.name);
     }
   }
   return RowId{};

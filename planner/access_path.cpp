@@ -154,6 +154,7 @@ Partial Level::scan_relation(int table, std::vector<Predicate>& predicates) {
   const query::RangeTableEntry& entry = query_.entry(table);
   if (entry.inherit && entry.relation->has_children) throw common::not_supported("scanning a table with children");
   if (entry.relation->kind == 'p') throw common::not_supported("scanning a partitioned table");
+  if (std::optional<Partial> current = scan_current_of(table, predicates)) return std::move(*current);
   const auto& settings = shared_.context.settings;
   if (settings.enable_indexscan && !entry.sample) {
     double rows = statistics_.relation_rows(*entry.relation), pages = statistics_.relation_pages(*entry.relation);
@@ -163,6 +164,22 @@ Partial Level::scan_relation(int table, std::vector<Predicate>& predicates) {
     if (std::optional<Partial> indexed = scan_index(table, predicates, other)) return std::move(*indexed);
   }
   return scan_table_only(table, predicates);
+}
+
+// WHERE CURRENT OF: the one row that the cursor stands on.
+std::optional<Partial> Level::scan_current_of(int table, std::vector<Predicate>& predicates) {
+  auto found = std::find_if(predicates.begin(), predicates.end(), [](const Predicate& p) {
+    return !p.used && p.expression->kind == ExpressionKind::kCurrentOf;
+  });
+  if (found == predicates.end()) return std::nullopt;
+  auto node = make<PhysicalRowIdScan>();
+  Partial out;
+  set_scan_columns(*node, out.available, table);
+  node->current_of = query::as<query::CurrentOf>(*found->expression).cursor;
+  found->used = true;
+  finish_costs(*node, 1, 1);
+  out.plan = std::move(node);
+  return filter(std::move(out), predicates);
 }
 
 std::optional<Partial> Level::scan_index(int table, std::vector<Predicate>& predicates, double other_cost) {

@@ -2,6 +2,7 @@
 // that needs the tables of its ON clause on its left; EXISTS and IN become semi and anti joins.
 #include <algorithm>
 
+#include "common/sqlstate.hpp"
 #include "planner/fold.hpp"
 #include "planner/join_keys.hpp"
 #include "planner/join_order.hpp"
@@ -21,6 +22,7 @@ TableSet Level::tables_of(const Expression& expression) const {
   query::walk_with_depth(expression, [&](const Expression& e, int depth) {
     const auto* column = query::try_as<query::Column>(&e);
     if (column && column->levels_up == depth) tables.insert(column->table);
+    if (depth == 0 && e.kind == ExpressionKind::kCurrentOf) tables.insert(query::as<query::CurrentOf>(e).table);
     return false;
   });
   return tables;
@@ -98,6 +100,7 @@ void Level::collect_join(FromNode& node, std::vector<JoinItem>& items, std::vect
     if (node.condition) add_conjuncts(std::move(node.condition), predicates);
     return;
   }
+  refuse_locked_nullable(node);
   if (node.join_kind == JoinKind::kFull) {
     items.push_back(composite_item(node));
     return;
@@ -116,6 +119,19 @@ void Level::collect_join(FromNode& node, std::vector<JoinItem>& items, std::vect
   if (item.required.empty()) item.required = left_tables;
   item.on = std::move(on);
   items.push_back(std::move(item));
+}
+
+// Rows that an outer join may make up cannot be locked.
+void Level::refuse_locked_nullable(const FromNode& node) const {
+  TableSet nullable;
+  tables_below(*node.right, nullable);
+  if (node.join_kind == JoinKind::kFull) tables_below(*node.left, nullable);
+  static constexpr const char* kNames[] = {"", "FOR KEY SHARE", "FOR SHARE", "FOR NO KEY UPDATE", "FOR UPDATE"};
+  for (const auto& mark : query_.row_marks)
+    if (nullable.contains(mark.table))
+      throw common::SqlError(common::sqlstate::kFeatureNotSupported,
+                             std::string(kNames[static_cast<size_t>(mark.strength)]) +
+                                 " cannot be applied to the nullable side of an outer join");
 }
 
 JoinItem Level::item_of_table(int table) {

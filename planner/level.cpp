@@ -51,7 +51,35 @@ void Level::prepare() {
     for (size_t i = 0; i < query_.range_table.size(); ++i)
       if (query_.range_table[i]->kind == query::RangeKind::kRelation && query_.range_table[i]->in_from)
         row_id_tables_.insert(static_cast<int>(i) + 1);
+  if (keeps_row_ids())
+    for (size_t i = 0; i < query_.range_table.size(); ++i)
+      if (query_.range_table[i]->kind == query::RangeKind::kRelation && query_.range_table[i]->in_from &&
+          query_.range_table[i]->relation->tree.valid())
+        row_id_tables_.insert(static_cast<int>(i) + 1);
   collect_needed();
+}
+
+// A cursor's query whose rows are rows of its tables: WHERE CURRENT OF asks for their ids.
+bool Level::keeps_row_ids() const {
+  return shared_.context.for_cursor && !parent_ && query_.command == query::CommandKind::kSelect &&
+         !query_.has_aggregates && query_.group_by.empty() && query_.grouping_sets.empty() && !query_.having &&
+         query_.distinct.empty() && !query_.set_operation && !query_.has_windows && !query_.has_target_sets;
+}
+
+// Row ids go behind what the cursor shows.
+void Level::add_cursor_rows(PhysicalProject& project, const Partial& input) {
+  for (int table : row_id_tables_) {
+    OutputColumn output = column_output(table, kRowIdAttribute);
+    int slot = input.available.find(*make_column(table, kRowIdAttribute, output.type, -1, {}));
+    if (slot < 0) continue;
+    bool locked = std::any_of(query_.row_marks.begin(), query_.row_marks.end(),
+                              [&](const auto& mark) { return mark.table == table; });
+    shared_.statement.cursor_rows.push_back(
+        {query_.entry(table).relation->oid, static_cast<int>(project.output.size()), locked});
+    project.expressions.push_back(make_slot(slot, input.plan->output[static_cast<size_t>(slot)]));
+    project.output.push_back(std::move(output));
+  }
+  shared_.statement.simply_updatable = shared_.statement.cursor_rows.size() == 1 && row_id_tables_.size() == 1;
 }
 
 void Level::fold(ExpressionPointer& expression) { fold_constants(expression, shared_.context); }
@@ -261,6 +289,7 @@ PhysicalPointer Level::strip_junk(Partial input) {
     project->expressions.push_back(make_slot(static_cast<int>(i), input.plan->output[i]));
     project->output.push_back(input.plan->output[i]);
   }
+  if (keeps_row_ids()) add_cursor_rows(*project, input);
   double rows = input.plan->rows;
   project->children.push_back(std::move(input.plan));
   finish_costs(*project, rows, 0);

@@ -114,6 +114,8 @@ class Level {
   Partial plan_rest(Partial input, PhysicalSort* sort);
   PhysicalPointer plan_limit(PhysicalPointer input, Partial* ties);
   PhysicalPointer strip_junk(Partial input);
+  bool keeps_row_ids() const;
+  void add_cursor_rows(PhysicalProject& project, const Partial& input);
   Partial plan_row_marks(Partial input);
   void collect_needed();
   void find_wanted_order();
@@ -155,6 +157,7 @@ class Level {
   bool pull_up_exists(query::SubLink& link, bool negated, std::vector<JoinItem>& items);
   bool pull_up_any(query::SubLink& link, std::vector<JoinItem>& items);
   JoinItem item_of_table(int table);
+  void refuse_locked_nullable(const query::FromNode& node) const;
   JoinItem composite_item(query::FromNode& node);
   TableSet tables_of(const Expression& expression) const;
   Partial plan_items(std::vector<JoinItem> items, std::vector<Predicate> predicates);
@@ -164,6 +167,7 @@ class Level {
 
   // --- access_path.cpp
   Partial scan_table(int table, std::vector<Predicate>& predicates);
+  std::optional<Partial> scan_current_of(int table, std::vector<Predicate>& predicates);
   Partial scan_relation(int table, std::vector<Predicate>& predicates);
   Partial scan_subquery(int table);
   Partial scan_function(int table);
@@ -200,6 +204,8 @@ class Level {
   PhysicalPointer plan_modify();
   void add_row_id_targets();
   void plan_on_conflict(PhysicalModify& node);
+  int scanned_view() const;
+  void find_old_rows(PhysicalModify& node, const Available& available);
   ExpressionList plan_assigned_rows(std::vector<query::TargetEntry>& targets, Available& available);
   Partial plan_merge_source();
   void plan_merge_actions(PhysicalModify& node, const Available& available);

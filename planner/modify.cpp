@@ -68,6 +68,11 @@ PhysicalPointer Level::plan_modify() {
     throw common::SqlError(common::sqlstate::kWrongObjectType,
                            "cannot change sequence \"" + target.relation->name + "\"");
   if (target.relation->kind == 'p') throw common::not_supported("changing a partitioned table");
+  if (target.relation->kind == 'S' || target.relation->kind == 'm')
+    throw common::SqlError(common::sqlstate::kWrongObjectType,
+                           std::string("cannot change ") +
+                               (target.relation->kind == 'S' ? "sequence" : "materialized view") + " \"" +
+                               target.relation->name + "\"");
 
   Partial input;
   if (query_.command == CommandKind::kInsert) {
@@ -80,7 +85,10 @@ PhysicalPointer Level::plan_modify() {
       node->assignments.push_back({entry.number, make_slot(static_cast<int>(i), input.plan->output[i])});
     }
   } else {
-    add_row_id_targets();
+    if (target.relation->kind == 'v')
+      for (const auto& column : target.relation->columns) needed_[scanned_view()].insert(column.number);
+    else
+      add_row_id_targets();
     input = query_.command == CommandKind::kMerge ? plan_merge_source() : plan_from(nullptr);
     Available assigned;
     assigned.append(input.available);
@@ -94,8 +102,12 @@ PhysicalPointer Level::plan_modify() {
     auto slot_of = [&](int table) {
       return input.available.find(*make_column(table, kRowIdAttribute, types::oid::kInt8, -1, {}));
     };
-    node->row_id_slot = slot_of(query_.result_table);
-    ENSURE(node->row_id_slot >= 0, "the row id of the changed table is missing");
+    if (target.relation->kind == 'v') {
+      find_old_rows(*node, input.available);
+    } else {
+      node->row_id_slot = slot_of(query_.result_table);
+      ENSURE(node->row_id_slot >= 0, "the row id of the changed table is missing");
+    }
     for (int table : row_id_tables_)
       if (int slot = slot_of(table); slot >= 0 && table != query_.result_table) node->marks.push_back({recheck_id(table), slot});
   }
@@ -122,6 +134,26 @@ PhysicalPointer Level::plan_modify() {
   node->children.push_back(std::move(input.plan));
   finish_costs(*node, rows, rows * 0.1);
   return node;
+}
+
+// The entry of a changed view that is read for its old rows: the first subquery that stands for it (see rewrite_view.cpp).
+int Level::scanned_view() const {
+  const auto& view = *query_.entry(query_.result_table).relation;
+  for (size_t i = 0; i < query_.range_table.size(); ++i) {
+    const auto& entry = *query_.range_table[i];
+    if (entry.kind == RangeKind::kSubquery && entry.relation && entry.relation->oid == view.oid)
+      return static_cast<int>(i) + 1;
+  }
+  UNREACHABLE("a changed view is not read");
+}
+
+void Level::find_old_rows(PhysicalModify& node, const Available& available) {
+  int table = scanned_view();
+  for (const auto& column : node.relation->columns) {
+    OutputColumn output = column_output(table, column.number);
+    node.old_row_slots.push_back(
+        available.find(*make_column(table, column.number, output.type, output.typmod, output.collation)));
+  }
 }
 
 // SET (a, b) = (SELECT ...): the binder made a junk target of the n-th such SELECT and Parameter kExec (n << 16 | i) of its columns.

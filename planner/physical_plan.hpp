@@ -349,6 +349,8 @@ struct PhysicalModify : PhysicalNode {
   ExpressionList returning;                  // empty: none
   bool can_set_tag = true;
   bool row_by_row = false;                   // a function in the statement may read its changes: one input row at a time
+  // Views with INSTEAD OF triggers: where the child's output holds the old row, by column of the view; -1: nowhere.
+  std::vector<int> old_row_slots;
 };
 
 // A statement ready to run.
@@ -361,6 +363,16 @@ struct PhysicalStatement {
   query::CommandKind command = query::CommandKind::kSelect;
   bool has_returning = false;
   bool locks_rows = false, modifies = false;
+  bool can_set_tag = true;                   // false: a rule added it
+  bool row_at_a_time = false;                // volatile calls in several places: they take turns row by row (QRY-8)
+  // Of a cursor's query: the row ids that travel behind the visible columns, for WHERE CURRENT OF.
+  struct CursorRow {
+    Oid relation;
+    int slot = 0;
+    bool locked = false;                     // named in FOR UPDATE or FOR SHARE
+  };
+  std::vector<CursorRow> cursor_rows;
+  bool simply_updatable = false;             // each row of the result is one row of the table
   struct TableUse {                          // to lock and to check privileges when a cached plan is used
     RelationPointer relation;
     int lock_mode = 1;

@@ -1,6 +1,9 @@
 #include "planner/planner.hpp"
 
+#include <algorithm>
+
 #include "planner/level.hpp"
+#include "query/evaluator.hpp"
 #include "query/walker.hpp"
 
 namespace basalt::planner {
@@ -36,11 +39,36 @@ void collect_tables(const query::BoundQuery& query, PhysicalStatement& statement
   visit(query);
 }
 
+// In how many clauses of the statement, at any depth, volatile functions are called.
+int volatile_clauses(const query::BoundQuery& query, catalog::CatalogReader& catalog) {
+  int count = 0;
+  std::function<void(const query::BoundQuery&)> visit = [&](const query::BoundQuery& level) {
+    bool in_targets = false;
+    auto is_volatile = [&](const query::Expression& e) { return query::contains_volatile(e, catalog); };
+    for (const auto& target : level.targets) in_targets |= is_volatile(*target.expression);
+    count += in_targets;
+    query::for_each_expression(level, [&](const query::Expression& e) {
+      bool is_target = std::any_of(level.targets.begin(), level.targets.end(),
+                                   [&](const auto& target) { return target.expression.get() == &e; });
+      count += !is_target && is_volatile(e);
+      query::walk(e, [&](const query::Expression& inner) {
+        if (const auto* link = query::try_as<query::SubLink>(&inner)) visit(*link->query);
+        return false;
+      });
+    });
+    query::for_each_subquery(level, visit);
+  };
+  visit(query);
+  return count;
+}
+
 }  // namespace
 
 std::unique_ptr<PhysicalStatement> plan(std::unique_ptr<query::BoundQuery> query, PlanContext& context) {
   auto statement = std::make_unique<PhysicalStatement>();
   statement->command = query->command;
+  statement->can_set_tag = query->can_set_tag;
+  statement->row_at_a_time = volatile_clauses(*query, context.catalog) > 1;
   collect_tables(*query, *statement);
   const auto& visible = query->command == query::CommandKind::kSelect ? query->targets : query->returning;
   for (const auto& target : visible) {

@@ -28,6 +28,7 @@ struct PlanContext {
   PlannerSettings settings;
   // Values of parameters when a custom plan is wanted; empty: a generic plan.
   std::vector<common::Value> parameters;
+  bool for_cursor = false;  // row ids are kept for WHERE CURRENT OF
   query::FunctionRuntime* functions = nullptr;  // calls functions that are not built in while constants are folded
 };
 

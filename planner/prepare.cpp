@@ -127,6 +127,10 @@ class PullUp {
     if (entry.kind != RangeKind::kSubquery || !entry.subquery || entry.lateral || entry.security_barrier) return;
     BoundQuery& sub = *entry.subquery;
     if (!is_simple(sub, catalog_) || (nullable && !plain_targets(sub))) return;
+    // A view that is changed by triggers is read as a whole, for OLD.
+    if (query_.command != query::CommandKind::kSelect && entry.relation && query_.result_table &&
+        entry.relation == query_.entry(query_.result_table).relation)
+      return;
     // The row of a whole-row reference could not be told from its columns any more.
     int table = node->table;
     bool whole_row = query::walk_with_depth(query_, [&](const Expression& e, int depth) {

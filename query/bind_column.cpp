@@ -173,6 +173,11 @@ ExpressionPointer Analyzer::column_of_item(Scope& s, NamespaceItem& item, int le
     if (found) throw error(sqlstate::kAmbiguousColumn, "column reference \"" + name + "\" is ambiguous", location);
     found = static_cast<int16_t>(i + 1);
   }
+  if (found && s.clause == Clause::kGenerated && item.entry->kind == RangeKind::kRelation &&
+      item.entry->relation->columns[static_cast<size_t>(found) - 1].generated)
+    throw error(sqlstate::kInvalidObjectDefinition,
+                "cannot use generated column \"" + name + "\" in column generation expression", location)
+        .detail("A generated column cannot reference another generated column.");
   if (found) return make_column(s, item, found, levels_up, location);
   if (item.entry->kind != RangeKind::kRelation) return nullptr;
   const auto* system = system_column(name);

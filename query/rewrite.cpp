@@ -142,29 +142,74 @@ void Rewriter::rewrite(std::unique_ptr<BoundQuery> query, std::vector<std::uniqu
     if (!cte->query || cte->query->command == CommandKind::kSelect) continue;
     std::vector<std::unique_ptr<BoundQuery>> parts;
     rewrite(std::move(cte->query), parts);
-    if (parts.size() != 1)
+    if (parts.size() != 1) {
+      const char* kind = parts.empty() ? "DO INSTEAD NOTHING" : "multi-statement DO INSTEAD";
+      for (const auto& part : parts)
+        if (!part->can_set_tag &&
+            std::find(instead_products_.begin(), instead_products_.end(), part.get()) == instead_products_.end())
+          kind = "DO ALSO";
+      for (const auto& part : parts)
+        if (part->can_set_tag && kind != std::string_view("DO ALSO")) kind = "conditional DO INSTEAD";
       throw SqlError(sqlstate::kFeatureNotSupported,
-                     parts.empty() ? "DO INSTEAD NOTHING rules are not supported for data-modifying statements in WITH"
-                                   : "multi-statement DO INSTEAD rules are not supported for data-modifying statements "
-                                     "in WITH");
+                     std::string(kind) + " rules are not supported for data-modifying statements in WITH");
+    }
     cte->query = std::move(parts[0]);
   }
-  if (query->command != CommandKind::kSelect) {
-    fill_targets(*query);
-    for (int depth = 0; redirect_view(*query); ++depth) {
-      if (depth > 100)
-        throw SqlError(sqlstate::kInvalidObjectDefinition, "infinite recursion detected in rules for relation \"" +
-                                                               query->entry(query->result_table).relation->name + "\"");
-      fill_targets(*query);
-    }
+  if (query->command == CommandKind::kSelect) {
+    expand_views(*query);
+    out.push_back(std::move(query));
+    return;
   }
-  expand_views(*query);
-  out.push_back(std::move(query));
+  fill_targets(*query);
+  const CommandKind command = query->command;
+  catalog::RelationPointer relation = query->entry(query->result_table).relation;
+  std::vector<std::unique_ptr<BoundQuery>> products;
+  // Rules of views on the way to the base table count as well.
+  for (int depth = 0; !fire_rules(query, products) && redirect_view(*query); ++depth) {
+    if (depth > 100)
+      throw SqlError(sqlstate::kInvalidObjectDefinition,
+                     "infinite recursion detected in rules for relation \"" + relation->name + "\"");
+    fill_targets(*query);
+  }
+  if (query && !products.empty())
+    while (redirect_view(*query)) fill_targets(*query);
+  std::vector<std::unique_ptr<BoundQuery>> rewritten;
+  for (auto& product : products) {
+    std::pair<Oid, CommandKind> key{relation->oid, command};
+    if (std::find(firing_.begin(), firing_.end(), key) != firing_.end())
+      throw SqlError(sqlstate::kInvalidObjectDefinition,
+                     "infinite recursion detected in rules for relation \"" + relation->name + "\"");
+    firing_.push_back(key);
+    rewrite(std::move(product), rewritten);
+    firing_.pop_back();
+  }
+  if (query) {
+    if (query->entry(query->result_table).relation->kind == 'v') scan_changed_view(*query);
+    expand_views(*query);
+  }
+  // An INSERT comes before what its rules add, so that they see its rows; UPDATE and DELETE after.
+  if (query && command == CommandKind::kInsert) out.push_back(std::move(query));
+  for (auto& one : rewritten) out.push_back(std::move(one));
+  if (query) out.push_back(std::move(query));
+}
+
+// The change itself sets the tag; where rules took its place, the last query of its kind that one of them put there.
+void Rewriter::choose_tag(std::vector<std::unique_ptr<BoundQuery>>& out, CommandKind command) {
+  if (std::any_of(out.begin(), out.end(), [](const auto& query) { return query->can_set_tag; })) return;
+  for (auto it = out.rbegin(); it != out.rend(); ++it) {
+    bool instead = std::find(instead_products_.begin(), instead_products_.end(), it->get()) != instead_products_.end();
+    if (!instead || (*it)->command != command) continue;
+    (*it)->can_set_tag = true;
+    return;
+  }
 }
 
 std::vector<std::unique_ptr<BoundQuery>> rewrite_query(std::unique_ptr<BoundQuery> query, BindContext& context) {
   std::vector<std::unique_ptr<BoundQuery>> out;
-  Rewriter(context).rewrite(std::move(query), out);
+  Rewriter rewriter(context);
+  const CommandKind command = query->command;
+  rewriter.rewrite(std::move(query), out);
+  rewriter.choose_tag(out, command);
   return out;
 }
 

@@ -195,6 +195,22 @@ bool Rewriter::redirect_view(BoundQuery& query) {
   return true;
 }
 
+void Rewriter::scan_changed_view(BoundQuery& query) {
+  if (query.command == CommandKind::kInsert) return;
+  auto target = clone(query.entry(query.result_table));
+  target->in_from = false;
+  query.entry(query.result_table).required_privileges = 0;
+  query.range_table.push_back(std::move(target));
+  const int scanned = query.result_table;
+  query.result_table = static_cast<int>(query.range_table.size());
+  // RETURNING shows the row as the trigger left it.
+  for (auto& entry : query.returning)
+    transform_with_depth(entry.expression, [&](ExpressionPointer& e, int depth) {
+      auto* column = try_mutable<Column>(e.get());
+      if (column && column->levels_up == depth && column->table == scanned) column->table = query.result_table;
+    });
+}
+
 void Rewriter::add_check_option(BoundQuery& query, const catalog::RelationDescriptor& view, ExpressionPointer filter,
                                 const std::string& check) {
   bool cascaded = check == "cascaded" || cascaded_check_;

@@ -37,17 +37,31 @@ class Rewriter {
   void merge_assignment(std::unique_ptr<TargetEntry>& present, TargetEntry next);
 
   // ---- changes through views (rewrite_view.cpp)
+  // UPDATE and DELETE by INSTEAD OF triggers read the view's rows: the target becomes an entry of its own, the old one a subquery.
+  void scan_changed_view(BoundQuery& query);
   // True when the target is a view that was replaced by its base table.
   bool redirect_view(BoundQuery& query);
   void add_check_option(BoundQuery& query, const catalog::RelationDescriptor& view, ExpressionPointer filter,
                         const std::string& check);
   std::string why_not_updatable(const BoundQuery& view, bool check_columns);
 
+  // ---- rules on changes (rewrite_rule.cpp)
+  // Adds what the rules of the changed relation make of `change` to `products`; takes the change away where a rule stands in its
+  // place. False: there are no rules.
+  bool fire_rules(std::unique_ptr<BoundQuery>& change, std::vector<std::unique_ptr<BoundQuery>>& products);
+  std::unique_ptr<BoundQuery> rule_action(const BoundQuery& change, std::unique_ptr<BoundQuery> action,
+                                          const Expression* condition, bool& returning);
+  void exclude_rows(BoundQuery& change, const Expression& condition);
+  // Gives the command tag to the query that sets it.
+  void choose_tag(std::vector<std::unique_ptr<BoundQuery>>& out, CommandKind command);
+
   // ---- SEARCH and CYCLE (rewrite_search.cpp)
   void rewrite_search_cycle(CommonTableExpression& cte);
 
  private:
   std::vector<Oid> active_;      // views being expanded, against recursion
+  std::vector<std::pair<Oid, CommandKind>> firing_;    // rules being applied, against recursion
+  std::vector<const BoundQuery*> instead_products_;    // queries that rules put in place of a change
   bool cascaded_check_ = false;  // WITH CASCADED CHECK OPTION of a view further out
 };
 

@@ -2,6 +2,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <set>
 
+#include "commands/ddl/role_setting.hpp"
 #include "commands/session.hpp"
 #include "common/sqlstate.hpp"
 #include "server/listener.hpp"
@@ -127,6 +128,7 @@ std::unique_ptr<commands::Session> open_session(commands::ServerState& state, co
                             commands::SettingSource::kDefault, true);
     session->settings().set("is_superuser", superuser ? "on" : "off", commands::Settings::Scope::kSession,
                             commands::SettingSource::kDefault, true);
+    commands::ddl::apply_role_settings(*session);
     for (const auto& [name, value] : options.startup_settings)
       session->settings().set(name, value, commands::Settings::Scope::kSession, commands::SettingSource::kClient, superuser);
     session->settings().keep_as_startup();

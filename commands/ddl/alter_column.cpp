@@ -303,7 +303,7 @@ void alter_column_type(AlterTarget& target, const ParsedAlterTableCommand& comma
   RelationPointer before = target.relation();
   const auto& column = require_column(*before, command.name);
   parser::ParsedColumnDefinition& definition = *command.column;
-  NewColumn made = resolve_column(ddl, definition);
+  NewColumn made = without_position([&] { return resolve_column(ddl, definition); });
   check_column_type(ddl, column.name, made.type, before->kind);
   refuse_dependent_rules(ddl, *before, column);
   query::ExpressionPointer value;

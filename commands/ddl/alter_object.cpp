@@ -102,6 +102,7 @@ void rename_relation(DdlContext& ddl, const catalog::RelationDescriptor& relatio
 
 void rename_column(DdlContext& ddl, const catalog::RelationDescriptor& table, const std::string& from,
                    const std::string& to) {
+  if (!table.column(from)) throw SqlError(sqlstate::kUndefinedColumn, "column " + quoted(from) + " does not exist");
   const auto& column = require_column(table, from);
   if (table.column(to))
     throw SqlError(sqlstate::kDuplicateColumn,

@@ -7,6 +7,8 @@
 #include "catalog/rows/pg_type.hpp"
 #include "commands/ddl/ddl_families.hpp"
 #include "commands/ddl/drop.hpp"
+#include "commands/ddl/in_use.hpp"
+#include "commands/without_position.hpp"
 #include "query/stored_form.hpp"
 
 namespace basalt::commands::ddl {
@@ -36,8 +38,10 @@ void column_default(AlterTarget& target, const ParsedAlterTableCommand& command)
   query::ExpressionPointer bound;
   if (command.expression) {
     query::BindContext context = ddl.bind();
-    bound = query::bind_default(*command.expression, query::ExpressionUse::kColumnDefault, {}, column.name, column.type,
-                                column.typmod, column.collation, context);
+    bound = without_position([&] {
+      return query::bind_default(*command.expression, query::ExpressionUse::kColumnDefault, {}, column.name,
+                                 column.type, column.typmod, column.collation, context);
+    });
   }
   if (column.default_oid.valid()) drop_one(ddl, {id::kPgAttrdef, column.default_oid});
   const auto* constant = query::try_as<query::Constant>(bound.get());
@@ -249,6 +253,69 @@ void run_command(AlterTarget& target, const ParsedAlterTableCommand& command) {
   }
 }
 
+// What each action is called in errors, and the kinds of relations it works on.
+struct ActionKinds {
+  AlterTableAction action;
+  const char* name;
+  const char* kinds;
+};
+constexpr ActionKinds kActionKinds[] = {
+    {AlterTableAction::kAddColumn, "ADD COLUMN", "rpcf"},
+    {AlterTableAction::kColumnDefault, "ALTER COLUMN ... SET DEFAULT", "rpvf"},
+    {AlterTableAction::kDropNotNull, "ALTER COLUMN ... DROP NOT NULL", "rpf"},
+    {AlterTableAction::kSetNotNull, "ALTER COLUMN ... SET NOT NULL", "rpf"},
+    {AlterTableAction::kDropExpression, "ALTER COLUMN ... DROP EXPRESSION", "rpf"},
+    {AlterTableAction::kSetStatistics, "ALTER COLUMN ... SET STATISTICS", "rpmiIf"},
+    {AlterTableAction::kSetStorage, "ALTER COLUMN ... SET STORAGE", "rpmf"},
+    {AlterTableAction::kSetCompression, "ALTER COLUMN ... SET COMPRESSION", "rpm"},
+    {AlterTableAction::kDropColumn, "DROP COLUMN", "rpcf"},
+    {AlterTableAction::kAddConstraint, "ADD CONSTRAINT", "rpf"},
+    {AlterTableAction::kAlterConstraint, "ALTER CONSTRAINT", "rp"},
+    {AlterTableAction::kValidateConstraint, "VALIDATE CONSTRAINT", "rpf"},
+    {AlterTableAction::kDropConstraint, "DROP CONSTRAINT", "rpf"},
+    {AlterTableAction::kAlterColumnType, "ALTER COLUMN ... SET DATA TYPE", "rpcf"},
+    {AlterTableAction::kAddIdentity, "ALTER COLUMN ... ADD IDENTITY", "rpvf"},
+    {AlterTableAction::kSetIdentity, "ALTER COLUMN ... SET", "rpvf"},
+    {AlterTableAction::kDropIdentity, "ALTER COLUMN ... DROP IDENTITY", "rpvf"},
+    {AlterTableAction::kSetLogged, "SET LOGGED", "rS"},
+    {AlterTableAction::kSetUnlogged, "SET UNLOGGED", "rS"},
+    {AlterTableAction::kEnableTrigger, "ENABLE TRIGGER", "rpf"},
+    {AlterTableAction::kEnableTriggerAll, "ENABLE TRIGGER ALL", "rpf"},
+    {AlterTableAction::kEnableTriggerUser, "ENABLE TRIGGER USER", "rpf"},
+    {AlterTableAction::kDisableTrigger, "DISABLE TRIGGER", "rpf"},
+    {AlterTableAction::kDisableTriggerAll, "DISABLE TRIGGER ALL", "rpf"},
+    {AlterTableAction::kDisableTriggerUser, "DISABLE TRIGGER USER", "rpf"}};
+
+const char* kind_words(char kind) {
+  switch (kind) {
+    case 'v':
+      return "views";
+    case 'm':
+      return "materialized views";
+    case 'i':
+      return "indexes";
+    case 'I':
+      return "partitioned indexes";
+    case 'S':
+      return "sequences";
+    case 'c':
+      return "composite types";
+    case 'p':
+      return "partitioned tables";
+    default:
+      return "tables";
+  }
+}
+
+void check_action(const catalog::RelationDescriptor& table, AlterTableAction action) {
+  for (const ActionKinds& entry : kActionKinds) {
+    if (entry.action != action || std::string_view(entry.kinds).find(table.kind) != std::string_view::npos) continue;
+    throw SqlError(sqlstate::kWrongObjectType, std::string("ALTER action ") + entry.name +
+                                                   " cannot be performed on relation " + quoted(table.name))
+        .detail(std::string("This operation is not supported for ") + kind_words(table.kind) + ".");
+  }
+}
+
 const char* alter_tag(parser::ObjectType type) {
   switch (type) {
     case parser::ObjectType::kIndex:
@@ -285,6 +352,8 @@ std::string alter_table_statement(UtilityCall& call) {
     throw SqlError(sqlstate::kWrongObjectType, quoted(table->name) + " is not a view");
   if (statement.object_type == parser::ObjectType::kIndex && table->kind != 'i')
     throw SqlError(sqlstate::kWrongObjectType, quoted(table->name) + " is not an index");
+  require_not_in_use(ddl.session, *table, "ALTER TABLE");
+  for (const auto& command : statement.commands) check_action(*table, command.action);
   AlterTarget target{ddl, table->oid};
   // PostgreSQL runs what drops first, then new columns, then the rest.
   auto phase = [](const ParsedAlterTableCommand& command) {

@@ -1,15 +1,12 @@
 // CREATE INDEX.
 #include "commands/ddl/ddl_families.hpp"
+#include "commands/ddl/immutable.hpp"
 #include "commands/ddl/index.hpp"
 #include "query/analyzer.hpp"
 #include "query/evaluator.hpp"
 #include "query/walker.hpp"
 
 namespace basalt::commands::ddl {
-
-namespace {
-
-using catalog::RelationDescriptor;
 
 void check_immutable(DdlContext& ddl, const query::Expression& expression, const char* message) {
   bool mutable_found = query::walk(expression, [&](const query::Expression& e) {
@@ -25,6 +22,10 @@ void check_immutable(DdlContext& ddl, const query::Expression& expression, const
   });
   if (mutable_found) throw SqlError(sqlstate::kInvalidObjectDefinition, message);
 }
+
+namespace {
+
+using catalog::RelationDescriptor;
 
 Oid find_opclass(DdlContext& ddl, const parser::ParsedIndexElement& element, const NewIndexKey& part,
                  const std::string& method) {

@@ -4,6 +4,7 @@
 
 #include "catalog/rows/pg_attribute.hpp"
 #include "commands/ddl/ddl_families.hpp"
+#include "commands/ddl/immutable.hpp"
 #include "commands/ddl/like.hpp"
 #include "query/analyzer.hpp"
 
@@ -145,6 +146,7 @@ void store_column_extras(DdlContext& ddl, Oid table, int16_t number, WrittenColu
     query::ExpressionPointer bound = query::bind_default(
         *column.default_value, generated ? query::ExpressionUse::kGenerated : query::ExpressionUse::kColumnDefault,
         scope, column.column.name, column.column.type, column.column.typmod, column.column.collation, context);
+    if (generated) check_immutable(ddl, *bound, "generation expression is not immutable");
     // DEFAULT NULL is no default, unless the type is a domain with one of its own.
     const auto* constant = query::try_as<query::Constant>(bound.get());
     if (generated || !constant || !constant->value.is_null()) store_default(ddl, table, number, *bound);
@@ -193,6 +195,16 @@ void check_duplicate_columns(DdlContext&, const std::vector<WrittenColumn>& colu
                        "column " + quoted(columns[i].column.name) + " specified more than once");
 }
 
+// An error about the schema points at the name.
+Oid table_namespace(DdlContext& ddl, const parser::ParsedCreateTable& statement, char& persistence) {
+  try {
+    return creation_namespace(ddl, *statement.relation, persistence);
+  } catch (SqlError& error) {
+    error.report().position = parser::position_of(ddl.text, statement.relation->location);
+    throw;
+  }
+}
+
 std::string create_table_statement(UtilityCall& call) {
   const auto& statement = static_cast<const parser::ParsedCreateTable&>(call.statement);
   refuse_unsupported(statement);
@@ -201,7 +213,7 @@ std::string create_table_statement(UtilityCall& call) {
                      : statement.relation->persistence == parser::Persistence::kUnlogged ? 'u'
                                                                                          : 'p';
   const std::string& name = statement.relation->name;
-  Oid name_space = creation_namespace(ddl, *statement.relation, persistence);
+  Oid name_space = table_namespace(ddl, statement, persistence);
   if (statement.on_commit != parser::OnCommit::kNone && persistence != 't')
     throw SqlError(sqlstate::kInvalidTableDefinition, "ON COMMIT can only be used on temporary tables");
   if (statement.if_not_exists && ddl.reader.find_relation(name_space, name).valid()) {

@@ -5,6 +5,7 @@
 #include "commands/ddl/rewrite.hpp"
 #include "commands/ddl/view.hpp"
 #include "commands/session_context.hpp"
+#include "commands/utility/prepared.hpp"
 #include "executor/execution.hpp"
 #include "executor/table_writer.hpp"
 #include "planner/planner.hpp"
@@ -13,18 +14,19 @@
 
 namespace basalt::commands::ddl {
 
-uint64_t insert_query(DdlContext& ddl, Oid table, std::unique_ptr<query::BoundQuery> query) {
+uint64_t insert_query(DdlContext& ddl, Oid table, std::unique_ptr<query::BoundQuery> query,
+                      const std::vector<Value>& parameters) {
   query::BindContext context = ddl.bind();
   auto rewritten = query::rewrite_query(std::move(query), context);
   uint64_t count = 0;
   for (auto& bound : rewritten) {
     planner::PlanContext plan_context{
-        ddl.reader, ddl.session.call_context(), &ddl.storage(), ddl.session.settings().planner(), {},
-        ddl.session.context().function_runtime()};
+        ddl.reader, ddl.session.call_context(), &ddl.storage(), ddl.session.settings().planner(), {}};
+    plan_context.functions = ddl.session.context().function_runtime();
     auto plan = planner::plan(std::move(bound), plan_context);
     ddl.session.check_privileges(*plan);
     storage::Snapshot snapshot = ddl.transaction().take_snapshot();
-    executor::ExecutionContext execution_context = ddl.session.execution_context(snapshot, {});
+    executor::ExecutionContext execution_context = ddl.session.execution_context(snapshot, parameters);
     execution_context.evaluation.catalog = &ddl.reader;
     executor::TableWriter writer(execution_context, ddl.relation(table));
     executor::Execution execution(*plan, execution_context);
@@ -47,9 +49,9 @@ uint64_t insert_query(DdlContext& ddl, Oid table, std::unique_ptr<query::BoundQu
 namespace {
 
 std::string create_as(DdlContext& ddl, const parser::ParsedStatement& source, const parser::ParsedInto& into,
-                      bool materialized, bool if_not_exists, const std::vector<Oid>& parameter_types) {
+                      bool materialized, bool if_not_exists, const std::vector<Oid>& parameter_types,
+                      const std::vector<Value>& parameters) {
   const char* tag = materialized ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS";
-  if (source.kind != parser::StatementKind::kSelect) throw common::not_supported("CREATE TABLE AS EXECUTE");
   char persistence = into.relation->persistence == parser::Persistence::kTemporary  ? 't'
                      : into.relation->persistence == parser::Persistence::kUnlogged ? 'u'
                                                                                     : 'p';
@@ -85,15 +87,23 @@ std::string create_as(DdlContext& ddl, const parser::ParsedStatement& source, co
                                     [](catalog::PgClassRow& row) { row.relhasrules = true; });
   }
   if (into.skip_data) return tag;
-  uint64_t rows = insert_query(ddl, table, std::move(query));
+  uint64_t rows = insert_query(ddl, table, std::move(query), parameters);
   return "SELECT " + std::to_string(rows);
 }
 
 std::string create_table_as(UtilityCall& call) {
   DdlContext ddl(call);
   const auto& statement = parser::as<parser::ParsedCreateTableAs>(call.statement);
-  return create_as(ddl, *statement.query, *statement.into, statement.is_materialized_view, statement.if_not_exists,
-                   call.parameter_types);
+  if (statement.query->kind != parser::StatementKind::kExecute)
+    return create_as(ddl, *statement.query, *statement.into, statement.is_materialized_view, statement.if_not_exists,
+                     call.parameter_types, call.parameters);
+  std::vector<Value> parameters;
+  auto prepared = prepare_execution(call, parser::as<parser::ParsedExecute>(*statement.query), parameters);
+  if (prepared->parsed.empty() || prepared->parsed[0].statement->kind != parser::StatementKind::kSelect)
+    throw SqlError(sqlstate::kWrongObjectType, "prepared statement is not a SELECT");
+  DdlContext inner(call.session, prepared->text);
+  return create_as(inner, *prepared->parsed[0].statement, *statement.into, statement.is_materialized_view,
+                   statement.if_not_exists, prepared->parameter_types, parameters);
 }
 
 std::string refresh_statement(UtilityCall& call) {
@@ -123,7 +133,7 @@ std::string select_into(UtilityCall& call) {
   const auto& select = parser::as<parser::ParsedSelect>(call.statement);
   if (!select.into) throw common::not_supported("this place for a SELECT");
   DdlContext ddl(call);
-  return create_as(ddl, select, *select.into, false, false, call.parameter_types);
+  return create_as(ddl, select, *select.into, false, false, call.parameter_types, call.parameters);
 }
 
 }  // namespace

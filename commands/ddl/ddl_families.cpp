@@ -10,6 +10,8 @@ void register_ddl_commands() {
   ddl::register_drop();
   ddl::register_create_schema();
   ddl::register_create_view();
+  ddl::register_create_rule();
+  ddl::register_role_settings();
   ddl::register_create_type();
   ddl::register_grant();
   ddl::register_sequence_functions();

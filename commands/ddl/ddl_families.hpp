@@ -8,6 +8,8 @@ void register_create_index();   // CREATE INDEX
 void register_drop();           // DROP ...
 void register_create_schema();  // CREATE SCHEMA
 void register_create_view();    // CREATE VIEW
+void register_create_rule();    // CREATE RULE
+void register_role_settings();  // ALTER ROLE, ALTER DATABASE ... SET
 void register_create_type();    // CREATE DOMAIN, CREATE TYPE
 void register_grant();          // GRANT, REVOKE
 void register_sequence_functions();

@@ -11,6 +11,7 @@
 #include "catalog/rows/pg_rewrite.hpp"
 #include "catalog/rows/pg_trigger.hpp"
 #include "commands/ddl/ddl_families.hpp"
+#include "commands/ddl/in_use.hpp"
 
 namespace basalt::commands::ddl {
 
@@ -233,7 +234,10 @@ std::string drop_statement(UtilityCall& call) {
     if (!address) continue;
     require_object_owner(ddl, *address, statement.object_type, object);
     lock_root(ddl, *address);
-    if (is_relation_type(statement.object_type)) require_not_system(ddl, *ddl.relation(address->object));
+    if (is_relation_type(statement.object_type)) {
+      require_not_system(ddl, *ddl.relation(address->object));
+      require_not_in_use(ddl.session, *ddl.relation(address->object), drop_tag(statement.object_type));
+    }
     if (std::find(roots.begin(), roots.end(), *address) == roots.end()) roots.push_back(*address);
   }
   if (!roots.empty()) drop_objects(ddl, roots, statement.behavior);

@@ -3,8 +3,10 @@
 
 #include "catalog/rows/pg_class.hpp"
 #include "commands/ddl/ddl_families.hpp"
+#include "commands/ddl/in_use.hpp"
 #include "commands/ddl/rewrite.hpp"
 #include "commands/ddl/sequence.hpp"
+#include "commands/trigger_manager.hpp"
 
 namespace basalt::commands::ddl {
 
@@ -40,6 +42,7 @@ void add_table(DdlContext& ddl, std::vector<RelationPointer>& tables, const Rela
   if (!catalog::relation_privileges(ddl.reader, table->oid, ddl.user(), kTruncatePrivilege))
     catalog::throw_permission_denied("table", table->name);
   require_not_system(ddl, *table);
+  require_not_in_use(ddl.session, *table, "TRUNCATE");
   for (const auto& other : tables)
     if (other->oid == table->oid) return;
   tables.push_back(table);
@@ -80,10 +83,14 @@ std::string truncate_statement(UtilityCall& call) {
   std::vector<RelationPointer> tables;
   for (const auto& name : statement.relations) add_table(ddl, tables, ddl.open(*name, LockMode::kAccessExclusive));
   follow_foreign_keys(ddl, tables, statement.behavior == parser::DropBehavior::kCascade);
+  TriggerManager& triggers = ddl.session.triggers();
+  for (const auto& table : tables) triggers.before_truncate(*table);
   for (const auto& table : tables) {
     if (statement.restart_sequences) restart_sequences(ddl, *table);
     replace_trees(ddl, *ddl.relation(table->oid));
   }
+  ddl.session.advance_command();
+  for (const auto& table : tables) triggers.after_truncate(*ddl.relation(table->oid));
   return "TRUNCATE TABLE";
 }
 

@@ -96,8 +96,11 @@ RunResult run_plans(Session& session, const CachedStatement::Plans& plans, const
         if (sink) more = sink(chunk);
       }
       execution.finish();
-      result.command = plan->command;
-      result.rows = plan->command == CommandKind::kSelect ? fetched : execution.rows_modified();
+      if (plan->can_set_tag) {
+        result.command = plan->command;
+        result.rows = plan->command == CommandKind::kSelect ? fetched : execution.rows_modified();
+      }
+      if (plan != held.back()) session.advance_command();
     }
   }
   if (modifies) {

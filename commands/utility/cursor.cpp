@@ -61,7 +61,7 @@ std::string run_declare(UtilityCall& call) {
   bind.parameter_types = call.parameter_types;
   auto prepared = std::make_shared<PreparedStatement>();
   prepared->text = call.statement_text;
-  prepared->plans = session.plan_statement(*statement.query, bind);
+  prepared->plans = session.plan_statement(*statement.query, bind, true);
   if (prepared->plans.size() != 1) throw unsupported("DECLARE CURSOR must specify exactly one query");
   const planner::PhysicalStatement& plan = *prepared->plans[0];
   auto portal = std::make_shared<Portal>();
@@ -200,6 +200,7 @@ class Fetcher {
     while (at < end) {
       auto demand = static_cast<uint32_t>(std::min<uint64_t>(end - at, common::kChunkRowsMax));
       if (!portal_.store->read(at, chunk, demand)) return;
+      chunk.columns.resize(portal_.columns.size());
       sink_->rows(portal_.columns, chunk);
     }
   }

@@ -7,6 +7,7 @@
 
 #include "catalog/acl.hpp"
 #include "catalog/rows/pg_class.hpp"
+#include "commands/ddl/reindex.hpp"
 #include "commands/families.hpp"
 #include "commands/utility.hpp"
 #include "commands/utility/analyze.hpp"
@@ -76,7 +77,30 @@ std::string run_load(UtilityCall& call) {
                  "could not access file \"" + statement.file + "\": No such file or directory");
 }
 
-// Names and privileges are checked as PostgreSQL checks them; rebuilding itself is not there yet.
+// Tables of the database that are not the system's.
+std::vector<Oid> all_tables(Session& session) {
+  std::vector<Oid> tables;
+  session.catalog().scan_all(catalog::PgClassRow::kCatalog, [&](common::RowId, const catalog::CatalogRow& row) {
+    constexpr uint32_t kFirstUserOid = 16384;
+    auto relation = catalog::PgClassRow::from_row(row);
+    bool is_table = relation.relkind == 'r' || relation.relkind == 'm';
+    if (relation.oid.value >= kFirstUserOid && is_table) tables.push_back(relation.oid);
+    return true;
+  });
+  return tables;
+}
+
+// The tables that REINDEX SCHEMA and DATABASE work on. The catalogs' own trees stay where they are.
+std::vector<Oid> tables_to_reindex(Session& session, Oid name_space) {
+  std::vector<Oid> tables;
+  for (Oid table : all_tables(session)) {
+    auto relation = session.catalog().relation(table);
+    if (!relation || (name_space.valid() && relation->namespace_oid != name_space)) continue;
+    if (catalog::owns_object(session.catalog(), Oid{1259}, table, session.current_user())) tables.push_back(table);
+  }
+  return tables;
+}
+
 std::string run_reindex(UtilityCall& call) {
   Session& session = call.session;
   const auto& statement = parser::as<parser::ParsedReindex>(call.statement);
@@ -94,7 +118,9 @@ std::string run_reindex(UtilityCall& call) {
       throw SqlError(sqlstate::kWrongObjectType, "\"" + relation->name + "\" is not a table or materialized view");
     if (!catalog::owns_object(session.catalog(), Oid{1259}, oid, session.current_user()))
       catalog::throw_must_be_owner(is_index ? "index" : "table", relation->name);
-    throw common::not_supported("REINDEX");
+    Oid table = is_index ? session.catalog().index(oid)->relation : oid;
+    ddl::reindex_relation(session, call.text, table, is_index ? oid : Oid());
+    return "REINDEX";
   }
   session.prevent_in_block(statement.target == ReindexTarget::kSchema   ? "REINDEX SCHEMA"
                            : statement.target == ReindexTarget::kSystem ? "REINDEX SYSTEM"
@@ -105,7 +131,12 @@ std::string run_reindex(UtilityCall& call) {
   } else if (!statement.name.empty() && statement.name != session.database_name()) {
     throw SqlError(sqlstate::kFeatureNotSupported, "can only reindex the currently open database");
   }
-  throw common::not_supported("REINDEX");
+  if (statement.target == ReindexTarget::kSystem) return "REINDEX";
+  session.transaction();
+  Oid name_space =
+      statement.target == ReindexTarget::kSchema ? session.catalog().find_namespace(statement.name) : Oid();
+  for (Oid table : tables_to_reindex(session, name_space)) ddl::reindex_relation(session, call.text, table, Oid());
+  return "REINDEX";
 }
 
 bool option_on(const parser::ParsedDefElem& option) {
@@ -140,19 +171,6 @@ VacuumOptions vacuum_options(const parser::ParsedVacuum& statement, std::string_
   }
   if (!statement.is_vacuum) options.analyze = true;
   return options;
-}
-
-// Tables of the database that the user may analyze.
-std::vector<Oid> all_tables(Session& session) {
-  std::vector<Oid> tables;
-  session.catalog().scan_all(catalog::PgClassRow::kCatalog, [&](common::RowId, const catalog::CatalogRow& row) {
-    constexpr uint32_t kFirstUserOid = 16384;
-    auto relation = catalog::PgClassRow::from_row(row);
-    bool is_table = relation.relkind == 'r' || relation.relkind == 'm';
-    if (relation.oid.value >= kFirstUserOid && is_table) tables.push_back(relation.oid);
-    return true;
-  });
-  return tables;
 }
 
 Oid resolve_target(UtilityCall& call, const parser::ParsedRangeVar& name) {

@@ -21,17 +21,6 @@ SqlError no_statement(const std::string& name) {
   return {sqlstate::kUndefinedPstatement, "prepared statement \"" + name + "\" does not exist"};
 }
 
-// The text of the query inside PREPARE name (types) AS query: a prepared statement is parsed again from its own text.
-std::string_view inner_text(std::string_view statement_text, const parser::ParsedPrepare& statement,
-                            std::string_view text) {
-  if (statement.query->location >= 0 && static_cast<size_t>(statement.query->location) < text.size()) {
-    size_t end = static_cast<size_t>(statement_text.data() + statement_text.size() - text.data());
-    auto begin = static_cast<size_t>(statement.query->location);
-    return text.substr(begin, end - begin);
-  }
-  return statement_text;
-}
-
 std::string run_prepare(UtilityCall& call) {
   Session& session = call.session;
   const auto& statement = parser::as<parser::ParsedPrepare>(call.statement);
@@ -42,8 +31,8 @@ std::string run_prepare(UtilityCall& call) {
   query::BindContext bind = session.bind_context(call.text);
   std::vector<Oid> types;
   for (const auto& type : statement.argument_types) types.push_back(query::resolve_type(*type, bind).type->oid);
-  std::string text(inner_text(call.statement_text, statement, call.text));
-  session.parse_prepared(statement.name, text, std::move(types));
+  // PostgreSQL keeps the whole statement: errors point into it, and pg_prepared_statements shows it.
+  session.parse_prepared(statement.name, call.statement_text, std::move(types), true);
   PreparedStatement& prepared = *session.prepared_statements().at(statement.name);
   prepared.from_sql = true;
   return "PREPARE";
@@ -53,6 +42,8 @@ void evaluate_arguments(UtilityCall& call, const parser::ParsedExecute& statemen
                         std::vector<Value>& parameters) {
   Session& session = call.session;
   size_t expected = prepared.parameter_types.size();
+  parameters.clear();
+  if (expected == 0) return;  // as PostgreSQL, which does not look at what is given then
   if (statement.arguments.size() != expected)
     throw SqlError(sqlstate::kSyntaxError,
                    "wrong number of parameters for prepared statement \"" + statement.name + "\"")
@@ -93,9 +84,9 @@ std::string run_execute(UtilityCall& call) {
     session.run_statement(prepared->parsed[0], prepared->text, parameters, prepared->parameter_types, call.sink);
     return "";
   }
-  session.triggers().begin_statement();
-  std::string tag;
+  std::string tag = command_tag(command_of(parsed.kind), 0);
   for (const auto& plan : prepared->plans) {
+    session.triggers().begin_statement();
     session.check_privileges(*plan);
     if (plan->modifies || plan->locks_rows) {
       session.prevent_read_only(plan->command == query::CommandKind::kSelect   ? "SELECT"
@@ -116,10 +107,10 @@ std::string run_execute(UtilityCall& call) {
     }
     execution.finish();
     bool select = plan->command == query::CommandKind::kSelect;
-    tag = command_tag(plan->command, select ? fetched : execution.rows_modified());
+    if (plan->can_set_tag) tag = command_tag(plan->command, select ? fetched : execution.rows_modified());
+    session.advance_command();
+    session.triggers().end_statement();
   }
-  session.advance_command();
-  session.triggers().end_statement();
   return tag;
 }
 
