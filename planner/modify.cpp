@@ -64,9 +64,6 @@ PhysicalPointer Level::plan_modify() {
   node->can_set_tag = query_.can_set_tag;
   node->row_by_row = may_read_own_changes(query_, catalog());
   shared_.statement.modifies = true;
-  if (target.relation->kind == 'S')
-    throw common::SqlError(common::sqlstate::kWrongObjectType,
-                           "cannot change sequence \"" + target.relation->name + "\"");
   if (target.relation->kind == 'p') throw common::not_supported("changing a partitioned table");
   if (target.relation->kind == 'S' || target.relation->kind == 'm')
     throw common::SqlError(common::sqlstate::kWrongObjectType,

@@ -328,6 +328,18 @@ std::string rule_definition(DeparseContext& context, Oid rule, bool pretty) {
           bool bare = pretty && relation_is_visible(context, relation->oid);
           out += bare ? quote_identifier(relation->name)
                       : quote_qualified(namespace_name(context, relation->namespace_oid), relation->name);
+          if (r.qualification_tree != "<>" && !r.qualification_tree.empty()) {
+            auto condition = expression_from_stored(r.qualification_tree, *context.catalog);
+            Deparser deparser(context, pretty, true, 0);
+            deparser.push_relation(*relation);
+            auto& names = deparser.names.back();
+            names.tables = {"old", "new"};
+            names.columns.push_back(names.columns[0]);
+            names.print_aliases.push_back(false);
+            deparser.prefix_columns = true;
+            deparser.expression(*condition, false);
+            out += "\n   WHERE " + deparser.out;
+          }
           out += r.instead ? " DO INSTEAD " : " DO ";
           auto queries = queries_from_stored(r.action_tree, *context.catalog);
           std::vector<std::string> columns;

@@ -140,6 +140,7 @@ std::unique_ptr<BoundQuery> Rewriter::rule_action(const BoundQuery& change, std:
   offset_tables(*action, offset, 0);
   std::vector<std::unique_ptr<RangeTableEntry>> entries;
   for (const auto& entry : change.range_table) entries.push_back(clone(*entry));
+  if (change.command != CommandKind::kInsert) entries[static_cast<size_t>(change.result_table) - 1]->in_from = true;
   for (auto& entry : action->range_table) entries.push_back(std::move(entry));
   action->range_table = std::move(entries);
   std::vector<std::unique_ptr<FromNode>> items;

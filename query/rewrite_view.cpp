@@ -200,6 +200,7 @@ void Rewriter::scan_changed_view(BoundQuery& query) {
   auto target = clone(query.entry(query.result_table));
   target->in_from = false;
   query.entry(query.result_table).required_privileges = 0;
+  query.entry(query.result_table).in_from = true;
   query.range_table.push_back(std::move(target));
   const int scanned = query.result_table;
   query.result_table = static_cast<int>(query.range_table.size());

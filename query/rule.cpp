@@ -12,15 +12,13 @@ namespace {
 
 using parser::RuleEvent;
 
-// OLD and NEW; those that the event does not have cannot be named, but keep their place.
-void add_old_and_new(Analyzer& analyzer, Scope& s, const catalog::RelationPointer& relation, RuleEvent event) {
+void add_old_and_new(Analyzer& analyzer, Scope& s, const catalog::RelationPointer& relation) {
   for (bool is_new : {false, true}) {
     parser::ParsedAlias alias;
     alias.name = is_new ? "new" : "old";
     auto* item = analyzer.add_relation(s, relation, 1, alias, false, false);
     item->entry->required_privileges = 0;
-    bool present = is_new ? event != RuleEvent::kDelete : event != RuleEvent::kInsert;
-    if (present) analyzer.add_to_names(s, item, true, false);
+    analyzer.add_to_names(s, item, true, false);
   }
 }
 
@@ -42,7 +40,7 @@ void take_in(BoundQuery& action, BoundQuery& holder) {
   transform_with_depth(action, [&](ExpressionPointer& e, int depth) {
     auto* column = try_mutable<Column>(e.get());
     if (!column || column->table >= 0) return;
-    column->table = column->name_table = -column->table;
+    column->table = -column->table;
     column->levels_up = depth;
   });
   for (int i = kEntries; i-- > 0;)
@@ -72,7 +70,7 @@ BoundRule bind_rule(const parser::ParsedCreateRule& rule, const catalog::Relatio
   if (rule.where) {
     BoundQuery holder;
     Scope s(nullptr, holder);
-    add_old_and_new(analyzer, s, relation, rule.event);
+    add_old_and_new(analyzer, s, relation);
     out.condition = analyzer.bind_where(s, rule.where.get(), Clause::kWhere, "WHERE");
     analyzer.assign_collations(*out.condition);
     if (contains_aggregate_of_level(*out.condition, 0))
@@ -81,7 +79,7 @@ BoundRule bind_rule(const parser::ParsedCreateRule& rule, const catalog::Relatio
   for (const auto& statement : rule.actions) {
     BoundQuery holder;
     Scope s(nullptr, holder);
-    add_old_and_new(analyzer, s, relation, rule.event);
+    add_old_and_new(analyzer, s, relation);
     auto action = analyzer.bind_statement(*statement, &s, nullptr, false, true);
     take_in(*action, holder);
     check_events(analyzer, *action, rule.event);

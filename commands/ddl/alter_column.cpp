@@ -4,6 +4,7 @@
 #include "catalog/rows/pg_class.hpp"
 #include "commands/ddl/alter_table.hpp"
 #include "commands/ddl/drop.hpp"
+#include "commands/without_position.hpp"
 #include "executor/index_key.hpp"
 #include "executor/table_writer.hpp"
 #include "query/stored_form.hpp"

@@ -3,6 +3,7 @@
 #include "catalog/rows/pg_attribute.hpp"
 #include "catalog/rows/pg_class.hpp"
 #include "catalog/rows/pg_constraint.hpp"
+#include "catalog/rows/pg_rewrite.hpp"
 #include "catalog/rows/pg_trigger.hpp"
 #include "catalog/rows/pg_type.hpp"
 #include "commands/ddl/ddl_families.hpp"
@@ -147,6 +148,16 @@ void set_triggers(AlterTarget& target, const ParsedAlterTableCommand& command, c
                    "trigger " + quoted(command.name) + " for table " + quoted(table->name) + " does not exist");
 }
 
+void set_rule(AlterTarget& target, const ParsedAlterTableCommand& command, char enabled) {
+  bool found = change_row<catalog::PgRewriteRow>(target.ddl.writer, id::kPgRewriteRelRulenameIndex,
+                                                 {key(target.table), Value::of(command.name)},
+                                                 [&](catalog::PgRewriteRow& row) { row.ev_enabled = enabled; });
+  if (!found)
+    throw SqlError(sqlstate::kUndefinedObject, "rule " + quoted(command.name) + " for relation " +
+                                                   quoted(target.relation()->name) + " does not exist");
+  target.ddl.writer.invalidate(id::kPgClass, target.table);
+}
+
 void relation_options_command(AlterTarget& target, const ParsedAlterTableCommand& command, bool reset) {
   RelationPointer table = target.relation();
   std::vector<std::string> options = table->options;
@@ -230,6 +241,14 @@ void run_command(AlterTarget& target, const ParsedAlterTableCommand& command) {
     case AlterTableAction::kDisableTriggerAll:
     case AlterTableAction::kDisableTriggerUser:
       return set_triggers(target, command, 'D', true);
+    case AlterTableAction::kEnableRule:
+      return set_rule(target, command, 'O');
+    case AlterTableAction::kEnableAlwaysRule:
+      return set_rule(target, command, 'A');
+    case AlterTableAction::kEnableReplicaRule:
+      return set_rule(target, command, 'R');
+    case AlterTableAction::kDisableRule:
+      return set_rule(target, command, 'D');
     case AlterTableAction::kAddIdentity:
     case AlterTableAction::kSetIdentity:
     case AlterTableAction::kDropIdentity:

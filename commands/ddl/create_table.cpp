@@ -200,15 +200,17 @@ Oid table_namespace(DdlContext& ddl, const parser::ParsedCreateTable& statement,
   try {
     return creation_namespace(ddl, *statement.relation, persistence);
   } catch (SqlError& error) {
-    error.report().position = parser::position_of(ddl.text, statement.relation->location);
+    if (error.report().sqlstate == sqlstate::kUndefinedSchema)
+      error.report().position = parser::position_of(ddl.text, statement.relation->location);
     throw;
   }
 }
 
 std::string create_table_statement(UtilityCall& call) {
   const auto& statement = static_cast<const parser::ParsedCreateTable&>(call.statement);
-  refuse_unsupported(statement);
   DdlContext ddl(call);
+  for (const auto& parent : statement.inherits) ddl.open(*parent, LockMode::kAccessShare);
+  refuse_unsupported(statement);
   char persistence = statement.relation->persistence == parser::Persistence::kTemporary  ? 't'
                      : statement.relation->persistence == parser::Persistence::kUnlogged ? 'u'
                                                                                          : 'p';

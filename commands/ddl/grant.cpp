@@ -243,7 +243,8 @@ std::vector<Target> named_targets(DdlContext& ddl, const parser::ParsedGrant& st
   std::vector<Target> out;
   for (const auto& name : statement.relations) {
     query::BindContext context = ddl.bind();
-    out.push_back({{id::kPgClass, without_position([&] { return query::resolve_relation(*name, false, context); })}, name->name});
+    Oid relation = without_position([&] { return query::resolve_relation(*name, false, context); });
+    out.push_back({{id::kPgClass, relation}, name->name});
   }
   for (const auto& object : statement.objects) {
     auto address = resolve_object(ddl, statement.object_type, object, false);
@@ -287,9 +288,9 @@ std::vector<Target> targets_in_schemas(DdlContext& ddl, const parser::ParsedGran
 std::string grant_statement(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedGrant>(call.statement);
   DdlContext ddl(call);
-  Granter granter(ddl, statement);
   auto targets = statement.target == parser::GrantTarget::kAllInSchema ? targets_in_schemas(ddl, statement)
                                                                        : named_targets(ddl, statement);
+  Granter granter(ddl, statement);
   for (const Target& target : targets) granter.object(target);
   return statement.is_grant ? "GRANT" : "REVOKE";
 }

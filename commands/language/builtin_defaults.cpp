@@ -36,13 +36,16 @@ query::ExpressionList bind_defaults(Session& session, const std::string& text, c
 
 void store_builtin_defaults(Session& session) {
   for (const catalog::FunctionDefaults& entry : catalog::builtin_function_defaults()) {
-    change_row<catalog::PgProcRow>(
-        session.writer(), id::kPgProcOidIndex, {key(entry.function)}, [&](catalog::PgProcRow& row) {
-          auto count = static_cast<size_t>(entry.count);
-          std::vector<Oid> types(row.proargtypes.end() - static_cast<long>(count), row.proargtypes.end());
-          row.pronargdefaults = entry.count;
-          row.proargdefaults = query::to_stored(bind_defaults(session, entry.expressions, types));
-        });
+    auto found = find_row<catalog::PgProcRow>(session.catalog(), id::kPgProcOidIndex, {key(entry.function)});
+    if (!found) continue;
+    catalog::PgProcRow row = found->row;
+    auto count = static_cast<size_t>(entry.count);
+    std::vector<Oid> types(row.proargtypes.end() - static_cast<long>(count), row.proargtypes.end());
+    row.pronargdefaults = entry.count;
+    row.proargdefaults = query::to_stored(bind_defaults(session, entry.expressions, types));
+    const Value keys[] = {key(entry.function)};
+    session.writer().remove_where(id::kPgProc, id::kPgProcOidIndex, keys);
+    session.writer().insert(id::kPgProc, row.to_row());
   }
 }
 

@@ -139,6 +139,16 @@ std::string run_reindex(UtilityCall& call) {
   return "REINDEX";
 }
 
+// Rows have no order of their own; what can be said about the names is said.
+std::string run_cluster(UtilityCall& call) {
+  const auto& statement = parser::as<parser::ParsedCluster>(call.statement);
+  if (statement.relation) {
+    query::BindContext bind = call.session.bind_context(call.text);
+    without_position([&] { return query::resolve_relation(*statement.relation, false, bind); });
+  }
+  throw common::not_supported("CLUSTER");
+}
+
 bool option_on(const parser::ParsedDefElem& option) {
   if (option.argument == parser::DefArgument::kNone) return true;
   if (option.argument == parser::DefArgument::kInteger || option.argument == parser::DefArgument::kBoolean)
@@ -175,13 +185,7 @@ VacuumOptions vacuum_options(const parser::ParsedVacuum& statement, std::string_
 
 Oid resolve_target(UtilityCall& call, const parser::ParsedRangeVar& name) {
   query::BindContext bind = call.session.bind_context(call.text);
-  try {
-    return query::resolve_relation(name, false, bind);
-  } catch (SqlError& error) {
-    // Utility statements do not point at the name.
-    error.report().position = 0;
-    throw;
-  }
+  return without_position([&] { return query::resolve_relation(name, false, bind); });
 }
 
 std::string run_vacuum(UtilityCall& call) {
@@ -229,6 +233,7 @@ void register_maintenance_commands() {
   register_utility(StatementKind::kCheckpoint, run_checkpoint);
   register_utility(StatementKind::kLoad, run_load);
   register_utility(StatementKind::kReindex, run_reindex);
+  register_utility(StatementKind::kCluster, run_cluster);
   register_utility(StatementKind::kVacuum, run_vacuum);
 }
 
