@@ -49,7 +49,8 @@ class StoringSink : public ResultSink {
 
 // SELECT ... INTO makes a table: it runs as a utility statement.
 bool runs_as_query(const parser::ParsedStatement& statement) {
-  if (statement.kind == StatementKind::kSelect && static_cast<const parser::ParsedSelect&>(statement).into) return false;
+  if (statement.kind == StatementKind::kSelect && static_cast<const parser::ParsedSelect&>(statement).into)
+    return false;
   return is_query(statement.kind);
 }
 
@@ -338,7 +339,8 @@ common::RowId Session::cursor_row(const std::string& cursor, Oid relation) {
   if (!portal.is_cursor || !plan || plan->command != CommandKind::kSelect) refuse("is not a SELECT query");
   if (!portal.reader) refuse("is held from a previous transaction");
   const planner::PhysicalStatement::CursorRow* found = nullptr;
-  bool locks = std::any_of(plan->cursor_rows.begin(), plan->cursor_rows.end(), [](const auto& row) { return row.locked; });
+  bool locks =
+      std::any_of(plan->cursor_rows.begin(), plan->cursor_rows.end(), [](const auto& row) { return row.locked; });
   for (const auto& row : plan->cursor_rows) {
     if (row.relation != relation || row.locked != locks) continue;
     if (found) refuse("has multiple FOR UPDATE/SHARE references to table " + table);

@@ -166,7 +166,9 @@ void Session::handle_error() {
 void Session::close_portals(bool keep_holdable) {
   for (auto it = portals_.begin(); it != portals_.end();) {
     Portal& portal = *it->second;
-    bool keep = keep_holdable && portal.holdable && portal.store && !portal.execution;
+    // What an earlier transaction has held outlives a rollback as well; it has given up its reader.
+    bool held = portal.holdable && portal.store && !portal.execution;
+    bool keep = held && (keep_holdable || !portal.reader);
     it = keep ? std::next(it) : portals_.erase(it);
   }
 }

@@ -1,7 +1,8 @@
 // TABLESAMPLE BERNOULLI and SYSTEM: which rows of a scan are in the sample.
 //
-// A row is in it when a hash of the seed and the row's id (BERNOULLI), or of the group of neighbouring ids that it belongs to
-// (SYSTEM), lies below the percentage: the same seed chooses the same rows as long as the table does not change.
+// A row is in it when a hash of the seed and the row's id (BERNOULLI), or of the group of neighbouring ids that it
+// belongs to (SYSTEM), lies below the percentage: the same seed chooses the same rows as long as the table does not
+// change.
 #pragma once
 
 #include "executor/execution_context.hpp"

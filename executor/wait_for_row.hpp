@@ -1,4 +1,5 @@
-// Waiting for another transaction that holds a row. An error of the wait (timeout, deadlock, cancel) says what it was for.
+// Waiting for another transaction that holds a row. An error of the wait (timeout, deadlock, cancel) says what it was
+// for.
 #pragma once
 
 #include <string>

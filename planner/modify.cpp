@@ -133,7 +133,8 @@ PhysicalPointer Level::plan_modify() {
   return node;
 }
 
-// The entry of a changed view that is read for its old rows: the first subquery that stands for it (see rewrite_view.cpp).
+// The entry of a changed view that is read for its old rows: the first subquery that stands for it (see
+// rewrite_view.cpp).
 int Level::scanned_view() const {
   const auto& view = *query_.entry(query_.result_table).relation;
   for (size_t i = 0; i < query_.range_table.size(); ++i) {
@@ -153,8 +154,8 @@ void Level::find_old_rows(PhysicalModify& node, const Available& available) {
   }
 }
 
-// SET (a, b) = (SELECT ...): the binder made a junk target of the n-th such SELECT and Parameter kExec (n << 16 | i) of its columns.
-// Here the SELECT becomes a record that stands behind the input's slots, the parameters its fields.
+// SET (a, b) = (SELECT ...): the binder made a junk target of the n-th such SELECT and Parameter kExec (n << 16 | i)
+// of its columns. Here the SELECT becomes a record that stands behind the input's slots, the parameters its fields.
 ExpressionList Level::plan_assigned_rows(std::vector<query::TargetEntry>& targets, Available& available) {
   constexpr int kWhole = 0xffff;
   ExpressionList rows;

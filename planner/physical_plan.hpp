@@ -316,7 +316,7 @@ struct ColumnAssignment {
   int16_t column = 0;
   ExpressionPointer value;
 };
-// `rows` of what is assigned: sub-SELECTs of SET (a, b) = (SELECT ...), each a record; their slots follow those of the input.
+// `rows` of what is assigned: sub-SELECTs of SET (a, b) = (SELECT ...), each a record; their slots follow the input's.
 struct ModifyOnConflict {
   query::ConflictAction action = query::ConflictAction::kNothing;
   std::vector<Oid> arbiter_indexes;          // empty: any unique index

@@ -46,9 +46,9 @@ void flatten_join_aliases(BoundQuery& query) {
 }
 
 void simplify_exists(BoundQuery& query) {
-  if (query.command != query::CommandKind::kSelect || query.set_operation || query.has_aggregates || query.has_windows ||
-      query.has_target_sets || query.has_modifying_cte || !query.grouping_sets.empty() || query.having || query.offset ||
-      !query.row_marks.empty())
+  if (query.command != query::CommandKind::kSelect || query.set_operation || query.has_aggregates ||
+      query.has_windows || query.has_target_sets || query.has_modifying_cte || !query.grouping_sets.empty() ||
+      query.having || query.offset || !query.row_marks.empty())
     return;
   if (query.limit) {
     const auto* limit = query::try_as<query::Constant>(query.limit.get());

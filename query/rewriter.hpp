@@ -37,7 +37,8 @@ class Rewriter {
   void merge_assignment(std::unique_ptr<TargetEntry>& present, TargetEntry next);
 
   // ---- changes through views (rewrite_view.cpp)
-  // UPDATE and DELETE by INSTEAD OF triggers read the view's rows: the target becomes an entry of its own, the old one a subquery.
+  // UPDATE and DELETE by INSTEAD OF triggers read the view's rows: the target becomes an entry of its own, the old
+  // one a subquery.
   void scan_changed_view(BoundQuery& query);
   // True when the target is a view that was replaced by its base table.
   bool redirect_view(BoundQuery& query);
@@ -46,8 +47,8 @@ class Rewriter {
   std::string why_not_updatable(const BoundQuery& view, bool check_columns);
 
   // ---- rules on changes (rewrite_rule.cpp)
-  // Adds what the rules of the changed relation make of `change` to `products`; takes the change away where a rule stands in its
-  // place. False: there are no rules.
+  // Adds what the rules of the changed relation make of `change` to `products`; takes the change away where a rule
+  // stands in its place. False: there are no rules.
   bool fire_rules(std::unique_ptr<BoundQuery>& change, std::vector<std::unique_ptr<BoundQuery>>& products);
   std::unique_ptr<BoundQuery> rule_action(const BoundQuery& change, std::unique_ptr<BoundQuery> action,
                                           const Expression* condition, bool& returning);

@@ -1,7 +1,7 @@
 // Rules on changes: CREATE RULE ... ON INSERT | UPDATE | DELETE DO [ALSO | INSTEAD] queries.
 //
-// A stored action is a query whose first two range table entries are OLD and NEW (in no FROM); its own entries follow. The stored
-// condition refers to the same two. What a rule makes of a statement is rewrite_rule.cpp's.
+// A stored action is a query whose first two range table entries are OLD and NEW (in no FROM); its own entries
+// follow. The stored condition refers to the same two. What a rule makes of a statement is rewrite_rule.cpp's.
 #pragma once
 
 #include "parser/ast_table.hpp"

@@ -1,5 +1,5 @@
-// Settings of a role, a database, or a role in a database (pg_db_role_setting): made by ALTER ROLE | DATABASE ... SET, in force from
-// the next session on.
+// Settings of a role, a database, or a role in a database (pg_db_role_setting): made by ALTER ROLE | DATABASE ...
+// SET, in force from the next session on.
 #pragma once
 
 #include "commands/session.hpp"

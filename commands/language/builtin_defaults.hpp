@@ -1,5 +1,5 @@
-// Default arguments of built-in functions. They are expressions, so catalog/ has them as text only; at initialisation they are bound
-// and stored as CREATE FUNCTION would store them.
+// Default arguments of built-in functions. They are expressions, so catalog/ has them as text only; at initialisation
+// they are bound and stored as CREATE FUNCTION would store them.
 #pragma once
 
 #include "commands/session.hpp"
