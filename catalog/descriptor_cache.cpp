@@ -45,7 +45,12 @@ void DescriptorCache::invalidate(const CatalogChanges& changes, uint64_t commit_
   {
     std::unique_lock lock(mutex_);
     generation_.fetch_add(1);
-    for (const ObjectKey& key : changes.objects) bump(key);
+    for (const ObjectKey& key : changes.objects) {
+      bump(key);
+      // Which cast or operator class is chosen depends on all that there are: object 0 stands for the whole class.
+      if (key.class_oid == id::kPgCast) bump({id::kPgCast, Oid()});
+      if (key.class_oid == id::kPgOpclass || key.class_oid == id::kPgOpfamily) bump({id::kPgOpclass, Oid()});
+    }
     for (const ObjectKey& key : row_types) bump(key);
     for (const NameChange& name : changes.names) {
       if (name.moved) ++namespace_counters_.try_emplace(name.key.name_space.value, 1).first->second;

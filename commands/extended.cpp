@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "commands/session_context.hpp"
+#include "commands/statement_cache.hpp"
 #include "commands/trigger_manager.hpp"
 #include "commands/utility.hpp"
 #include "commands/utility/cursor.hpp"
@@ -54,6 +55,11 @@ bool runs_as_query(const parser::ParsedStatement& statement) {
   return is_query(statement.kind);
 }
 
+// SELECT INTO counts as what it is run as.
+StatementKind kind_to_run(const parser::ParsedStatement& statement) {
+  return is_query(statement.kind) && !runs_as_query(statement) ? StatementKind::kCreateTableAs : statement.kind;
+}
+
 }  // namespace
 
 void Session::parse(const std::string& name, std::string_view text, std::vector<Oid> parameter_types) {
@@ -69,31 +75,56 @@ void Session::parse_prepared(const std::string& name, std::string_view text, std
   prepared->name = name;
   prepared->text = text;
   prepared->prepare_time = statement_start_;
-  parser::ParseOptions options;
-  options.standard_conforming_strings = settings_.types().standard_conforming_strings;
-  options.notice = [this](const common::ErrorReport& report) { notice(report); };
-  prepared->parsed = parser::parse_statements(prepared->text, options);
-  if (prepared->parsed.size() > 1)
-    throw SqlError(sqlstate::kSyntaxError, "cannot insert multiple commands into a prepared statement");
   prepared->parameter_types = std::move(parameter_types);
-  if (is_prepare) {
-    auto& outer = static_cast<parser::ParsedPrepare&>(*prepared->parsed.at(0).statement);
-    std::unique_ptr<parser::ParsedStatement> inner = std::move(outer.query);
-    prepared->parsed[0].statement = std::move(inner);
+  std::optional<StatementKey> key;
+  if (fingerprint_for_cache(text)) {
+    transaction();
+    if (!has_catalog_changes()) {
+      key = StatementKey{fingerprint_.get(), plan_surroundings(), "P"};
+      for (Oid type : prepared->parameter_types) key->declared += ' ' + std::to_string(type.value);
+    }
   }
-  if (!prepared->parsed.empty()) {
-    const parser::ParsedStatement& statement = *prepared->parsed[0].statement;
-    if (phase_ == TransactionPhase::kFailed && statement.kind != StatementKind::kTransaction)
-      throw SqlError(sqlstate::kInFailedSqlTransaction,
-                     "current transaction is aborted, commands ignored until end of transaction block");
-    analyze_prepared(*prepared);
+  if (!key || !prepare_from_cache(*key, *prepared)) {
+    uint64_t notices_before = notices_;
+    const parser::ParsedStatement* statement = nullptr;
+    parse_text(*prepared);
+    if (is_prepare) {
+      auto& outer = static_cast<parser::ParsedPrepare&>(*prepared->parsed.at(0).statement);
+      std::unique_ptr<parser::ParsedStatement> inner = std::move(outer.query);
+      prepared->parsed[0].statement = std::move(inner);
+      prepared->kind = kind_to_run(*prepared->parsed[0].statement);
+    }
+    if (!prepared->empty_query) {
+      statement = prepared->parsed[0].statement.get();
+      if (phase_ == TransactionPhase::kFailed && statement->kind != StatementKind::kTransaction)
+        throw SqlError(sqlstate::kInFailedSqlTransaction,
+                       "current transaction is aborted, commands ignored until end of transaction block");
+      analyze_prepared(*prepared);
+    }
+    if (key && statement && notices_ == notices_before && is_shareable(*statement)) share_prepared(*key, *prepared);
   }
   prepared_[name] = std::move(prepared);
 }
 
+void Session::parse_text(PreparedStatement& prepared) {
+  parser::ParseOptions options;
+  options.standard_conforming_strings = settings_.types().standard_conforming_strings;
+  options.notice = [this](const common::ErrorReport& report) { notice(report); };
+  prepared.parsed = parser::parse_statements(prepared.text, options);
+  if (prepared.parsed.size() > 1)
+    throw SqlError(sqlstate::kSyntaxError, "cannot insert multiple commands into a prepared statement");
+  prepared.empty_query = prepared.parsed.empty();
+  if (!prepared.empty_query) prepared.kind = kind_to_run(*prepared.parsed[0].statement);
+}
+
+const parser::ParsedStatementText& Session::parsed_statement(PreparedStatement& prepared) {
+  if (prepared.parsed.empty()) parse_text(prepared);
+  return prepared.parsed.at(0);
+}
+
 // Binds and plans; finds parameter types and result columns.
 void Session::analyze_prepared(PreparedStatement& prepared) {
-  const parser::ParsedStatement& statement = *prepared.parsed[0].statement;
+  const parser::ParsedStatement& statement = *parsed_statement(prepared).statement;
   if (!runs_as_query(statement)) {
     if (statement.kind != StatementKind::kTransaction) prepared.columns = describe_utility(*this, statement);
     prepared.returns_rows = !prepared.columns.empty();
@@ -106,11 +137,11 @@ void Session::analyze_prepared(PreparedStatement& prepared) {
   query::BindContext bind = bind_context(prepared.text);
   bind.parameter_types = prepared.parameter_types;
   bind.infer_parameters = true;
-  prepared.plans = plan_statement(statement, bind);
+  auto dependencies = std::make_shared<PlanDependencies>();
+  prepared.plans = plan_statement(statement, bind, dependencies.get());
+  prepared.dependencies = std::move(dependencies);
   prepared.parameter_types = bind.parameter_types;
-  prepared.dependencies = std::move(bind.dependencies);
-  prepared.settings_generation = settings_.plan_generation();
-  prepared.search_path = search_path();
+  prepared.surroundings = plan_surroundings();
   prepared.columns.clear();
   for (const auto& plan : prepared.plans) prepared.columns = result_columns(*plan);
   prepared.returns_rows = !prepared.plans.empty() && (prepared.plans.back()->command == CommandKind::kSelect ||
@@ -119,20 +150,9 @@ void Session::analyze_prepared(PreparedStatement& prepared) {
 
 // The tables of a cached plan are locked first; then it is valid if nothing that it relies on has changed (QRY-3).
 void Session::revalidate(PreparedStatement& prepared) {
-  if (prepared.plans.empty()) return;
-  bool valid = prepared.settings_generation == settings_.plan_generation() && prepared.search_path == search_path();
-  for (const auto& plan : prepared.plans)
-    for (const auto& use : plan->tables) {
-      if (!valid) break;
-      storage::LockTag tag{storage::LockSpace::kRelation, database().value, 0, use.relation->oid.value, 0};
-      transaction().lock(tag, static_cast<storage::LockMode>(use.lock_mode), storage::WaitPolicy::kWait);
-    }
-  if (valid)
-    for (const auto& [relation, version] : prepared.dependencies.relations) {
-      catalog::RelationPointer now = catalog().relation(relation);
-      if (!now || now->version != version) valid = false;
-    }
-  if (valid) return;
+  if (prepared.surroundings == plan_surroundings() && prepared.dependencies &&
+      plans_stand(prepared.plans, *prepared.dependencies))
+    return;
   // A failure leaves everything as it was: the next attempt starts from the same columns.
   PreparedAnalysis analysis = prepared;
   const std::vector<ResultColumn>& before = analysis.columns;
@@ -156,10 +176,51 @@ void Session::check_bind(const PreparedStatement& prepared, size_t parameters) {
     throw SqlError(sqlstate::kProtocolViolation, "bind message supplies " + std::to_string(parameters) +
                                                      " parameters, but prepared statement \"" + prepared.name +
                                                      "\" requires " + std::to_string(prepared.parameter_types.size()));
-  if (phase_ == TransactionPhase::kFailed && !prepared.parsed.empty() &&
-      prepared.parsed[0].statement->kind != StatementKind::kTransaction)
+  if (phase_ == TransactionPhase::kFailed && !prepared.empty_query && prepared.kind != StatementKind::kTransaction)
     throw SqlError(sqlstate::kInFailedSqlTransaction,
                    "current transaction is aborted, commands ignored until end of transaction block");
+}
+
+namespace {
+
+double cost_of(const PlanList& plans) {
+  double cost = 0;
+  for (const auto& plan : plans) cost += plan->root->total_cost;
+  return cost;
+}
+
+// What PostgreSQL reckons for planning: it weighs on custom plans only.
+double planning_cost(const PlanList& plans, double cpu_operator_cost) {
+  double cost = 0;
+  for (const auto& plan : plans) cost += 1000 * cpu_operator_cost * static_cast<double>(plan->tables.size() + 1);
+  return cost;
+}
+
+// About ten lookups: a plan that costs less is not worth another one.
+constexpr double kCheapPlan = 100;
+constexpr uint64_t kCustomPlansFirst = 5;
+
+}  // namespace
+
+PlanList Session::choose_plans(PreparedStatement& prepared, std::span<const Value> parameters, PlanChoice choice) {
+  if (parameters.empty()) return prepared.plans;
+  const PlanCacheMode mode = settings_.session().plan_cache_mode;
+  if (mode == PlanCacheMode::kForceGeneric) return prepared.plans;
+  const double generic_cost = cost_of(prepared.plans);
+  const double planning = planning_cost(prepared.plans, settings_.planner().cpu_operator_cost);
+  if (mode == PlanCacheMode::kAuto && prepared.custom_plans >= kCustomPlansFirst &&
+      generic_cost < prepared.custom_cost / static_cast<double>(prepared.custom_plans))
+    return prepared.plans;
+  ++prepared.custom_plans;
+  if (choice == PlanChoice::kForRun && mode == PlanCacheMode::kAuto && generic_cost <= kCheapPlan) {
+    prepared.custom_cost += generic_cost + planning;
+    return prepared.plans;
+  }
+  query::BindContext bind = bind_context(prepared.text);
+  bind.parameter_types = prepared.parameter_types;
+  PlanList custom = plan_statement(*parsed_statement(prepared).statement, bind, nullptr, parameters);
+  prepared.custom_cost += cost_of(custom) + planning;
+  return custom;
 }
 
 void Session::bind(const std::string& name, const std::string& statement_name, std::vector<Value> parameters) {
@@ -180,9 +241,10 @@ void Session::bind(const std::string& name, const std::string& statement_name, s
   portal->query_text = it->second->text;
   portal->creation_time = statement_start_;
   portal->savepoint_depth = savepoint_depth();
-  if (!it->second->parsed.empty() && is_query(it->second->parsed[0].statement->kind)) {
+  if (!it->second->empty_query && is_query(it->second->kind)) {
     transaction();
     revalidate(*it->second);
+    portal->plans = choose_plans(*it->second, portal->parameters, PlanChoice::kForRun);
   }
   portal->columns = it->second->columns;
   portal->returns_rows = it->second->returns_rows;
@@ -216,7 +278,7 @@ bool Session::execute(const std::string& name, uint64_t rows_max, ResultSink& si
     if (!more) sink.complete(portal->tag);
     return more;
   }
-  if (portal->statement && portal->statement->parsed.empty()) {
+  if (portal->statement && portal->statement->empty_query) {
     sink.empty_query();
     return false;
   }
@@ -237,15 +299,14 @@ bool Session::execute(const std::string& name, uint64_t rows_max, ResultSink& si
 
 void Session::start_portal(Portal& portal, ResultSink& sink) {
   PreparedStatement& prepared = *portal.statement;
-  const parser::ParsedStatement& statement = *prepared.parsed[0].statement;
   portal.started = true;
-  if (!runs_as_query(statement)) {
+  if (!is_query(prepared.kind)) {
     executor::ExecutionContext none;
     none.spill_directory = server_.data_directory + "/spill";
     none.memory = &query_memory_;
     none.work_mem_bytes = size_t{4} << 20;
     StoringSink storing(portal, none, sink);
-    run_statement(prepared.parsed[0], prepared.text, portal.parameters, prepared.parameter_types, storing);
+    run_statement(parsed_statement(prepared), prepared.text, portal.parameters, prepared.parameter_types, storing);
     portal.finished = true;
     return;
   }
@@ -253,7 +314,7 @@ void Session::start_portal(Portal& portal, ResultSink& sink) {
     throw SqlError(sqlstate::kInFailedSqlTransaction,
                    "current transaction is aborted, commands ignored until end of transaction block");
   transaction();
-  const auto& plans = prepared.plans;
+  const PlanList& plans = portal.plans;
   for (const auto& plan : plans) {
     check_privileges(*plan);
     if (plan->modifies || plan->locks_rows) {

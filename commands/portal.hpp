@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/plan_dependencies.hpp"
 #include "commands/result_sink.hpp"
 #include "executor/chunk_store.hpp"
 #include "executor/execution.hpp"
@@ -20,23 +21,29 @@ struct PreparedAnalysis {
   std::vector<common::Oid> parameter_types;
   std::vector<ResultColumn> columns;  // empty: returns no rows
   bool returns_rows = false;
-  std::vector<std::shared_ptr<const planner::PhysicalStatement>> plans;
-  query::BindDependencies dependencies;
-  uint64_t settings_generation = 0;
-  std::vector<common::Oid> search_path;
+  PlanList plans;  // generic
+  std::shared_ptr<const PlanDependencies> dependencies;
+  uint32_t surroundings = 0;  // Session::plan_surroundings()
 };
 
 struct PreparedStatement : PreparedAnalysis {
   std::string name;
   std::string text;
-  std::vector<parser::ParsedStatementText> parsed;  // at most one; none: an empty query
-  bool from_sql = false;                            // by PREPARE
+  bool empty_query = false;
+  parser::StatementKind kind = parser::StatementKind::kSelect;
+  // At most one. Made when it is needed first where the plan came from the statement cache: Session::parsed_statement().
+  std::vector<parser::ParsedStatementText> parsed;
+  bool from_sql = false;  // by PREPARE
   int64_t prepare_time = 0;
+  // For the choice between generic and custom plans (plan_cache_mode).
+  uint64_t custom_plans = 0;
+  double custom_cost = 0;  // sum, each with what planning costs
 };
 
 struct Portal {
   std::string name;
   std::shared_ptr<PreparedStatement> statement;
+  PlanList plans;                                  // of this run; the statement may be planned anew meanwhile
   std::vector<common::Value> parameters;
   std::vector<ResultColumn> columns;
   bool returns_rows = false;

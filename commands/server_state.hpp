@@ -18,8 +18,9 @@
 namespace basalt::commands {
 
 class Session;
+class StatementCache;
 
-// A row of pg_stat_activity; kept up to date by its session, read by others under the registry's mutex.
+// A row of pg_stat_activity; kept up to date by its session, read by others, under its slot's mutex.
 struct ActivityEntry {
   int32_t pid = 0;  // number of the session, not of a process
   int32_t cancel_key = 0;
@@ -32,17 +33,16 @@ struct ActivityEntry {
   common::Interrupt* interrupt = nullptr;
 };
 
+struct ActivitySlot {
+  std::mutex mutex;
+  ActivityEntry entry;
+};
+
 class SessionRegistry {
  public:
-  // Gives the session a pid and a cancel key.
+  // Gives the session a pid, a cancel key and its slot.
   void add(Session& session, ActivityEntry entry);
   void remove(int32_t pid);
-  template <typename F>
-  void update(int32_t pid, F&& change) {
-    std::lock_guard lock(mutex_);
-    auto it = entries_.find(pid);
-    if (it != entries_.end()) change(it->second);
-  }
   std::vector<ActivityEntry> list() const;
   // Raises the interrupt of a session; false: no such session, or another key (`key` 0: not asked).
   bool signal(int32_t pid, int32_t key, common::Interrupt::Reason reason);
@@ -50,8 +50,8 @@ class SessionRegistry {
   size_t size() const;
 
  private:
-  mutable std::mutex mutex_;
-  std::map<int32_t, ActivityEntry> entries_;
+  mutable std::mutex mutex_;  // before a slot's
+  std::map<int32_t, std::shared_ptr<ActivitySlot>> slots_;
   int32_t next_pid_ = 1000;
 };
 
@@ -61,11 +61,13 @@ struct ServerState {
   SettingsBase settings;  // built-in defaults, configuration file, command line
   SessionRegistry sessions;
   NotificationHub notifications;
+  std::unique_ptr<StatementCache> statements;
   common::Clock& clock = common::Clock::real();
   std::string data_directory;
   int64_t start_time = 0;
 
-  ServerState(storage::StorageEngine& s, catalog::CatalogManager& c) : storage(s), catalogs(c) {}
+  ServerState(storage::StorageEngine& s, catalog::CatalogManager& c);
+  ~ServerState();
 };
 
 }  // namespace basalt::commands

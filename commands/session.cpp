@@ -2,6 +2,7 @@
 
 #include "catalog/acl.hpp"
 #include "commands/session_context.hpp"
+#include "commands/statement_cache.hpp"
 #include "commands/trigger_manager.hpp"
 #include "commands/utility.hpp"
 #include "commands/utility/notify.hpp"
@@ -22,7 +23,8 @@ Session::Session(ServerState& server, const SessionOptions& options)
       context_(std::make_unique<SessionContext>(*this)),
       triggers_(make_trigger_manager(*this)),
       current_user_(options.user),
-      session_user_(options.user) {
+      session_user_(options.user),
+      fingerprint_(std::make_unique<parser::Fingerprint>()) {
   settings_.on_change = [this](std::string_view name) {
     if (name == "search_path") forget_search_path();
     if (name == "basalt.query_memory") limit_query_memory();
@@ -71,10 +73,16 @@ void Session::new_statement_catalog() {
 
 const catalog::ResolvedSearchPath& Session::resolved_search_path() {
   if (!search_path_valid_) {
+    search_path_generation_ = catalog_generation();
     search_path_ = catalog::resolve_search_path(catalog(), settings_.get_list("search_path"), current_user_, temporary_schema_);
     search_path_valid_ = true;
+    ++search_path_changes_;
   }
   return search_path_;
+}
+
+uint64_t Session::catalog_generation() {
+  return database_catalog_->cache().generation() + server_.catalogs.shared_cache().generation();
 }
 
 const catalog::SearchPath& Session::search_path() { return resolved_search_path().effective; }
@@ -92,6 +100,7 @@ bool Session::is_superuser() {
 }
 
 void Session::notice(common::ErrorReport report) {
+  ++notices_;
   if (on_notice) on_notice(report);
 }
 
@@ -105,8 +114,10 @@ void Session::notice(common::Severity severity, common::SqlState state, std::str
 
 void Session::start_statement(std::string_view text) {
   interrupt_.clear();
+  // The path depends on schemas, roles and privileges: whatever was committed to the catalogs may have changed it.
+  if (search_path_generation_ != catalog_generation()) forget_search_path();
   statement_start_ = server_.clock.now_microseconds();
-  server_.sessions.update(pid_, [&](ActivityEntry& entry) {
+  update_activity([&](ActivityEntry& entry) {
     entry.state = "active";
     entry.query = text.substr(0, 1024);
     entry.query_start = entry.state_change = statement_start_;
@@ -120,11 +131,24 @@ void Session::finish_statement() {
   reader_.reset();
   retired_readers_.clear();
   retired_writers_.clear();
+  if (search_path_generation_ != catalog_generation()) forget_search_path();
 }
 
 void Session::simple_query(std::string_view text, ResultSink& sink) {
   start_statement(text);
   statement_depth_ = 0;
+  interrupt_.check();
+  std::optional<StatementKey> key;
+  if (fingerprint_for_cache(text)) {
+    transaction();
+    if (!has_catalog_changes()) key = StatementKey{fingerprint_.get(), plan_surroundings(), {}};
+  }
+  if (key && run_cached(*key, sink)) {
+    finish_statement();
+    if (phase_ == TransactionPhase::kImplicit) commit();
+    return;
+  }
+  uint64_t notices_before = notices_;
   std::vector<parser::ParsedStatementText> statements;
   parser::ParseOptions options;
   options.standard_conforming_strings = settings_.types().standard_conforming_strings;
@@ -140,7 +164,11 @@ void Session::simple_query(std::string_view text, ResultSink& sink) {
   for (const auto& statement : statements) {
     if (&statement != &statements.front() && on_next_statement) on_next_statement();
     interrupt_.check();
-    run_statement(statement, text, no_values, no_types, sink);
+    // What was said about the text has to be said again each time.
+    if (key && statements.size() == 1 && notices_ == notices_before && is_shareable(*statement.statement))
+      run_and_share(statement, *key, text, sink);
+    else
+      run_statement(statement, text, no_values, no_types, sink);
     finish_statement();
   }
   if (phase_ == TransactionPhase::kImplicit) commit();

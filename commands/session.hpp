@@ -21,8 +21,14 @@
 #include "executor/execution_context.hpp"
 #include "query/binder.hpp"
 
+namespace basalt::parser {
+struct Fingerprint;
+}
+
 namespace basalt::commands {
 
+struct CachedStatement;
+struct StatementKey;
 class SessionContext;  // the CallContext of the session (session_context.hpp)
 class TriggerManager;
 
@@ -55,6 +61,11 @@ class Session {
   void parse_prepared(const std::string& name, std::string_view text, std::vector<common::Oid> parameter_types,
                       bool is_prepare = false);
   void revalidate_prepared(PreparedStatement& prepared) { revalidate(prepared); }
+  // The plans for one run with these parameters: generic ones, or made for the values (plan_cache_mode). EXPLAIN shows
+  // what PostgreSQL's rule says; a run takes a generic plan that is cheaper than planning without asking.
+  enum class PlanChoice : uint8_t { kForRun, kForExplain };
+  PlanList choose_plans(PreparedStatement& prepared, std::span<const common::Value> parameters, PlanChoice choice);
+  const parser::ParsedStatementText& parsed_statement(PreparedStatement& prepared);
   void close_portal(const std::string& name);
   // End of an extended batch, also after an error.
   void sync();
@@ -100,15 +111,28 @@ class Session {
   void run_statement(const parser::ParsedStatementText& statement, std::string_view text,
                      const std::vector<common::Value>& parameters, const std::vector<common::Oid>& parameter_types,
                      ResultSink& sink);
-  // Binds, rewrites and plans a query statement.
-  std::vector<std::shared_ptr<const planner::PhysicalStatement>> plan_statement(const parser::ParsedStatement& statement,
-                                                                                query::BindContext& context,
-                                                                                bool for_cursor = false);
+  // Binds, rewrites and plans a query statement. `dependencies`: begun here and settled. `values` of $1 ... make a custom
+  // plan.
+  PlanList plan_statement(const parser::ParsedStatement& statement, query::BindContext& context,
+                          PlanDependencies* dependencies = nullptr, std::span<const common::Value> values = {},
+                          bool for_cursor = false);
+  // Runs the plans of a statement of this kind in the order given. `columns` of each plan; `literals`: values of
+  // Parameter kLiteral.
+  void run_plans(parser::StatementKind kind, const PlanList& plans, std::span<const std::vector<ResultColumn>> columns,
+                 std::span<const common::Value> parameters, std::span<const common::Value> literals, ResultSink& sink);
   query::BindContext bind_context(std::string_view text);
   executor::ExecutionContext execution_context(const storage::Snapshot& snapshot, std::span<const common::Value> parameters);
   std::vector<ResultColumn> result_columns(const planner::PhysicalStatement& statement);
   // 42501 unless the user holds the privileges that the statement's tables ask for.
   void check_privileges(const planner::PhysicalStatement& statement);
+
+  // --- the statement cache (cached_query.cpp)
+  // Stands for what, beside its text, decides the meaning and the plan of a statement: database, user, search path,
+  // settings. Equal numbers, equal surroundings.
+  uint32_t plan_surroundings();
+  bool has_catalog_changes() { return transaction_ && database_catalog_->has_changes(*transaction_); }
+  // Locks the tables of the plans; then: does all that they rely on still stand?
+  bool plans_stand(const PlanList& plans, const PlanDependencies& dependencies);
 
   // --- surroundings
   ServerState& server() { return server_; }
@@ -136,10 +160,21 @@ class Session {
   void set_session_user(common::Oid user) { session_user_ = current_user_ = user; forget_search_path(); }
   bool is_superuser();
   int32_t pid() const { return pid_; }
-  void set_pid(int32_t pid) { pid_ = pid; }
+  void set_activity(int32_t pid, std::shared_ptr<ActivitySlot> activity) {
+    pid_ = pid;
+    activity_ = std::move(activity);
+  }
+  // change(ActivityEntry&): what pg_stat_activity shows of this session.
+  template <typename F>
+  void update_activity(F&& change) {
+    if (!activity_) return;
+    std::lock_guard lock(activity_->mutex);
+    change(activity_->entry);
+  }
   void notice(common::ErrorReport report);
   void notice(common::Severity severity, common::SqlState state, std::string message);
   void forget_search_path() { search_path_valid_ = false; }
+  uint64_t notices() const { return notices_; }
   TriggerManager& triggers() { return *triggers_; }
   std::map<std::string, std::shared_ptr<PreparedStatement>>& prepared_statements() { return prepared_; }
   std::map<std::string, std::shared_ptr<Portal>>& portals() { return portals_; }
@@ -179,6 +214,7 @@ class Session {
   void end_transaction(bool commit_it);
   void close_portals(bool keep_holdable);
   void start_statement(std::string_view text);
+  void parse_text(PreparedStatement& prepared);
   void analyze_prepared(PreparedStatement& prepared);
   void revalidate(PreparedStatement& prepared);
   void start_portal(Portal& portal, ResultSink& sink);
@@ -186,6 +222,17 @@ class Session {
   common::RowId cursor_row(const std::string& cursor, common::Oid relation);
   void finish_statement();
   void limit_query_memory();
+  uint64_t catalog_generation();  // moves with every commit that changes catalogs
+  bool fingerprint_for_cache(std::string_view text);
+  bool prepare_from_cache(const StatementKey& key, PreparedStatement& prepared);
+  void share_prepared(const StatementKey& key, const PreparedStatement& prepared);
+  bool run_cached(const StatementKey& key, ResultSink& sink);
+  void run_and_share(const parser::ParsedStatementText& statement, const StatementKey& key, std::string_view text,
+                     ResultSink& sink);
+  // Converts the literals of the running text that are parameters of the plan.
+  void literal_values(const CachedStatement& statement, std::vector<common::Value>& values);
+  std::vector<int8_t> literal_estimates(const CachedStatement& statement, const std::vector<common::Value>& values);
+  std::shared_ptr<const CachedStatement> find_cached(const StatementKey& key, std::vector<common::Value>& values);
   SavepointEntry* find_savepoint(const std::string& name);
 
   ServerState& server_;
@@ -198,6 +245,7 @@ class Session {
   std::unique_ptr<TriggerManager> triggers_;
   common::Oid current_user_, session_user_, temporary_schema_;
   int32_t pid_ = 0;
+  std::shared_ptr<ActivitySlot> activity_;
 
   std::unique_ptr<storage::Transaction> transaction_;
   std::unique_ptr<catalog::CatalogReader> reader_;
@@ -216,11 +264,22 @@ class Session {
 
   catalog::ResolvedSearchPath search_path_;
   bool search_path_valid_ = false;
+  uint64_t search_path_generation_ = 0;  // of the catalogs when it was resolved
+  uint64_t search_path_changes_ = 0;     // counts resolutions
+  struct Surroundings {
+    uint32_t number = 0;
+    uint64_t search_path_changes = 0, plan_generation = 0;
+    common::Oid user;
+  } surroundings_;
+  std::unique_ptr<parser::Fingerprint> fingerprint_;  // of the running query string; kept for its buffers
+  uint64_t notices_ = 0;
   std::map<std::string, std::shared_ptr<PreparedStatement>> prepared_;
   std::map<std::string, std::shared_ptr<Portal>> portals_;
   std::map<std::string, std::shared_ptr<void>> extras_;
 };
 
+// May plans of this statement be shared? Queries; not SELECT INTO.
+bool is_shareable(const parser::ParsedStatement& statement);
 // SELECT, INSERT, UPDATE, DELETE, MERGE.
 bool is_query(parser::StatementKind kind);
 std::string command_tag(query::CommandKind command, uint64_t rows);

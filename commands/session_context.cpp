@@ -1,6 +1,8 @@
 #include "commands/session_context.hpp"
 
+#include <charconv>
 #include <cstring>
+#include <optional>
 
 #include "catalog/names.hpp"
 #include "common/sqlstate.hpp"
@@ -69,12 +71,25 @@ Value SessionContext::call_io(Oid function, std::span<const Value> arguments, st
 
 namespace {
 
+// What most parameters are, without the general way through the type's input function.
+std::optional<Value> plain_input(Oid type, std::string_view text, int32_t typmod) {
+  if (typmod < 0 && (type == oid::kText || type == oid::kVarchar)) return Value::of(text);
+  if (type != oid::kInt4 && type != oid::kInt8) return std::nullopt;
+  int64_t number = 0;
+  auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (type == oid::kInt8) return Value::of(number);
+  if (number != static_cast<int32_t>(number)) return std::nullopt;
+  return Value::of(static_cast<int32_t>(number));
+}
+
 // The element type for array-like types, else the type itself: the second argument of input and receive functions.
 Oid io_parameter(const types::TypeDescriptor& type) { return type.element.valid() ? type.element : type.oid; }
 
 }  // namespace
 
 Value SessionContext::input(Oid type_oid, std::string_view text, int32_t typmod) {
+  if (std::optional<Value> plain = plain_input(type_oid, text, typmod)) return *std::move(plain);
   types::TypePointer descriptor = type(type_oid);
   Value arguments[] = {Value::of(text), Value::of(static_cast<int32_t>(io_parameter(*descriptor).value)), Value::of(typmod)};
   Oid types[] = {oid::kCstring, oid::kOid, oid::kInt4};

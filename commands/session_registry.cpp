@@ -1,44 +1,55 @@
 #include "commands/session.hpp"
+#include "commands/statement_cache.hpp"
 
 namespace basalt::commands {
 
+ServerState::ServerState(storage::StorageEngine& s, catalog::CatalogManager& c)
+    : storage(s), catalogs(c), statements(std::make_unique<StatementCache>()) {}
+ServerState::~ServerState() = default;
+
 void SessionRegistry::add(Session& session, ActivityEntry entry) {
   std::lock_guard lock(mutex_);
+  auto slot = std::make_shared<ActivitySlot>();
   entry.pid = next_pid_++;
   common::strong_random(&entry.cancel_key, sizeof entry.cancel_key);
   entry.interrupt = &session.interrupt();
-  session.set_pid(entry.pid);
-  entries_[entry.pid] = std::move(entry);
+  slot->entry = std::move(entry);
+  session.set_activity(slot->entry.pid, slot);
+  slots_[slot->entry.pid] = std::move(slot);
 }
 
 void SessionRegistry::remove(int32_t pid) {
   std::lock_guard lock(mutex_);
-  entries_.erase(pid);
+  slots_.erase(pid);
 }
 
 std::vector<ActivityEntry> SessionRegistry::list() const {
   std::lock_guard lock(mutex_);
   std::vector<ActivityEntry> out;
-  for (const auto& [pid, entry] : entries_) out.push_back(entry);
+  for (const auto& [pid, slot] : slots_) {
+    std::lock_guard slot_lock(slot->mutex);
+    out.push_back(slot->entry);
+  }
   return out;
 }
 
+// A session's interrupt, pid and key never change while it is registered.
 bool SessionRegistry::signal(int32_t pid, int32_t key, common::Interrupt::Reason reason) {
   std::lock_guard lock(mutex_);
-  auto it = entries_.find(pid);
-  if (it == entries_.end() || (key != 0 && it->second.cancel_key != key)) return false;
-  it->second.interrupt->raise(reason);
+  auto it = slots_.find(pid);
+  if (it == slots_.end() || (key != 0 && it->second->entry.cancel_key != key)) return false;
+  it->second->entry.interrupt->raise(reason);
   return true;
 }
 
 void SessionRegistry::signal_all(common::Interrupt::Reason reason) {
   std::lock_guard lock(mutex_);
-  for (auto& [pid, entry] : entries_) entry.interrupt->raise(reason);
+  for (auto& [pid, slot] : slots_) slot->entry.interrupt->raise(reason);
 }
 
 size_t SessionRegistry::size() const {
   std::lock_guard lock(mutex_);
-  return entries_.size();
+  return slots_.size();
 }
 
 }  // namespace basalt::commands

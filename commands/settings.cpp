@@ -294,12 +294,67 @@ void apply_type_setting(std::string_view name, const std::string& value, types::
   }
 }
 
+void apply_session_setting(std::string_view name, const std::string& value, const SettingDefinition& definition,
+                           SessionSettings& session) {
+  if (name == "default_transaction_isolation")
+    session.default_transaction_isolation = value;
+  else if (name == "default_transaction_read_only")
+    session.default_transaction_read_only = value == "on";
+  else if (name == "synchronous_commit")
+    session.synchronous_commit = value != "off";
+  else if (name == "transform_null_equals")
+    session.transform_null_equals = value == "on";
+  else if (name == "basalt.statement_cache")
+    session.statement_cache = value == "on";
+  else if (name == "lock_timeout")
+    session.lock_timeout_ms = static_cast<int64_t>(setting_number(definition, value));
+  else if (name == "statement_timeout")
+    session.statement_timeout_ms = static_cast<int64_t>(setting_number(definition, value));
+  else if (name == "plan_cache_mode")
+    session.plan_cache_mode = value == "force_generic_plan"  ? PlanCacheMode::kForceGeneric
+                              : value == "force_custom_plan" ? PlanCacheMode::kForceCustom
+                                                             : PlanCacheMode::kAuto;
+}
+
+// Neither the meaning of a text nor its plan depends on these. What is not listed counts as if it did. The search path
+// and the user are keys of their own.
+constexpr std::string_view kNotForPlans[] = {
+    "application_name",          "basalt.statement_cache",       "client_min_messages",
+    "deadlock_timeout",          "default_transaction_deferrable", "default_transaction_isolation",
+    "default_transaction_read_only", "idle_in_transaction_session_timeout", "idle_session_timeout",
+    "is_superuser",              "lock_timeout",                 "plan_cache_mode",
+    "role",                      "search_path",                  "session_authorization",
+    "statement_timeout",         "synchronous_commit",           "transaction_deferrable",
+    "transaction_isolation",     "transaction_read_only",
+};
+
+bool matters_for_plans(std::string_view name) {
+  return !name.starts_with("log_") &&
+         std::find(std::begin(kNotForPlans), std::end(kNotForPlans), name) == std::end(kNotForPlans);
+}
+
 }  // namespace
+
+std::string Settings::plan_key() const {
+  static const std::vector<const SettingDefinition*> kRelevant = [] {
+    std::vector<const SettingDefinition*> list;
+    for (const SettingDefinition& definition : setting_definitions())
+      if (matters_for_plans(definition.name)) list.push_back(&definition);
+    return list;
+  }();
+  std::string key;
+  for (const SettingDefinition* definition : kRelevant) {
+    const std::string& value = current(*definition).value;
+    if (value != definition->boot_value) key.append(definition->name).append("=").append(value).append(1, '\0');
+  }
+  return key;
+}
 
 void Settings::apply(std::string_view name) {
   const SettingDefinition& definition = *find_setting(name);
   const std::string& value = current(definition).value;
   apply_type_setting(name, value, types_);
+  apply_session_setting(name, value, definition, session_);
   auto real = [&](const char* wanted, double& target) {
     if (name == wanted) target = setting_number(definition, value);
   };
@@ -322,7 +377,7 @@ void Settings::apply(std::string_view name) {
   boolean("enable_hashagg", planner_.enable_hashagg);
   boolean("enable_sort", planner_.enable_sort);
   boolean("enable_material", planner_.enable_material);
-  ++plan_generation_;
+  if (matters_for_plans(name)) ++plan_generation_;
   if (on_change) on_change(name);
   if (definition.report && on_report) on_report(definition.name, value);
 }

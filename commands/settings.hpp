@@ -68,6 +68,17 @@ class SettingsBase {
   std::map<std::string, SettingValue, std::less<>> values_;
 };
 
+enum class PlanCacheMode : uint8_t { kAuto, kForceGeneric, kForceCustom };
+
+// What every statement or transaction reads.
+struct SessionSettings {
+  std::string default_transaction_isolation = "read committed";
+  bool default_transaction_read_only = false, synchronous_commit = true, transform_null_equals = false,
+       statement_cache = true;
+  int64_t lock_timeout_ms = 0, statement_timeout_ms = 0;
+  PlanCacheMode plan_cache_mode = PlanCacheMode::kAuto;
+};
+
 class Settings {
  public:
   explicit Settings(const SettingsBase& base);
@@ -93,12 +104,15 @@ class Settings {
   // Parsed forms.
   const types::TypeSettings& types() const { return types_; }
   const planner::PlannerSettings& planner() const { return planner_; }
+  const SessionSettings& session() const { return session_; }
   bool get_bool(std::string_view name) const;
   int64_t get_int(std::string_view name) const;  // in the setting's unit
   double get_real(std::string_view name) const;
   std::vector<std::string> get_list(std::string_view name) const;  // search_path
-  // Raised by every change that may alter plans (QRY-3).
+  // Raised by every change that may alter what a text means or how it is planned (QRY-3).
   uint64_t plan_generation() const { return plan_generation_; }
+  // The values that do so, as far as they are not the built-in ones: equal keys, equal plans.
+  std::string plan_key() const;
 
   // Called for each reported setting that changes (ParameterStatus), and for any change by name.
   std::function<void(std::string_view name, std::string_view value)> on_report;
@@ -122,6 +136,7 @@ class Settings {
   int level_ = 0;
   types::TypeSettings types_;
   planner::PlannerSettings planner_;
+  SessionSettings session_;
   uint64_t plan_generation_ = 0;
 };
 

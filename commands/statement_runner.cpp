@@ -4,6 +4,7 @@
 #include "commands/utility.hpp"
 #include "common/sqlstate.hpp"
 #include "executor/execution.hpp"
+#include "query/walker.hpp"
 
 namespace basalt::commands {
 
@@ -72,7 +73,7 @@ query::BindContext Session::bind_context(std::string_view text) {
   bind.temp_namespace = temporary_schema_;
   bind.database_name = options_.database_name;
   bind.user = current_user_;
-  bind.transform_null_equals = settings_.get_bool("transform_null_equals");
+  bind.transform_null_equals = settings_.session().transform_null_equals;
   bind.lock = [this](Oid relation, storage::LockMode mode) -> catalog::RelationPointer {
     if (mode != storage::LockMode::kNone) {
       storage::LockTag tag{storage::LockSpace::kRelation, database().value, 0, relation.value, 0};
@@ -84,14 +85,41 @@ query::BindContext Session::bind_context(std::string_view text) {
   return bind;
 }
 
-std::vector<std::shared_ptr<const planner::PhysicalStatement>> Session::plan_statement(
-    const parser::ParsedStatement& statement, query::BindContext& bind, bool for_cursor) {
-  std::vector<std::shared_ptr<const planner::PhysicalStatement>> plans;
+namespace {
+
+// Parameters become constants: the planner may read them.
+void substitute_parameters(query::BoundQuery& query, std::span<const Value> values) {
+  query::transform_with_depth(query, [&](query::ExpressionPointer& e, int) {
+    const auto* parameter = query::try_as<query::Parameter>(e.get());
+    if (!parameter || parameter->parameter_kind != query::ParameterKind::kExtern) return;
+    if (parameter->id <= 0 || static_cast<size_t>(parameter->id) > values.size()) return;
+    auto constant = std::make_unique<query::Constant>();
+    constant->type = parameter->type;
+    constant->typmod = parameter->typmod;
+    constant->collation = parameter->collation;
+    constant->location = parameter->location;
+    constant->value = values[static_cast<size_t>(parameter->id) - 1];
+    e = std::move(constant);
+  });
+}
+
+}  // namespace
+
+PlanList Session::plan_statement(const parser::ParsedStatement& statement, query::BindContext& bind,
+                                 PlanDependencies* dependencies, std::span<const Value> values, bool for_cursor) {
+  PlanList plans;
+  if (dependencies) dependencies->begin(*database_catalog_);
   for (auto& bound : query::bind_statement(statement, bind)) {
+    if (dependencies) dependencies->note(*bound);
+    if (!values.empty()) substitute_parameters(*bound, values);
     planner::PlanContext plan_context{catalog(), *context_, &server_.storage, settings_.planner(), {}};
     plan_context.functions = context_->function_runtime();
     plan_context.for_cursor = for_cursor;
     plans.push_back(planner::plan(std::move(bound), plan_context));
+  }
+  if (dependencies) {
+    for (Oid name_space : search_path()) bind.dependencies.namespaces.push_back(name_space);
+    dependencies->settle(bind.dependencies, plans, catalog(), *database_catalog_, server_.storage);
   }
   return plans;
 }
@@ -107,7 +135,7 @@ executor::ExecutionContext Session::execution_context(const storage::Snapshot& s
   execution.transaction = &transaction();
   execution.snapshot = snapshot;
   execution.memory = &query_memory_;
-  execution.work_mem_bytes = static_cast<size_t>(settings_.get_int("work_mem")) * 1024;
+  execution.work_mem_bytes = settings_.planner().work_mem_bytes;
   execution.spill_directory = server_.data_directory + "/spill";
   execution.hooks = triggers_.get();
   execution.current_of = [this](const std::string& name, Oid relation) { return cursor_row(name, relation); };
@@ -161,27 +189,35 @@ void Session::run_statement(const parser::ParsedStatementText& statement, std::s
   transaction();
   query::BindContext bind = bind_context(text);
   bind.parameter_types = parameter_types;
-  auto plans = plan_statement(parsed, bind);
+  PlanList plans = plan_statement(parsed, bind);
+  std::vector<std::vector<ResultColumn>> columns;
+  for (const auto& plan : plans) columns.push_back(result_columns(*plan));
+  run_plans(parsed.kind, plans, columns, parameters, {}, sink);
+}
+
+void Session::run_plans(StatementKind kind, const PlanList& plans, std::span<const std::vector<ResultColumn>> columns,
+                        std::span<const Value> parameters, std::span<const Value> literals, ResultSink& sink) {
   // A change whose rules did something else instead still says what it was.
   uint64_t rows = 0;
-  CommandKind command = command_of(parsed.kind);
-  for (const auto& plan : plans) {
+  const CommandKind command = command_of(kind);
+  for (size_t i = 0; i < plans.size(); ++i) {
+    const planner::PhysicalStatement& plan = *plans[i];
     triggers_->begin_statement();
-    check_privileges(*plan);
-    if (plan->modifies || plan->locks_rows) prevent_read_only(write_name(*plan));
-    if (plan->modifies || plan->locks_rows) transaction().assign_id();
+    check_privileges(plan);
+    if (plan.modifies || plan.locks_rows) prevent_read_only(write_name(plan));
+    if (plan.modifies || plan.locks_rows) transaction().assign_id();
     executor::ExecutionContext execution_ctx = execution_context(statement_snapshot(), parameters);
-    executor::Execution execution(*plan, execution_ctx);
-    std::vector<ResultColumn> columns = result_columns(*plan);
-    if (!columns.empty() || plan->command == CommandKind::kSelect) sink.describe(columns);
+    execution_ctx.evaluation.literals = literals;
+    executor::Execution execution(plan, execution_ctx);
+    if (!columns[i].empty() || plan.command == CommandKind::kSelect) sink.describe(columns[i]);
     Chunk chunk;
     uint64_t fetched = 0;
     while (execution.fetch(chunk, common::kChunkRowsMax)) {
       fetched += chunk.rows;
-      sink.rows(columns, chunk);
+      sink.rows(columns[i], chunk);
     }
     execution.finish();
-    if (plan->can_set_tag) rows = plan->command == CommandKind::kSelect ? fetched : execution.rows_modified();
+    if (plan.can_set_tag) rows = plan.command == CommandKind::kSelect ? fetched : execution.rows_modified();
     advance_command();
     triggers_->end_statement();
   }

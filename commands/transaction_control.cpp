@@ -28,12 +28,12 @@ storage::Transaction& Session::transaction() {
 }
 
 void Session::start_transaction() {
-  isolation_ = isolation_from_text(settings_.show("default_transaction_isolation"));
-  read_only_ = settings_.get_bool("default_transaction_read_only");
+  isolation_ = isolation_from_text(settings_.session().default_transaction_isolation);
+  read_only_ = settings_.session().default_transaction_read_only;
   transaction_ = server_.storage.begin(isolation_, static_cast<uint64_t>(pid_));
   transaction_->set_interrupt(&interrupt_);
-  transaction_->set_lock_timeout_ms(settings_.get_int("lock_timeout"));
-  transaction_->set_synchronous_commit(settings_.show("synchronous_commit") != "off");
+  transaction_->set_lock_timeout_ms(settings_.session().lock_timeout_ms);
+  transaction_->set_synchronous_commit(settings_.session().synchronous_commit);
   transaction_start_ = statement_start_;
   settings_.begin_level(1);
   if (phase_ == TransactionPhase::kIdle) phase_ = TransactionPhase::kImplicit;
@@ -52,7 +52,7 @@ void Session::set_isolation(IsolationLevel level) {
   writer_.reset();
   transaction_ = server_.storage.begin(level, static_cast<uint64_t>(pid_));
   transaction_->set_interrupt(&interrupt_);
-  transaction_->set_lock_timeout_ms(settings_.get_int("lock_timeout"));
+  transaction_->set_lock_timeout_ms(settings_.session().lock_timeout_ms);
 }
 
 void Session::begin_block(const parser::ParsedTransaction*) {
@@ -103,6 +103,8 @@ void Session::end_transaction(bool commit_it) {
   statement_snapshot_.reset();
   transaction_snapshot_.reset();
   savepoints_.clear();
+  // Its own schemas and roles were seen by the path.
+  const bool path_may_change = has_catalog_changes() || !commit_it;
   std::unique_ptr<storage::Transaction> ending = std::move(transaction_);
   phase_ = TransactionPhase::kIdle;
   triggers_->forget_transaction();
@@ -116,7 +118,7 @@ void Session::end_transaction(bool commit_it) {
     throw;
   }
   settings_.end_level(1, commit_it);
-  forget_search_path();
+  if (path_may_change) forget_search_path();
 }
 
 Session::SavepointEntry* Session::find_savepoint(const std::string& name) {

@@ -181,7 +181,7 @@ void EntryReader::read(const storage::IndexEntry& entry, std::vector<Vector>& co
 }
 
 IndexFetcher::IndexFetcher(ExecutionContext& context, const planner::PhysicalIndexScan& node)
-    : node_(node), columns_(context, node), key_builder_(context, *node.relation, node.index) {
+    : node_(node), columns_(context, node) {
   if (node.index_only) entry_reader_ = std::make_unique<EntryReader>(context, node);
 }
 
@@ -207,9 +207,10 @@ void IndexFetcher::read_entries(ExecutionContext& context, const std::vector<sto
 }
 
 bool IndexFetcher::still_has_key(ExecutionContext& context, const storage::IndexEntry& entry) {
+  if (!key_builder_) key_builder_.emplace(context, *node_.relation, node_.index);
   Chunk row;
-  if (!fetch_row(context, *node_.relation, entry.row, key_builder_.attributes(), false, row)) return false;
-  IndexKeyBuilder::Entry now = key_builder_.build(context, row, 0);
+  if (!fetch_row(context, *node_.relation, entry.row, key_builder_->attributes(), false, row)) return false;
+  IndexKeyBuilder::Entry now = key_builder_->build(context, row, 0);
   return now.present && now.key == entry.key;
 }
 

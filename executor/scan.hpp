@@ -1,6 +1,8 @@
 // Scans: sources that read a relation, and the parts they share (system columns, re-check rows, filters).
 #pragma once
 
+#include <optional>
+
 #include "executor/index_key.hpp"
 #include "executor/pipeline.hpp"
 
@@ -84,7 +86,7 @@ class IndexFetcher {
                     common::Selection& kept);
   const planner::PhysicalIndexScan& node_;
   ScanColumns columns_;
-  IndexKeyBuilder key_builder_;
+  std::optional<IndexKeyBuilder> key_builder_;  // made when an entry has to be checked
   std::unique_ptr<EntryReader> entry_reader_;  // of an index-only scan
   std::vector<RowId> rows_;
   std::vector<bool> found_;

@@ -56,6 +56,9 @@ class ValuesSource : public Source {
       for (size_t c = 0; c < types_.size(); ++c) {
         if (const auto* constant = query::try_as<query::Constant>(row[c].get())) {
           out.columns[c].set_value(i, constant->value);
+        } else if (const auto* parameter = query::try_as<query::Parameter>(row[c].get());
+                   parameter && parameter->parameter_kind == query::ParameterKind::kLiteral) {
+          out.columns[c].set_value(i, context.evaluation.literals[static_cast<size_t>(parameter->id)]);
         } else {
           query::EvaluatorPointer evaluator = compiler.compile(*row[c]);
           out.columns[c].set_value(i, query::evaluate_constant(*evaluator, context.evaluation));

@@ -1,6 +1,6 @@
 #include "parser/fingerprint.hpp"
 
-#include <cstdlib>
+#include <charconv>
 #include <cstring>
 
 #include "parser/builder.hpp"
@@ -80,7 +80,13 @@ void append_token(std::string& out, const ScannedToken& token) {
 }  // namespace
 
 void fingerprint_statement(std::string_view text, int32_t from, Fingerprint& out, const ScannerOptions* options) {
-  out = {};
+  // The buffers of a Fingerprint that is used again are kept.
+  out.tokens.clear();
+  out.literals.clear();
+  out.owned.clear();
+  out.cacheable = out.deferred_error = false;
+  out.length = out.parameters_max = 0;
+  out.empty = true;
   Scanner scanner(text, options);
   scanner.seek(from);
   out.tokens.reserve(256);
@@ -104,7 +110,8 @@ void fingerprint_statement(std::string_view text, int32_t from, Fingerprint& out
       if (token.type == Token::kLparen) ++depth;
       if (token.type == Token::kRparen && depth > 0) --depth;
       if (token.type == Token::kParam) {
-        auto number = static_cast<int32_t>(std::strtol(std::string(token.value).c_str(), nullptr, 10));
+        int32_t number = 0;
+        std::from_chars(token.value.data(), token.value.data() + token.value.size(), number);
         if (number > out.parameters_max) out.parameters_max = number;
       }
       if (token.type >= Token::kIconst && token.type <= Token::kXconst) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +42,7 @@ struct Fingerprint {
   bool deferred_error = false;  // a malformed token: parse_statements() gives the error; not cacheable
 
   // Owns the decoded texts of literals with escapes.
-  std::deque<std::string> owned;
+  std::list<std::string> owned;
 };
 
 // The statement that starts at `from`. Splits at semicolons outside parentheses, as far as that can be seen without

@@ -6,8 +6,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,7 +75,7 @@ class Scanner {
   std::string_view text_;
   const ScannerOptions* options_;
   size_t at_ = 0;
-  std::deque<std::string> arena_;
+  std::list<std::string> arena_;  // no memory until something has to be kept
 };
 
 // All tokens of a text. A malformed token does not throw here: it ends the list as Token::kLexicalError and `error`

@@ -138,7 +138,8 @@ bool IndexPaths::implies_predicate(const catalog::IndexDescriptor& index, IndexP
 
 double IndexPaths::condition_selectivity(const IndexPath::Condition& condition, const Key& key) {
   const Expression& predicate = *predicates_[condition.predicate];
-  bool lookup = condition.value && !condition.any_array && condition.strategy == 3 && !constant_value(*condition.value);
+  bool lookup = condition.value && !condition.any_array && condition.strategy == 3 &&
+                !level_.statistics_.known_value(*condition.value);
   if (!lookup) return level_.statistics_.selectivity(predicate);
   if (key.expression) return std::min(1.0, 10 / rows_);
   return 1.0 / level_.statistics_.distinct(*make_column(table_, key.column, {}, -1, {}), rows_);

@@ -30,6 +30,8 @@ struct PlanContext {
   std::vector<common::Value> parameters;
   bool for_cursor = false;  // row ids are kept for WHERE CURRENT OF
   query::FunctionRuntime* functions = nullptr;  // calls functions that are not built in while constants are folded
+  // Values of Parameter kLiteral in the text at hand. For estimates only: the plan serves other values too.
+  std::vector<common::Value> literals;
 };
 
 std::unique_ptr<PhysicalStatement> plan(std::unique_ptr<query::BoundQuery> query, PlanContext& context);

@@ -138,14 +138,23 @@ double Statistics::range(const query::Column& column, const common::Value& value
   return std::clamp(result, 0.0001, 1.0);
 }
 
+const common::Value* Statistics::known_value(const query::Expression& expression) {
+  const query::Expression* e = &expression;
+  while (e->kind == ExpressionKind::kRelabel) e = query::as<query::Relabel>(*e).argument.get();
+  const auto* parameter = query::try_as<query::Parameter>(e);
+  if (!parameter || parameter->parameter_kind != query::ParameterKind::kLiteral) return constant_value(expression);
+  auto number = static_cast<size_t>(parameter->id);
+  return number < context_.literals.size() ? &context_.literals[number] : nullptr;
+}
+
 double Statistics::comparison(const query::OperatorCall& call) {
   if (call.arguments.size() != 2) return kDefaultInequality;
   const query::Column* column = plain_column(*call.arguments[0]);
-  const common::Value* value = constant_value(*call.arguments[1]);
+  const common::Value* value = known_value(*call.arguments[1]);
   bool swapped = false;
   if (!column) {
     column = plain_column(*call.arguments[1]);
-    value = constant_value(*call.arguments[0]);
+    value = known_value(*call.arguments[0]);
     swapped = true;
   }
   int strategy = 0;
@@ -175,7 +184,7 @@ double Statistics::any_array(const query::ScalarArrayCall& call) {
     return column ? equality(*column, value, call.left->type) : kDefaultEqual;
   };
   double sum = 0;
-  const common::Value* array = constant_value(*call.array);
+  const common::Value* array = known_value(*call.array);
   if (array && !array->is_null()) {
     types::ArrayView view(array->string());
     for (uint32_t i = 0; i < view.size(); ++i) {
@@ -322,6 +331,28 @@ double Statistics::join_selectivity(const std::vector<const query::Expression*>&
   double result = 1;
   for (double selectivity : each) result *= selectivity;
   return result;
+}
+
+double comparison_selectivity(PlanContext context, const query::LiteralParameter& literal, const common::Value& value) {
+  query::BoundQuery query;
+  auto entry = std::make_unique<query::RangeTableEntry>();
+  entry->relation = literal.relation;
+  query.range_table.push_back(std::move(entry));
+  auto column = std::make_unique<query::Column>();
+  column->table = 1;
+  column->column = literal.column;
+  column->type = literal.column_type;
+  column->collation = literal.collation;
+  auto constant = std::make_unique<query::Constant>();
+  constant->type = literal.type;
+  constant->value = value;
+  query::OperatorCall call;
+  call.op = literal.op;
+  call.input_collation = literal.collation;
+  call.arguments.push_back(std::move(column));
+  call.arguments.push_back(std::move(constant));
+  if (literal.on_the_left) std::swap(call.arguments[0], call.arguments[1]);
+  return Statistics(context, query).selectivity(call);
 }
 
 }  // namespace basalt::planner

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "planner/planner.hpp"
+#include "query/literal_parameters.hpp"
 
 namespace basalt::planner {
 
@@ -29,6 +30,8 @@ class Statistics {
   double distinct(const query::Expression& expression, double rows);
   // What ANALYZE found; null: nothing.
   const catalog::ColumnStatistics* column_statistics(const query::Column& column);
+  // Its value: of a constant, or of a literal in the text at hand; null: not known.
+  const common::Value* known_value(const query::Expression& expression);
 
  private:
   // 1: bounds the column from below, -1: from above, 0: neither.
@@ -43,6 +46,9 @@ class Statistics {
   PlanContext& context_;
   query::BoundQuery& query_;
 };
+
+// Share of a table's rows that a comparison of a column with a literal of this value selects.
+double comparison_selectivity(PlanContext context, const query::LiteralParameter& literal, const common::Value& value);
 
 // The column below relabels; null: not a plain column of this level.
 const query::Column* plain_column(const query::Expression& expression);

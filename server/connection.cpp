@@ -123,10 +123,10 @@ void Connection::on_readable(const boost::system::error_code& error) {
 }
 
 bool Connection::receive() {
-  size_t before = input_.size();
-  input_.resize(before + kReadBytes);
-  ssize_t got = ::recv(socket_.native_handle(), input_.data() + before, kReadBytes, 0);
-  input_.resize(before + static_cast<size_t>(std::max<ssize_t>(got, 0)));
+  // Read into the thread's own buffer: growing the string first would clear as many bytes for each message.
+  thread_local std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
+  ssize_t got = ::recv(socket_.native_handle(), buffer.get(), kReadBytes, 0);
+  if (got > 0) input_.append(buffer.get(), static_cast<size_t>(got));
   if (got > 0) return true;
   return got < 0 && (errno == EAGAIN || errno == EINTR);
 }
@@ -200,7 +200,7 @@ void Connection::start_session(const wire::StartupMessage& message) {
   for (const auto& definition : commands::setting_definitions())
     if (definition.report) out_.parameter_status(definition.name, session_->settings().show(definition.name));
   int32_t key = 0;
-  state_.sessions.update(pid_, [&](commands::ActivityEntry& entry) { key = entry.cancel_key; });
+  session_->update_activity([&](commands::ActivityEntry& entry) { key = entry.cancel_key; });
   out_.backend_key(pid_, key);
   ready();
 }
@@ -236,7 +236,7 @@ void Connection::ready() {
 
 void Connection::note_state() {
   char status = session_->status();
-  state_.sessions.update(pid_, [&](commands::ActivityEntry& entry) {
+  session_->update_activity([&](commands::ActivityEntry& entry) {
     entry.state = status == 'I' ? "idle" : status == 'T' ? "idle in transaction" : "idle in transaction (aborted)";
     entry.state_change = state_.clock.now_microseconds();
   });

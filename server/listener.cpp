@@ -125,7 +125,7 @@ StatementTimer::StatementTimer(Listener& listener, commands::Session& session) :
 }
 
 void StatementTimer::start() {
-  int64_t timeout_ms = session_.settings().get_int("statement_timeout");
+  int64_t timeout_ms = session_.settings().session().statement_timeout_ms;
   if (timeout_ms > 0) {
     armed_ = true;
     listener_.set_deadline(session_, common::Clock::real().monotonic_microseconds() + timeout_ms * 1000);

@@ -4,6 +4,7 @@
 
 #include "commands/server_state.hpp"
 #include "commands/session.hpp"
+#include "commands/statement_cache.hpp"
 #include "common/vector.hpp"
 #include "server/initialize.hpp"
 #include "server/listener.hpp"
@@ -90,6 +91,7 @@ int serve(const ServeOptions& options) {
     commands::ServerState state(*engine, catalogs);
     state.settings = settings;
     state.data_directory = options.directory;
+    state.statements->set_bytes_max(static_cast<size_t>(number(settings, "basalt.statement_cache_size")) * 1024);
     state.start_time = state.clock.now_microseconds();
     int connections = std::stoi(settings.get(*commands::find_setting("max_connections")).value);
     Reactor reactor(connections + kReserveThreads);

@@ -14,21 +14,7 @@ using query::CommandKind;
 namespace sqlstate = common::sqlstate;
 
 bool CachedStatement::valid(Session& session) const {
-  if (plans_.empty() || settings_generation_ != session.settings().plan_generation() ||
-      search_path_ != session.search_path())
-    return false;
-  for (const auto& plan : plans_)
-    for (const auto& use : plan->tables) {
-      storage::LockTag tag{storage::LockSpace::kRelation, session.database().value, 0, use.relation->oid.value, 0};
-      session.transaction().lock(tag, static_cast<storage::LockMode>(use.lock_mode), storage::WaitPolicy::kWait);
-    }
-  for (const auto& [relation, version] : dependencies_.relations) {
-    catalog::RelationPointer now = session.catalog().relation(relation);
-    if (!now || now->version != version) return false;
-  }
-  for (common::Oid function : dependencies_.functions)
-    if (!session.catalog().function(function)) return false;
-  return true;
+  return surroundings_ == session.plan_surroundings() && dependencies_ && session.plans_stand(plans_, *dependencies_);
 }
 
 const CachedStatement::Plans& CachedStatement::plans(Session& session, const SetUp& set_up) {
@@ -36,10 +22,10 @@ const CachedStatement::Plans& CachedStatement::plans(Session& session, const Set
   plans_.clear();
   query::BindContext bind = session.bind_context(text_);
   set_up(bind);
-  plans_ = session.plan_statement(*statement_, bind);
-  dependencies_ = std::move(bind.dependencies);
-  settings_generation_ = session.settings().plan_generation();
-  search_path_ = session.search_path();
+  auto dependencies = std::make_shared<PlanDependencies>();
+  plans_ = session.plan_statement(*statement_, bind, dependencies.get());
+  dependencies_ = std::move(dependencies);
+  surroundings_ = session.plan_surroundings();
   return plans_;
 }
 

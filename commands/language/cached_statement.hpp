@@ -7,6 +7,7 @@
 #include <string>
 
 #include "commands/language/trigger_call.hpp"
+#include "commands/plan_dependencies.hpp"
 #include "parser/parse.hpp"
 #include "planner/physical_plan.hpp"
 #include "query/binder.hpp"
@@ -19,7 +20,7 @@ class CachedStatement {
   CachedStatement(const parser::ParsedStatement& statement, std::string_view text)
       : statement_(&statement), text_(text) {}
 
-  using Plans = std::vector<std::shared_ptr<const planner::PhysicalStatement>>;
+  using Plans = PlanList;
   // `set_up` adds parameters and hooks to the context of the bind.
   const Plans& plans(Session& session, const SetUp& set_up);
   void forget() { plans_.clear(); }
@@ -29,9 +30,8 @@ class CachedStatement {
   const parser::ParsedStatement* statement_;
   std::string_view text_;
   Plans plans_;
-  query::BindDependencies dependencies_;
-  uint64_t settings_generation_ = 0;
-  std::vector<common::Oid> search_path_;
+  std::shared_ptr<PlanDependencies> dependencies_;
+  uint32_t surroundings_ = 0;
 };
 
 struct RunOptions {

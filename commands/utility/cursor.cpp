@@ -61,7 +61,7 @@ std::string run_declare(UtilityCall& call) {
   bind.parameter_types = call.parameter_types;
   auto prepared = std::make_shared<PreparedStatement>();
   prepared->text = call.statement_text;
-  prepared->plans = session.plan_statement(*statement.query, bind, true);
+  prepared->plans = session.plan_statement(*statement.query, bind, nullptr, {}, true);
   if (prepared->plans.size() != 1) throw unsupported("DECLARE CURSOR must specify exactly one query");
   const planner::PhysicalStatement& plan = *prepared->plans[0];
   auto portal = std::make_shared<Portal>();

@@ -86,7 +86,7 @@ ExplainOptions parse_options(const parser::ParsedExplain& statement, std::string
   return options;
 }
 
-using Plans = std::vector<std::shared_ptr<const planner::PhysicalStatement>>;
+using Plans = PlanList;
 
 void execute(Session& session, const planner::PhysicalStatement& plan, const std::vector<common::Value>& parameters,
              std::vector<executor::NodeCounters>& counters) {
@@ -174,7 +174,7 @@ std::string run_explain(UtilityCall& call) {
   const parser::ParsedStatement& query = explained_query(*statement.query);
   if (query.kind == parser::StatementKind::kExecute) {
     prepared = prepare_execution(call, parser::as<parser::ParsedExecute>(query), parameters);
-    plans = prepared->plans;
+    plans = session.choose_plans(*prepared, parameters, Session::PlanChoice::kForExplain);
   } else if (is_query(query.kind)) {
     query::BindContext bind = session.bind_context(call.text);
     bind.parameter_types = call.parameter_types;

@@ -78,14 +78,15 @@ std::string run_execute(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedExecute>(call.statement);
   std::vector<Value> parameters;
   std::shared_ptr<PreparedStatement> prepared = prepare_execution(call, statement, parameters);
-  if (prepared->parsed.empty()) return "EXECUTE";
-  const parser::ParsedStatement& parsed = *prepared->parsed[0].statement;
-  if (!is_query(parsed.kind)) {
-    session.run_statement(prepared->parsed[0], prepared->text, parameters, prepared->parameter_types, call.sink);
+  if (prepared->empty_query) return "EXECUTE";
+  if (!is_query(prepared->kind)) {
+    session.run_statement(session.parsed_statement(*prepared), prepared->text, parameters, prepared->parameter_types,
+                          call.sink);
     return "";
   }
-  std::string tag = command_tag(command_of(parsed.kind), 0);
-  for (const auto& plan : prepared->plans) {
+  const PlanList plans = session.choose_plans(*prepared, parameters, Session::PlanChoice::kForRun);
+  std::string tag = command_tag(command_of(prepared->kind), 0);
+  for (const auto& plan : plans) {
     session.triggers().begin_statement();
     session.check_privileges(*plan);
     if (plan->modifies || plan->locks_rows) {
@@ -140,7 +141,7 @@ std::shared_ptr<PreparedStatement> prepare_execution(UtilityCall& call, const pa
   std::shared_ptr<PreparedStatement> prepared = it->second;
   session.transaction();
   evaluate_arguments(call, statement, *prepared, parameters);
-  session.revalidate_prepared(*prepared);
+  if (!prepared->empty_query && is_query(prepared->kind)) session.revalidate_prepared(*prepared);
   return prepared;
 }
 

@@ -28,6 +28,7 @@ import psycopg2
 import psycopg2.extensions
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
+from change_literals import change_literals  # noqa: E402
 from server import Server  # noqa: E402
 
 SEPARATOR = '----'
@@ -174,7 +175,27 @@ def is_skipped(path, record, skip):
     return f'{os.path.relpath(os.path.abspath(path), here)}: {record.sql}' in skip
 
 
-def run_file(dsn, path, verbose, not_yet, failing, skip):
+def run_changed(connection, sql):
+    """Runs the query with other literals and takes back what it did."""
+    status = connection.get_transaction_status()
+    idle = status == psycopg2.extensions.TRANSACTION_STATUS_IDLE
+    changed = change_literals(sql)
+    if changed is None or not (idle or status == psycopg2.extensions.TRANSACTION_STATUS_INTRANS):
+        return
+    cursor = connection.cursor()
+    cursor.execute('begin' if idle else 'savepoint change_literals')
+    try:
+        cursor.execute(changed)
+    except psycopg2.Error as error:
+        if error.pgcode is None:
+            raise
+    finally:
+        if connection.closed == 0:
+            cursor.execute('rollback' if idle else 'rollback to change_literals; release change_literals')
+    cursor.close()
+
+
+def run_file(dsn, path, verbose, not_yet, failing, config):
     header, records = read_records(path)
     del header
 
@@ -182,12 +203,14 @@ def run_file(dsn, path, verbose, not_yet, failing, skip):
         failed = 0
         for record in records:
             try:
+                if config.get('change_literals'):
+                    run_changed(sessions.get(session_of(record)), record.sql)
                 got = normalise(answer_of(sessions.get(session_of(record)), record.sql), record.options)
             except psycopg2.Error as error:
                 got = [f'CONNECTION LOST: {error}']
                 sessions.open.pop(session_of(record), None)
             expected = normalise(record.answer or [], record.options)
-            if got == expected or is_skipped(path, record, skip):
+            if got == expected or is_skipped(path, record, config['skip']):
                 continue
             failing.append(key_of(path, record))
             if failing[-1] in not_yet:
@@ -257,7 +280,7 @@ def main():
     def run_all(dsn):
         nonlocal total, failures
         for path in paths:
-            count, failed = run_file(dsn, path, not options.quiet, not_yet, failing, config['skip'])
+            count, failed = run_file(dsn, path, not options.quiet, not_yet, failing, config)
             total += count
             failures += failed
             print(f'{path}: {count - failed} of {count}', flush=True)
