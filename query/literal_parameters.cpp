@@ -199,6 +199,8 @@ class Parameteriser {
 
   void operand(ExpressionPointer& slot, const Expression& other, const OperatorCall& call, bool on_the_left) {
     if (!reads_column(other) || is_sensitive(other)) return;
+    // The planner makes dates of timestamps that dates are compared with.
+    if (other.type == types::oid::kDate && slot->type != types::oid::kDate) return;
     if (!below_coercions(slot, false) || !add(slot, false)) return;
     const Column* column = column_below_relabels(other);
     if (candidates_.back().slot != &slot || !column || column->levels_up > 0 || column->column <= 0) return;
