@@ -337,7 +337,7 @@ void Session::start_portal(Portal& portal, ResultSink& sink) {
     portal.tag = "SELECT 0";
     return;
   }
-  portal.tag = command_tag(command_of(statement.kind), 0);
+  portal.tag = command_tag(command_of(prepared.kind), 0);
   for (const auto& plan : plans) {
     triggers_->begin_statement();
     executor::ExecutionContext context = execution_context(statement_snapshot(), portal.parameters);
