@@ -11,6 +11,7 @@
 
 #include "catalog/catalog_table.hpp"
 #include "storage/engine.hpp"
+#include "storage/newest_snapshot.hpp"
 
 namespace basalt::catalog {
 
@@ -24,7 +25,7 @@ inline constexpr Oid kSharedDatabase{0};  // the database number under which sha
 class ScopedSnapshot {
  public:
   explicit ScopedSnapshot(Transaction& transaction)
-      : transaction_(transaction), snapshot_(transaction.take_snapshot()) {}
+      : transaction_(transaction), snapshot_(storage::take_newest_snapshot(transaction)) {}
   ~ScopedSnapshot() { transaction_.release_snapshot(snapshot_); }
   ScopedSnapshot(const ScopedSnapshot&) = delete;
   ScopedSnapshot& operator=(const ScopedSnapshot&) = delete;

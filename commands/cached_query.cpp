@@ -118,6 +118,7 @@ uint32_t Session::plan_surroundings() {
 
 bool Session::plans_stand(const PlanList& plans, const PlanDependencies& dependencies) {
   if (plans.empty() || !dependencies.settled()) return false;
+  if (dependencies.newest_index_lsn() > kept_snapshot_lsn()) return false;
   lock_plan_tables(plans, transaction(), database());
   return dependencies.valid(catalog(), *database_catalog_, server_.storage, has_catalog_changes());
 }
@@ -261,6 +262,7 @@ void Session::run_and_share(const parser::ParsedStatementText& statement, const 
     planner::PlanContext plan_context{catalog(), *context_, &server_.storage, settings_.planner(), {}};
     plan_context.functions = context_->function_runtime();
     plan_context.literals = values;
+    plan_context.snapshot_lsn = kept_snapshot_lsn();
     cached->plans.push_back(planner::plan(std::move(query), plan_context));
     cached->columns.push_back(result_columns(*cached->plans.back()));
   }
@@ -268,7 +270,8 @@ void Session::run_and_share(const parser::ParsedStatementText& statement, const 
   dependencies->settle(bind.dependencies, cached->plans, catalog(), *database_catalog_, server_.storage);
 
   cached->estimates = literal_estimates(*cached, values);
-  share = share && dependencies->settled() && !cached->plans.empty() && notices_ == notices_before;
+  // A plan without an index that all others may use is not for them.
+  share = share && dependencies->newest_index_lsn() <= kept_snapshot_lsn() && dependencies->settled() && !cached->plans.empty() && notices_ == notices_before;
   cached->dependencies = std::move(dependencies);
   if (pin_literals(*fingerprint_, *cached) && share) server_.statements->insert(key, cached);
   ++statement_depth_;

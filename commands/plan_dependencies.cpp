@@ -1,5 +1,7 @@
 #include "commands/plan_dependencies.hpp"
 
+#include <algorithm>
+
 #include "catalog/catalog_ids.hpp"
 #include "query/walker.hpp"
 #include "types/builtin_oids.hpp"
@@ -34,6 +36,7 @@ void PlanDependencies::begin(catalog::DatabaseCatalog& database) {
   sizes_.clear();
   settled_ = converted_strings_ = false;
   found_valid_at_ = 0;
+  newest_index_lsn_ = 0;
   generation_ = database.cache().generation();
   shared_generation_ = database.manager().shared_cache().generation();
 }
@@ -79,6 +82,8 @@ void PlanDependencies::settle(const query::BindDependencies& bound, const PlanLi
   for (const auto& plan : plans)
     for (const auto& use : plan->tables) {
       add(id::kPgClass, use.relation->oid);
+      for (const auto& index : use.relation->indexes)
+        newest_index_lsn_ = std::max(newest_index_lsn_, index->usable_from_lsn);
       if (use.relation->tree.valid() && use.relation->kind != 'S')
         sizes_.push_back({use.relation->tree, storage.heap(use.relation->tree).row_estimate()});
     }

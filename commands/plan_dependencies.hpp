@@ -35,6 +35,8 @@ class PlanDependencies {
   bool valid(catalog::CatalogReader& reader, catalog::DatabaseCatalog& database, storage::StorageEngine& storage,
              bool own_changes) const;
   bool settled() const { return settled_; }
+  // Where the newest index of the plan's tables was made: older snapshots need another plan (STO-12).
+  uint64_t newest_index_lsn() const { return newest_index_lsn_; }
   // Was a string literal converted to another type? What it became may depend on when that was done.
   bool converted_strings() const { return converted_strings_; }
 
@@ -53,7 +55,7 @@ class PlanDependencies {
   std::vector<Object> objects_;
   std::vector<std::pair<common::Oid, uint64_t>> namespaces_;  // with their creation counters
   std::vector<TableSize> sizes_;
-  uint64_t generation_ = 0, shared_generation_ = 0;
+  uint64_t generation_ = 0, shared_generation_ = 0, newest_index_lsn_ = 0;
   mutable std::atomic<uint64_t> found_valid_at_{0};  // generation of the database's cache
   bool settled_ = false, converted_strings_ = false;
 };

@@ -96,6 +96,10 @@ class Session {
   void advance_command() { transaction().advance_command(); }
   // The snapshot of the running statement: per statement under READ COMMITTED, of the transaction otherwise.
   storage::Snapshot statement_snapshot();
+  // LSN of the snapshot that the transaction keeps; the largest number where it keeps none.
+  uint64_t kept_snapshot_lsn() const {
+    return transaction_snapshot_ ? transaction_snapshot_->lsn.value : ~uint64_t{0};
+  }
   int64_t transaction_start() const { return transaction_start_; }
   int64_t statement_start() const { return statement_start_; }
   bool read_only() const { return read_only_; }

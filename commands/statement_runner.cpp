@@ -115,11 +115,14 @@ PlanList Session::plan_statement(const parser::ParsedStatement& statement, query
     planner::PlanContext plan_context{catalog(), *context_, &server_.storage, settings_.planner(), {}};
     plan_context.functions = context_->function_runtime();
     plan_context.for_cursor = for_cursor;
+    plan_context.snapshot_lsn = kept_snapshot_lsn();
     plans.push_back(planner::plan(std::move(bound), plan_context));
   }
   if (dependencies) {
     for (Oid name_space : search_path()) bind.dependencies.namespaces.push_back(name_space);
     dependencies->settle(bind.dependencies, plans, catalog(), *database_catalog_, server_.storage);
+    // A plan without an index that all others may use is not for them.
+    if (dependencies->newest_index_lsn() > kept_snapshot_lsn()) dependencies->begin(*database_catalog_);
   }
   return plans;
 }

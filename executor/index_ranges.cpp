@@ -1,6 +1,7 @@
 // Index conditions become key ranges; index entries become rows.
 #include <algorithm>
 
+#include "common/sqlstate.hpp"
 #include "executor/scan.hpp"
 #include "types/container/array.hpp"
 #include "types/container/value_codec.hpp"
@@ -182,6 +183,11 @@ void EntryReader::read(const storage::IndexEntry& entry, std::vector<Vector>& co
 
 IndexFetcher::IndexFetcher(ExecutionContext& context, const planner::PhysicalIndexScan& node)
     : node_(node), columns_(context, node) {
+  // STO-12: the index lacks versions that only an older snapshot sees. The planner knows the snapshot of a transaction;
+  // this is for functions that run with that of a statement that is older than the index.
+  if (node.index->usable_from_lsn > context.snapshot.lsn.value)
+    throw common::SqlError(common::sqlstate::kTRSerializationFailure,
+                           "could not serialize access due to a concurrent CREATE INDEX");
   if (node.index_only) entry_reader_ = std::make_unique<EntryReader>(context, node);
 }
 

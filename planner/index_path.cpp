@@ -146,7 +146,7 @@ double IndexPaths::condition_selectivity(const IndexPath::Condition& condition, 
 }
 
 std::optional<IndexPath> IndexPaths::match(const catalog::IndexPointer& index, bool with_arrays) {
-  if (!index->valid) return std::nullopt;
+  if (!index->valid || index->usable_from_lsn > level_.shared_.context.snapshot_lsn) return std::nullopt;
   IndexPath path;
   path.index = index;
   if (!implies_predicate(*index, path)) return std::nullopt;

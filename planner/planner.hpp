@@ -32,6 +32,8 @@ struct PlanContext {
   query::FunctionRuntime* functions = nullptr;  // calls functions that are not built in while constants are folded
   // Values of Parameter kLiteral in the text at hand. For estimates only: the plan serves other values too.
   std::vector<common::Value> literals;
+  // The statement's snapshot where it is fixed before planning: indexes made later do not serve it (STO-12).
+  uint64_t snapshot_lsn = ~uint64_t{0};
 };
 
 std::unique_ptr<PhysicalStatement> plan(std::unique_ptr<query::BoundQuery> query, PlanContext& context);

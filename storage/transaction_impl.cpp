@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/sqlstate.hpp"
+#include "storage/newest_snapshot.hpp"
 #include "storage/transaction_manager.hpp"
 
 namespace basalt::storage {
@@ -93,23 +94,34 @@ SpaceReservation* TransactionImpl::reserve_space(uint32_t pages, uint64_t wal_by
   return &space_;
 }
 
-Snapshot TransactionImpl::take_snapshot() {
+// The newest visible position, announced so that nobody purges what it sees.
+uint64_t TransactionImpl::announce_newest() {
   if (slot_ == ~0u) slot_ = manager_.slots_.acquire();
-  uint64_t lsn = first_snapshot_;
-  if (lsn == 0) {
-    std::atomic<uint64_t>& slot = manager_.slots_.at(slot_);
-    uint64_t announced = snapshots_.empty() ? 0 : slot.load(std::memory_order_relaxed);
-    // STO-2: announce, fence, and retry if the horizon has gone past.
-    for (;;) {
-      lsn = manager_.visible_.load(std::memory_order_seq_cst);
-      if (announced != 0) break;  // an older snapshot of this transaction protects the newer one
-      slot.store(lsn, std::memory_order_seq_cst);
-      if (manager_.horizon_.load(std::memory_order_seq_cst) <= lsn) break;
-    }
-    if (isolation_ != IsolationLevel::kReadCommitted) first_snapshot_ = lsn;
+  std::atomic<uint64_t>& slot = manager_.slots_.at(slot_);
+  bool announced = first_snapshot_ != 0 || !snapshots_.empty();
+  // STO-2: announce, fence, and retry if the horizon has gone past.
+  for (;;) {
+    uint64_t lsn = manager_.visible_.load(std::memory_order_seq_cst);
+    if (announced) return lsn;  // an older snapshot of this transaction protects the newer one
+    slot.store(lsn, std::memory_order_seq_cst);
+    if (manager_.horizon_.load(std::memory_order_seq_cst) <= lsn) return lsn;
   }
-  if (first_snapshot_ == 0) snapshots_.push_back(lsn);
+}
+
+Snapshot TransactionImpl::take_snapshot() {
+  if (isolation_ == IsolationLevel::kReadCommitted) return take_newest_snapshot();
+  if (first_snapshot_ == 0) first_snapshot_ = announce_newest();
+  return {Lsn{first_snapshot_}, id(), CommandId{command_}};
+}
+
+Snapshot TransactionImpl::take_newest_snapshot() {
+  uint64_t lsn = announce_newest();
+  snapshots_.push_back(lsn);
   return {Lsn{lsn}, id(), CommandId{command_}};
+}
+
+Snapshot take_newest_snapshot(Transaction& transaction) {
+  return static_cast<TransactionImpl&>(transaction).take_newest_snapshot();
 }
 
 void TransactionImpl::release_snapshot(const Snapshot& snapshot) {

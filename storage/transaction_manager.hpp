@@ -83,6 +83,7 @@ class TransactionImpl final : public Transaction {
   void advance_command() override { command_ = ++last_command_; }
   void set_command(CommandId command) override { command_ = command.value; }
   Snapshot take_snapshot() override;
+  Snapshot take_newest_snapshot();
   void release_snapshot(const Snapshot& snapshot) override;
   SavepointId savepoint() override;
   void rollback_to(SavepointId savepoint) override;
@@ -115,6 +116,7 @@ class TransactionImpl final : public Transaction {
     size_t undo, locks, row_locks, on_commit, on_abort;
   };
   LockWaitOptions wait_options(WaitPolicy policy) const { return {policy, interrupt_, lock_timeout_ms_}; }
+  uint64_t announce_newest();
   void end_snapshots();
 
   TransactionManager& manager_;

@@ -9,6 +9,7 @@
 #include "executor/table_writer.hpp"
 #include "query/stored_form.hpp"
 #include "query/walker.hpp"
+#include "storage/newest_snapshot.hpp"
 
 namespace basalt::commands::ddl {
 
@@ -18,7 +19,7 @@ using parser::ParsedAlterTableCommand;
 void rewrite_table(DdlContext& ddl, const catalog::RelationDescriptor& before, Oid table_oid,
                    std::vector<query::ExpressionPointer> changed) {
   RelationPointer now = ddl.relation(table_oid);
-  storage::Snapshot snapshot = ddl.transaction().take_snapshot();
+  storage::Snapshot snapshot = storage::take_newest_snapshot(ddl.transaction());
   executor::ExecutionContext execution = ddl.session.execution_context(snapshot, {});
   execution.evaluation.catalog = &ddl.reader;
   query::ExpressionCompiler compiler(ddl.reader, ddl.session.call_context());
@@ -125,7 +126,7 @@ void add_column(AlterTarget& target, const ParsedAlterTableCommand& command) {
       common::PhysicalType physical = ddl.reader.type(written.column.type)->physical;
       Value missing = Value::null(physical);
       if (value) {
-        storage::Snapshot snapshot = ddl.transaction().take_snapshot();
+        storage::Snapshot snapshot = storage::take_newest_snapshot(ddl.transaction());
         executor::ExecutionContext execution = ddl.session.execution_context(snapshot, {});
         execution.evaluation.catalog = &ddl.reader;
         query::ExpressionCompiler compiler(ddl.reader, ddl.session.call_context());

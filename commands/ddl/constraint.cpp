@@ -9,6 +9,7 @@
 #include "executor/index_key.hpp"
 #include "query/stored_form.hpp"
 #include "query/walker.hpp"
+#include "storage/newest_snapshot.hpp"
 
 namespace basalt::commands::ddl {
 
@@ -87,7 +88,7 @@ void add_check(DdlContext& ddl, Oid table_oid, const WrittenConstraint& constrai
 
 void verify_check(DdlContext& ddl, const RelationDescriptor& table, const std::string& name,
                   const query::Expression& expression) {
-  storage::Snapshot snapshot = ddl.transaction().take_snapshot();
+  storage::Snapshot snapshot = storage::take_newest_snapshot(ddl.transaction());
   executor::ExecutionContext execution = ddl.session.execution_context(snapshot, {});
   execution.evaluation.catalog = &ddl.reader;
   query::ExpressionPointer copy = query::clone(expression);

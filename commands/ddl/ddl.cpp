@@ -5,6 +5,7 @@
 #include "catalog/rows/pg_class.hpp"
 #include "catalog/rows/pg_constraint.hpp"
 #include "executor/execution.hpp"
+#include "storage/newest_snapshot.hpp"
 
 namespace basalt::commands::ddl {
 
@@ -252,7 +253,7 @@ void run_query(DdlContext& ddl, const std::string& sql,
   CallbackSink sink(row);
   for (const auto& statement : statements) {
     for (const auto& plan : ddl.session.plan_statement(*statement.statement, context)) {
-      storage::Snapshot snapshot = ddl.transaction().take_snapshot();
+      storage::Snapshot snapshot = storage::take_newest_snapshot(ddl.transaction());
       executor::ExecutionContext execution_context = ddl.session.execution_context(snapshot, {});
       execution_context.evaluation.catalog = &ddl.reader;
       executor::Execution execution(*plan, execution_context);

@@ -6,6 +6,7 @@
 #include "executor/index_key.hpp"
 #include "query/stored_form.hpp"
 #include "query/walker.hpp"
+#include "storage/newest_snapshot.hpp"
 
 namespace basalt::commands::ddl {
 
@@ -117,7 +118,7 @@ std::string value_list(DdlContext& ddl, executor::ExecutionContext& execution, e
 
 void scan_table(DdlContext& ddl, const catalog::RelationDescriptor& table,
                 const std::function<void(const common::Chunk&, const std::vector<RowId>&)>& each) {
-  storage::Snapshot snapshot = ddl.transaction().take_snapshot();
+  storage::Snapshot snapshot = storage::take_newest_snapshot(ddl.transaction());
   storage::HeapScanOptions options;
   std::vector<size_t> places;
   for (const auto& column : table.columns) {
@@ -153,7 +154,7 @@ void scan_table(DdlContext& ddl, const catalog::RelationDescriptor& table,
 }
 
 void build_index(DdlContext& ddl, const catalog::RelationDescriptor& table, const catalog::IndexPointer& index) {
-  storage::Snapshot snapshot = ddl.transaction().take_snapshot();
+  storage::Snapshot snapshot = storage::take_newest_snapshot(ddl.transaction());
   executor::ExecutionContext execution = ddl.session.execution_context(snapshot, {});
   execution.evaluation.catalog = &ddl.reader;
   executor::IndexKeyBuilder keys(execution, table, index);
