@@ -162,8 +162,8 @@ std::vector<int8_t> Session::literal_estimates(const CachedStatement& statement,
   for (size_t i = 0; i < statement.literals.size(); ++i) {
     const query::LiteralParameter& literal = statement.literals[i];
     if (!literal.relation) continue;
-    double share = planner::comparison_selectivity(
-        {catalog(), *context_, &server_.storage, settings_.planner(), {}}, literal, values[i]);
+    double share = planner::comparison_selectivity({catalog(), *context_, &server_.storage, settings_.planner(), {}},
+                                                   literal, values[i]);
     estimates.push_back(static_cast<int8_t>(std::lround(std::log10(std::max(share, 1e-9)))));
   }
   return estimates;
@@ -213,7 +213,8 @@ bool Session::prepare_from_cache(const StatementKey& key, PreparedStatement& pre
   prepared.parameter_types = cached->parameter_types;
   prepared.plans = cached->plans;
   prepared.columns = cached->columns.back();
-  prepared.returns_rows = cached->plans.back()->command == query::CommandKind::kSelect || cached->plans.back()->has_returning;
+  prepared.returns_rows =
+      cached->plans.back()->command == query::CommandKind::kSelect || cached->plans.back()->has_returning;
   prepared.dependencies = cached->dependencies;
   prepared.surroundings = key.surroundings;
   return true;
@@ -271,7 +272,8 @@ void Session::run_and_share(const parser::ParsedStatementText& statement, const 
 
   cached->estimates = literal_estimates(*cached, values);
   // A plan without an index that all others may use is not for them.
-  share = share && dependencies->newest_index_lsn() <= kept_snapshot_lsn() && dependencies->settled() && !cached->plans.empty() && notices_ == notices_before;
+  share = share && dependencies->newest_index_lsn() <= kept_snapshot_lsn() && dependencies->settled() &&
+          !cached->plans.empty() && notices_ == notices_before;
   cached->dependencies = std::move(dependencies);
   if (pin_literals(*fingerprint_, *cached) && share) server_.statements->insert(key, cached);
   ++statement_depth_;

@@ -1,5 +1,5 @@
-// Prepared statements and portals (QRY-4). ONE_SELECT portals stream from a suspended Execution; everything else runs to its end at
-// the first Execute and is then read from a store.
+// Prepared statements and portals (QRY-4). ONE_SELECT portals stream from a suspended Execution; everything else runs
+// to its end at the first Execute and is then read from a store.
 #pragma once
 
 #include <memory>
@@ -31,7 +31,8 @@ struct PreparedStatement : PreparedAnalysis {
   std::string text;
   bool empty_query = false;
   parser::StatementKind kind = parser::StatementKind::kSelect;
-  // At most one. Made when it is needed first where the plan came from the statement cache: Session::parsed_statement().
+  // At most one. Made when it is needed first where the plan came from the statement cache:
+  // Session::parsed_statement().
   std::vector<parser::ParsedStatementText> parsed;
   bool from_sql = false;  // by PREPARE
   int64_t prepare_time = 0;
@@ -43,7 +44,7 @@ struct PreparedStatement : PreparedAnalysis {
 struct Portal {
   std::string name;
   std::shared_ptr<PreparedStatement> statement;
-  PlanList plans;                                  // of this run; the statement may be planned anew meanwhile
+  PlanList plans;  // of this run; the statement may be planned anew meanwhile
   std::vector<common::Value> parameters;
   std::vector<ResultColumn> columns;
   bool returns_rows = false;

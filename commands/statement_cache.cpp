@@ -14,7 +14,8 @@ size_t bytes_of(const CachedStatement& statement) {
   size_t bytes = kStatementBytes;
   for (const auto& plan : statement.plans) bytes += static_cast<size_t>(plan->nodes + 1) * kNodeBytes;
   for (const auto& pinned : statement.pinned) bytes += sizeof pinned + 2 * pinned.text.size();
-  for (const auto& literal : statement.literals) bytes += sizeof literal + literal.parts.size() * sizeof literal.parts[0];
+  for (const auto& literal : statement.literals)
+    bytes += sizeof literal + literal.parts.size() * sizeof literal.parts[0];
   return bytes;
 }
 
@@ -85,11 +86,9 @@ void StatementCache::insert(const StatementKey& key, CachedStatementPointer stat
   }
   auto& variants = entry->variants;
   // Another session may have made the same one meanwhile.
-  auto same = std::find_if(variants.begin(), variants.end(),
-                           [&](const auto& variant) {
-                             return same_pinned(*variant, *key.fingerprint) &&
-                                    variant->estimates == statement->estimates;
-                           });
+  auto same = std::find_if(variants.begin(), variants.end(), [&](const auto& variant) {
+    return same_pinned(*variant, *key.fingerprint) && variant->estimates == statement->estimates;
+  });
   if (same == variants.end() && variants.size() < kVariantsMax) {
     variants.push_back(nullptr);
     same = variants.end() - 1;

@@ -6,8 +6,8 @@
 // values), the surroundings (database, user, resolved search path, settings that plans depend on; interned to a number)
 // and, for the Parse message, the declared parameter types. Under one key there are up to kVariantsMax statements that
 // differ in pinned literals: those whose value somebody has read. The other literals are parameters of the plan, given
-// a value at each execution (query/literal_parameters.hpp). Where their values would select ten times more or fewer rows
-// than those that the plan was made for, another plan is made: up to kPlansMax for the same pinned literals.
+// a value at each execution (query/literal_parameters.hpp). Where their values would select ten times more or fewer
+// rows than those that the plan was made for, another plan is made: up to kPlansMax for the same pinned literals.
 //
 // The cache knows nothing about validity: whoever finds a statement locks its tables and asks its dependencies, and
 // erases what is stale. Bounded in bytes; what has not been used for longest leaves first. Thread-safe.
@@ -37,8 +37,8 @@ struct CachedStatement {
   PlanList plans;
   std::vector<std::vector<ResultColumn>> columns;  // of each plan
   std::shared_ptr<const PlanDependencies> dependencies;
-  std::vector<common::Oid> parameter_types;            // as inferred; of the Parse message
-  std::vector<query::LiteralParameter> literals;       // Parameter kLiteral n takes literals[n]
+  std::vector<common::Oid> parameter_types;       // as inferred; of the Parse message
+  std::vector<query::LiteralParameter> literals;  // Parameter kLiteral n takes literals[n]
   std::vector<PinnedLiteral> pinned;
   // Of each literal that is compared with a column: the power of ten nearest to the share of rows it was expected to
   // select. Empty where the plans are so cheap that another plan is not worth asking for.

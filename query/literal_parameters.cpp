@@ -291,8 +291,9 @@ class Parameteriser {
     }
     if (call->arguments.size() != 1) return false;
     bool from_integer = in(made.type, {oid::kInt4, oid::kInt8}), from_numeric = made.type == oid::kNumeric;
-    bool same = (from_integer && in(coercion.type, {oid::kInt2, oid::kInt8, oid::kNumeric, oid::kFloat4, oid::kFloat8})) ||
-                (from_numeric && in(coercion.type, {oid::kFloat4, oid::kFloat8}));
+    bool same =
+        (from_integer && in(coercion.type, {oid::kInt2, oid::kInt8, oid::kNumeric, oid::kFloat4, oid::kFloat8})) ||
+        (from_numeric && in(coercion.type, {oid::kFloat4, oid::kFloat8}));
     // Not of a string: what int4's input refuses may suit int8's. And -0 is 0 until it becomes a float.
     if (!same || !is_number(part) || (part.negated && in(coercion.type, {oid::kFloat4, oid::kFloat8}))) return false;
     made.type = coercion.type;

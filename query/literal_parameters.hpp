@@ -1,18 +1,18 @@
 // Literals of a statement's text that are parameters of its plan (QRY-2): the same plan serves other values.
 //
 // parameterise_literals() runs on the bound and rewritten queries, before planning. It turns a Constant that stands for
-// a literal into Parameter kLiteral where nobody has read or will read its value: where it is, but for its type, as good
-// as any other value. Everything else stays a constant, and its literal is pinned: the cached statement is used only for
-// a text with the same literal there.
+// a literal into Parameter kLiteral where nobody has read or will read its value: where it is, but for its type, as
+// good as any other value. Everything else stays a constant, and its literal is pinned: the cached statement is used
+// only for a text with the same literal there.
 //
 // A literal becomes a parameter
-//   - as an operand of a built-in comparison (= <> < <= > >=) whose other operand reads a column, in WHERE, ON and the conditions of DML. Not where the planner has to know the value: below a partitioned
-//     table, or where the predicate of an index or a boolean index expression reads that column.
+//   - as an operand of a built-in comparison (= <> < <= > >=) whose other operand reads a column, in WHERE, ON and the
+//     conditions of DML. Not where the planner has to know the value: below a partitioned table, or where the predicate of an index or a boolean index expression reads that column.
 //   - as an element of the list of IN, where all elements are such literals: the array is one parameter then.
-//   - in the values of INSERT and the assignments of UPDATE: alone, under coercions, or as an operand of + - * / || whose
-//     other operand reads a column.
-// Coercions around it are part of it where the type's input function does the same, as that of numeric(6,2) with '1.5' or 7.
-// Never in select lists, GROUP BY, HAVING, ORDER BY, LIMIT, arguments of functions, CASE ..., where equality of
+//   - in the values of INSERT and the assignments of UPDATE: alone, under coercions, or as an operand of + - * / ||
+//     whose other operand reads a column.
+// Coercions around it are part of it where the type's input function does the same, as that of numeric(6,2) with '1.5'
+// or 7. Never in select lists, GROUP BY, HAVING, ORDER BY, LIMIT, arguments of functions, CASE ..., where equality of
 // expressions, constant folding or the function itself may look at it.
 #pragma once
 
