@@ -464,6 +464,8 @@ ExpressionPointer disjunction_as_array(const Expression& expression, PlanContext
   const query::OperatorCall* first = nullptr;
   auto list = std::make_unique<query::ArrayConstructor>();
   for (const Expression* arm : arms) {
+    // To a condition an arm that is NULL is as good as none.
+    if (arm->kind == ExpressionKind::kConstant && as<query::Constant>(*arm).value.is_null()) continue;
     if (arm->kind != ExpressionKind::kOperator) return nullptr;
     const auto& call = as<query::OperatorCall>(*arm);
     if (call.arguments.size() != 2 || !value_of(*call.arguments[1]) ||
@@ -475,6 +477,7 @@ ExpressionPointer disjunction_as_array(const Expression& expression, PlanContext
       return nullptr;
     list->elements.push_back(query::clone(*call.arguments[1]));
   }
+  if (!first) return nullptr;
   bool is_equality = false;
   for (auto [family, strategy] : context.catalog.operator_families(first->op, Oid{403})) is_equality |= strategy == 3;
   list->element_type = first->arguments[0]->type;

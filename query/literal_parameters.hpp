@@ -7,7 +7,8 @@
 //
 // A literal becomes a parameter
 //   - as an operand of a built-in comparison (= <> < <= > >=) whose other operand reads a column, in WHERE, ON and the
-//     conditions of DML. Not where the planner has to know the value: below a partitioned table, or where the predicate of an index or a boolean index expression reads that column.
+//     conditions of DML. Not where the planner has to know the value: below a partitioned table, or where the
+//     predicate of an index or a boolean index expression reads that column.
 //   - as an element of the list of IN, where all elements are such literals: the array is one parameter then.
 //   - in the values of INSERT and the assignments of UPDATE: alone, under coercions, or as an operand of + - * / ||
 //     whose other operand reads a column.

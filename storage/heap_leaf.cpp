@@ -32,7 +32,7 @@ uint64_t row_bits(std::span<const PhysicalType> types) {
 }
 // A column begins at a multiple of four (up to 3), its values end at one (up to 3 where they have 1 or 2 bytes), its
 // bitmap at a byte.
-uint64_t rounding_bytes(size_t columns) { return 8 * columns + 8; }
+uint64_t rounding_bytes(size_t columns) { return 7 * columns + 8; }
 uint64_t arrays_bytes(uint64_t rows, uint64_t bits, size_t columns) {
   return (rows * bits + 7) / 8 + rounding_bytes(columns);
 }

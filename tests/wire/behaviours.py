@@ -294,7 +294,7 @@ def memory_of_one_query(port, process):
         for text in ('select length(array_agg(i)::text) from generate_series(1, 100000000) i',
                      "select length(string_agg(repeat('x', 1000), '')) from generate_series(1, 1000000) i",
                      "select length(repeat('x', 500000000))", "select length(lpad('x', 500000000))",
-                     'select count(*) from (select jsonb_agg(i) from generate_series(1, 50000000) i) x',
+                     'select jsonb_array_length(jsonb_agg(i)) from generate_series(1, 50000000) i',
                      "select length(array_fill(1, array[100000000])::text)",
                      "with recursive r(t) as (select 'x'::text union all select t || t from r) select max(length(t)) from r",
                      'select array_agg(i) over () from generate_series(1, 20000000) i',
