@@ -33,10 +33,7 @@ Session::Session(ServerState& server, const SessionOptions& options)
   statement_start_ = server_.clock.now_microseconds();
 }
 
-Session::~Session() { end(); }
-
-void Session::end() {
-  if (std::exchange(ended_, true)) return;
+Session::~Session() {
   forget_notifications(*this);
   try {
     rollback();

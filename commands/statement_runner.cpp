@@ -155,7 +155,14 @@ std::vector<ResultColumn> Session::result_columns(const planner::PhysicalStateme
     column.name = output.name;
     column.type = output.type;
     column.typmod = output.typmod;
-    column.type_length = catalog().type(output.type)->length;
+    // A client is told of the type under a domain.
+    types::TypePointer type = catalog().type(output.type);
+    while (type->kind == 'd') {
+      column.typmod = type->typmod;
+      column.type = type->base;
+      type = catalog().type(type->base);
+    }
+    column.type_length = type->length;
     if (i < statement.origin_tables.size()) {
       column.origin_table = statement.origin_tables[i];
       column.origin_column = statement.origin_columns[i];

@@ -1,15 +1,19 @@
-// SetCall: one call of a (possibly set-returning) function, row set by row set: for FROM f(...) and for set-returning functions in
-// a target list.
+// SetCall: one call of a (possibly set-returning) function, row set by row set: for FROM f(...) and for set-returning
+// functions in a target list.
 #pragma once
 
 #include "executor/execution_context.hpp"
 
 namespace basalt::executor {
 
+enum class SetCallPlace : uint8_t { kTargetList, kFrom };
+
 class SetCall {
  public:
-  // `columns`: how many columns the caller expects; 1 in a target list (a composite result arrives as a record).
-  SetCall(ExecutionContext& context, const query::Expression& call, std::vector<common::PhysicalType> columns);
+  // `columns`: what the caller expects; one in a target list, where a composite result is a record, and the columns of
+  // a composite result in FROM. `definitions`: the column definition list of a call in FROM, or empty.
+  SetCall(ExecutionContext& context, const query::Expression& call, SetCallPlace place,
+          std::vector<common::PhysicalType> columns, std::span<const query::ColumnDefinition> definitions = {});
   ~SetCall();
 
   // Starts a call with arguments evaluated over row 0 of `input`.
@@ -19,18 +23,24 @@ class SetCall {
   bool returns_set() const { return returns_set_; }
 
  private:
-  void open_set(ExecutionContext& context, const Chunk& input);
-  void shape(Chunk& raw, Chunk& out) const;
+  void open_call(ExecutionContext& context, const Chunk& input);
+  void call_scalar(types::ScalarKernel kernel, std::span<const Value> arguments);
+  void shape(ExecutionContext& context, Chunk& raw, Chunk& out);
+  void find_row_columns(ExecutionContext& context);
 
+  SetCallPlace place_;
   std::vector<common::PhysicalType> columns_;
+  bool composite_ = false;  // the result is a row
   bool returns_set_ = false;
-  // Set-returning call.
+  // Set-returning call, or one with a column definition list.
   catalog::FunctionPointer function_;
   std::vector<query::EvaluatorPointer> arguments_;
   std::vector<Oid> argument_types_;
   Oid result_type_, collation_;
   bool variadic_ = false;
-  bool composite_in_one_column_ = false;
+  types::TypePointer defined_row_;       // the column definition list as a type
+  std::vector<Oid> row_types_;           // of the columns that make a composite result, once they are needed
+  std::vector<std::string> row_names_;
   std::unique_ptr<types::FunctionCall> call_;
   std::unique_ptr<types::CallState> call_state_;
   std::unique_ptr<types::SetFunction> set_;

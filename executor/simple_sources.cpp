@@ -85,7 +85,8 @@ class FunctionScanSource : public Source {
       auto count = static_cast<size_t>(function.column_count);
       std::vector<common::PhysicalType> columns(types_.begin() + static_cast<long>(at),
                                                 types_.begin() + static_cast<long>(at + count));
-      calls_.push_back(std::make_unique<SetCall>(context, *function.call, std::move(columns)));
+      calls_.push_back(std::make_unique<SetCall>(context, *function.call, SetCallPlace::kFrom, std::move(columns),
+                                                 function.definitions));
       at += count;
     }
   }

@@ -66,7 +66,7 @@ class ProjectSetTransform : public Transform {
   ProjectSetTransform(ExecutionContext& context, const planner::PhysicalProjectSet& node)
       : types_(physical_types(node)) {
     for (size_t i = 0; i < node.expressions.size(); ++i) {
-      calls_.push_back(std::make_unique<SetCall>(context, *node.expressions[i],
+      calls_.push_back(std::make_unique<SetCall>(context, *node.expressions[i], SetCallPlace::kTargetList,
                                                  std::vector<common::PhysicalType>{types_[i]}));
     }
   }

@@ -379,9 +379,16 @@ std::unique_ptr<ParsedWindow> Builder::window_specification(Node n) {
   auto window = std::make_unique<ParsedWindow>();
   window->location = n.location();
   for (Cursor c = n.children(); !c.done(); c.skip()) {
-    if (c.is(Rule::kColid))
-      window->ref_name = name(c.peek());
-    else if (c.is(Rule::kExprList))
+    if (c.is(Rule::kColid)) {
+      // Unquoted, these words begin the clause of their name and never name a window.
+      const ScannedToken& word = c.peek().scanned();
+      const bool begins = word.type == Token::kPartition || word.type == Token::kRange || word.type == Token::kRows ||
+                          word.type == Token::kGroups;
+      window->ref_name = name(c.take());
+      if (begins) syntax_error(c.peek());
+      if (c.done()) break;
+    }
+    if (c.is(Rule::kExprList))
       window->partition_by = expression_list(c.peek());
     else if (c.is(Rule::kSortClause))
       window->order_by = sort_clause(c.peek());

@@ -298,7 +298,8 @@ ParsedGroupingItem Builder::group_item(Node n) {
   ExpressionPtr expression = this->expression(element);
   auto* call = as_if<ParsedFunctionCall>(expression.get());
   if ((word.type == Token::kCube || word.type == Token::kRollup) && call && call->name.size() == 1 &&
-      call->location == item.location && !call->star && !call->over && !call->arguments.empty()) {
+      call->location == item.location && !call->star && !call->over) {
+    if (call->arguments.empty()) syntax_error_at(source_.scanned_index(element.token_number()) + 2);
     item.kind = word.type == Token::kCube ? GroupingKind::kCube : GroupingKind::kRollup;
     item.expressions = std::move(call->arguments);
     return item;

@@ -62,6 +62,34 @@ StatementPtr Builder::create_table_as(Node n) {
 
 StatementPtr Builder::create_materialized_view(Node n) { return create_table_as(n); }
 
+namespace {
+
+// CREATE RECURSIVE VIEW name (columns) AS query is
+// CREATE VIEW name (columns) AS WITH RECURSIVE name (columns) AS (query) SELECT columns FROM name.
+SelectPtr recursive_view_query(const ParsedCreateView& view, SelectPtr query) {
+  ParsedCte cte;
+  cte.name = view.view->name;
+  cte.columns = view.aliases;
+  cte.query = std::move(query);
+  auto select = std::make_unique<ParsedSelect>();
+  for (const std::string& column : view.aliases) {
+    auto reference = std::make_unique<ParsedColumnRef>();
+    reference->names = {column};
+    ParsedResTarget target;
+    target.value = std::move(reference);
+    select->targets.push_back(std::move(target));
+  }
+  auto from = std::make_unique<ParsedRangeVar>();
+  from->name = cte.name;
+  select->from.push_back(std::move(from));
+  select->with = std::make_unique<ParsedWith>();
+  select->with->recursive = true;
+  select->with->ctes.push_back(std::move(cte));
+  return select;
+}
+
+}  // namespace
+
 StatementPtr Builder::create_view(Node n) {
   auto view = std::make_unique<ParsedCreateView>();
   view->location = n.location();
@@ -98,6 +126,7 @@ StatementPtr Builder::create_view(Node n) {
   }
   if (view->recursive && view->check_option != CheckOption::kNone)
     fail(n.location(), sqlstate::kFeatureNotSupported, "WITH CHECK OPTION not supported on recursive views");
+  if (view->recursive) view->query = recursive_view_query(*view, std::move(view->query));
   view->view->persistence = persistence;
   return view;
 }

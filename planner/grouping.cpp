@@ -1,5 +1,6 @@
 // GROUP BY, grouping sets, aggregates and HAVING.
 #include <algorithm>
+#include <unordered_set>
 
 #include "planner/level.hpp"
 #include "planner/signature.hpp"
@@ -72,6 +73,30 @@ void visit_upper(const BoundQuery& query, const std::function<void(const Express
   }
 }
 
+// Columns and aggregates of the level above a sublink's query that it refers to, as that level writes them. What such
+// an aggregate reads is read before grouping: it is no column beside the groups.
+std::vector<ExpressionPointer> of_this_level(const BoundQuery& sublink) {
+  std::vector<ExpressionPointer> found;
+  std::unordered_set<const Expression*> aggregated;
+  query::walk_with_depth(sublink, [&](const Expression& inner, int depth) {
+    if (aggregated.contains(&inner)) return false;
+    if (const auto* c = query::try_as<query::Column>(&inner); c && c->levels_up == depth + 1) {
+      found.push_back(query::clone(inner));
+      query::as<query::Column>(*found.back()).levels_up = 0;
+    }
+    if (const auto* a = query::try_as<query::Aggregate>(&inner); a && a->levels_up == depth + 1) {
+      found.push_back(query::clone(inner));
+      query::increment_levels(found.back(), -(depth + 1), 0);
+      query::walk_with_depth(inner, [&](const Expression& below, int) {
+        aggregated.insert(&below);
+        return false;
+      });
+    }
+    return false;
+  });
+  return found;
+}
+
 }  // namespace
 
 Partial Level::plan_grouping(Partial input) {
@@ -112,26 +137,14 @@ Partial Level::plan_grouping(Partial input) {
       return;
     }
     if (e.kind == ExpressionKind::kSubLink) {
-      query::walk_with_depth(*query::as<query::SubLink>(e).query, [&](const Expression& inner, int depth) {
-        ExpressionPointer lowered;
-        if (const auto* c = query::try_as<query::Column>(&inner); c && c->levels_up == depth + 1) {
-          lowered = query::clone(inner);
-          query::as<query::Column>(*lowered).levels_up = 0;
+      for (ExpressionPointer& found : of_this_level(*query::as<query::SubLink>(e).query)) {
+        if (found->kind == ExpressionKind::kAggregate) {
+          aggregates.push_back(&query::as<query::Aggregate>(*found));
+          kept_expressions_.push_back(std::move(found));
+        } else {
+          loose_columns.push_back(std::move(found));
         }
-        if (const auto* a = query::try_as<query::Aggregate>(&inner); a && a->levels_up == depth + 1) {
-          lowered = query::clone(inner);
-          query::increment_levels(lowered, -(depth + 1), 0);
-        }
-        if (lowered) {
-          loose_columns.push_back(std::move(lowered));
-          if (loose_columns.back()->kind == ExpressionKind::kAggregate) {
-            kept_expressions_.push_back(std::move(loose_columns.back()));
-            loose_columns.pop_back();
-            aggregates.push_back(&query::as<query::Aggregate>(*kept_expressions_.back()));
-          }
-        }
-        return false;
-      });
+      }
     }
     query::for_each_child(e, visit);
   };

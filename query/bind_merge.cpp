@@ -59,8 +59,7 @@ void Analyzer::bind_merge(Scope& s, const parser::ParsedMerge& merge) {
     s.names = std::move(names);
     for (auto* item : s.names) {
       if (item->relation_visible && item->name == s.target->name)
-        throw error(sqlstate::kDuplicateAlias, "name \"" + item->name + "\" specified more than once",
-                    merge.relation->location)
+        throw SqlError(sqlstate::kDuplicateAlias, "name \"" + item->name + "\" specified more than once")
             .detail("The name is used both as MERGE target table and data source.");
       item->lateral_only = false;
     }

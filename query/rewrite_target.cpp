@@ -147,14 +147,16 @@ void Rewriter::fill_target_list(BoundQuery& query, std::vector<TargetEntry>& tar
   for (const auto& column : relation.columns) {
     if (column.dropped) continue;
     auto& entry = by_column[static_cast<size_t>(column.number) - 1];
-    bool given_default = entry && (entry->expression->kind == ExpressionKind::kSetDefault ||
-                                   (values && all_default(*values, *entry->expression)));
+    bool given_default = entry && entry->expression->kind == ExpressionKind::kSetDefault;
     bool apply_default = insert ? !entry || given_default : entry && given_default;
     if (entry && !given_default) {
-      if (insert && column.identity && overriding == 'u')
+      if (insert && column.identity && overriding == 'u') {
         apply_default = true;
-      else if (column.generated || (column.identity == 'a' && !(insert && overriding == 's')))
-        refuse_value(column, insert);
+      } else if (column.generated || (column.identity == 'a' && !(insert && overriding == 's'))) {
+        // VALUES of several rows may say DEFAULT, in all of them; other columns get their defaults in the rows.
+        if (!values || !all_default(*values, *entry->expression)) refuse_value(column, insert);
+        apply_default = true;
+      }
     }
     if (!entry && !insert) continue;
     TargetEntry made;

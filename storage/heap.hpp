@@ -74,7 +74,7 @@ class HeapTree {
   virtual bool fetch_newest(const Transaction& reader, RowId row, std::span<const ColumnIndex> columns, Chunk& out,
                             TxnId* writer) = 0;
 
-  // Inserts rows.rows rows; `rows` has all columns of the layout. Appends their ids to `ids`.
+  // Inserts rows.rows rows and appends their ids; columns of the layout that `rows` lacks (STO-11) become NULL.
   virtual void insert(Transaction& transaction, const Chunk& rows, std::vector<RowId>& ids) = 0;
   // Changes the given columns of one row that `snapshot` sees. values.columns correspond to `columns`, row `source_row`.
   virtual WriteResult update(Transaction& transaction, const Snapshot& snapshot, RowId row,

@@ -54,7 +54,7 @@ void HeapTreeImpl::encode_value(TransactionImpl& t, const Vector& vector, uint32
 void HeapTreeImpl::encode_rows(TransactionImpl& t, const Chunk& rows, const HeapLayout& layout, Encoded& out) {
   std::vector<PhysicalType> types;
   for (const ColumnLayout& column : layout.columns) types.push_back(column.type);
-  ENSURE(rows.columns.size() == types.size(), "inserted rows do not have the layout's columns");
+  ENSURE(rows.columns.size() <= types.size(), "inserted rows have more columns than the layout");
   size_t fixed = HeapLeaf::row_bytes(types, 0), max = HeapLeaf::row_bytes_max(types.size());
   if (fixed > max) row_too_big(fixed, max);
   out.cells.clear();
@@ -73,6 +73,7 @@ void HeapTreeImpl::encode_rows(TransactionImpl& t, const Chunk& rows, const Heap
       if (threshold <= sizeof(OverflowRef) + 8) row_too_big(fixed + var, max);
     }
     for (const Vector& column : rows.columns) encode_value(t, column, row, threshold, out.cells);
+    out.cells.append(types.size() - rows.columns.size(), '\0');  // NULL
     out.ends.push_back(out.cells.size());
   }
 }

@@ -2,7 +2,6 @@
 #include "storage/transaction_manager.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "common/sqlstate.hpp"
 
@@ -130,28 +129,11 @@ Lsn TransactionManager::log_commit(TransactionState& state, bool synchronous) {
     publish(core_.wal().flushed_lsn().value);
   }
   committing_.fetch_sub(1, std::memory_order_seq_cst);
-  if (!drops.empty()) finish_drops(drops);
-  return lsn;
-}
-
-// What follows the commit record cannot undo the commit: the pages of the trees are then freed at the next start.
-void TransactionManager::finish_drops(std::span<const TreeId> drops) {
-  try {
+  if (!drops.empty()) {
     trees_->forget(drops);
     core_.finish_drops(drops);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "WARNING:  the space of dropped relations is not freed yet: %s\n", error.what());
   }
-}
-
-// Caches that miss what was committed would give wrong answers: better no server than that.
-void TransactionManager::run_commit_actions(TransactionImpl& t, Lsn lsn) {
-  auto actions = std::move(t.on_commit_);
-  try {
-    for (auto& action : actions) action(lsn);
-  } catch (const std::exception& error) {
-    common::fatal(std::string("an action that follows a commit failed: ") + error.what());
-  }
+  return lsn;
 }
 
 void TransactionManager::release_row_locks(TransactionState& state, size_t keep) {
@@ -187,11 +169,13 @@ Lsn TransactionManager::commit(Transaction& transaction) {
       delete state;
     }
     // Before the locks are given back: who waits for one must not meet what the commit has made stale (STO-12).
-    run_commit_actions(t, lsn);
+    auto actions = std::move(t.on_commit_);
+    for (auto& action : actions) action(lsn);
     finish(t);
     if (waited) locks_.transaction_ended(id);
   } else {
-    run_commit_actions(t, lsn);
+    auto actions = std::move(t.on_commit_);
+    for (auto& action : actions) action(lsn);
     finish(t);
   }
   return lsn;

@@ -175,7 +175,8 @@ std::string create_extension(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedCreateExtension>(call.statement);
   DdlContext ddl(call);
   if (!find_row<catalog::PgExtensionRow>(ddl.reader, id::kPgExtensionNameIndex, {Value::of(statement.name)}))
-    throw common::not_supported("extension \"" + statement.name + "\"");
+    throw SqlError(sqlstate::kFeatureNotSupported, "extension " + quoted(statement.name) + " is not available")
+        .detail("This server has no extensions but plpgsql.");
   if (!statement.if_not_exists)
     throw SqlError(sqlstate::kDuplicateObject, "extension " + quoted(statement.name) + " already exists");
   ddl.notice("extension " + quoted(statement.name) + " already exists, skipping", sqlstate::kDuplicateObject);

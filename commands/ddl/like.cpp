@@ -1,6 +1,7 @@
 #include "commands/ddl/like.hpp"
 
 #include "catalog/rows/pg_description.hpp"
+#include "common/sqlstate.hpp"
 #include "query/stored_form.hpp"
 #include "query/walker.hpp"
 
@@ -84,7 +85,13 @@ void map_columns(query::ExpressionPointer& expression, const std::vector<int16_t
 LikeSource read_like(DdlContext& ddl, const parser::ParsedTableLike& like, const std::string& table, Oid name_space,
                      char persistence, std::vector<WrittenColumn>& columns) {
   LikeSource out;
-  out.source = ddl.open(*like.relation, LockMode::kAccessShare);
+  try {
+    out.source = ddl.open(*like.relation, LockMode::kAccessShare);
+  } catch (SqlError& error) {
+    if (error.report().sqlstate == sqlstate::kUndefinedTable)
+      throw ddl.error_at(like.relation->location, sqlstate::kUndefinedTable, error.report().message);
+    throw;
+  }
   out.options = like.options;
   const auto& source = *out.source;
   if (source.kind == 'i' || source.kind == 'S')

@@ -134,7 +134,6 @@ void add_check_option(const parser::ParsedCreateView& statement, NewRelation& re
 std::string create_view(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedCreateView>(call.statement);
   DdlContext ddl(call);
-  if (statement.recursive) throw common::not_supported("CREATE RECURSIVE VIEW");
   if (statement.query->into) throw SqlError(sqlstate::kFeatureNotSupported, "views must not contain SELECT INTO");
   query::BindContext context = ddl.bind();
   std::unique_ptr<query::BoundQuery> query = query::bind_query(*statement.query, context);

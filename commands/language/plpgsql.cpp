@@ -4,6 +4,7 @@
 #include "commands/language/plpgsql_frame.hpp"
 #include "commands/session_context.hpp"
 #include "common/sqlstate.hpp"
+#include "query/polymorphic.hpp"
 #include "types/container/array.hpp"
 #include "types/container/record.hpp"
 
@@ -46,6 +47,9 @@ PlParseOptions parse_options(Session& session, const catalog::FunctionDescriptor
     if (i < function.argument_names.size()) parameter.name = function.argument_names[i];
     bool input = parameter.mode != 'o' && parameter.mode != 't';
     if (input && inputs < actual.size()) parameter.type = actual[inputs];
+    if (!input)
+      parameter.type = query::resolve_polymorphic(all[i], function.argument_types, {actual.begin(), actual.end()},
+                                                  session.catalog(), session.context());
     inputs += input;
     options.parameters.push_back(std::move(parameter));
   }

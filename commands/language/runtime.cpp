@@ -3,6 +3,7 @@
 #include "commands/language/register.hpp"
 #include "commands/session_context.hpp"
 #include "common/sqlstate.hpp"
+#include "query/polymorphic.hpp"
 #include "types/container/record.hpp"
 
 namespace basalt::commands::language {
@@ -55,7 +56,9 @@ ResultShape result_shape(Session& session, const catalog::FunctionDescriptor& fu
   for (size_t i = 0; i < function.argument_modes.size(); ++i) {
     char mode = function.argument_modes[i];
     if (mode != 'o' && mode != 'b' && mode != 't') continue;
-    outputs.push_back(function.all_argument_types[i]);
+    outputs.push_back(query::resolve_polymorphic(function.all_argument_types[i], function.argument_types,
+                                                 {argument_types.begin(), argument_types.end()}, session.catalog(),
+                                                 session.context()));
     std::string name = i < function.argument_names.size() ? function.argument_names[i] : "";
     names.push_back(name.empty() ? "column" + std::to_string(outputs.size()) : name);
   }

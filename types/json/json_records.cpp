@@ -1,12 +1,13 @@
 // json(b)_populate_record(set) and json(b)_to_record(set): JSON objects as rows.
 //
 // jsonb goes through its text, so both types share one way. The result type of the call must be a composite type that
-// the context knows (for json_to_record: one made of the column definition list).
+// the context knows; for json_to_record it is the one that was made of the column definition list (ResultRow).
 #include "common/sqlstate.hpp"
 #include "types/container/array.hpp"
 #include "types/container/record.hpp"
 #include "types/json/detail.hpp"
 #include "types/json/document.hpp"
+#include "types/result_row.hpp"
 #include "types/value_function.hpp"
 
 namespace basalt::types::json {
@@ -163,11 +164,21 @@ struct RowType {
 
 RowType row_type(FunctionCall& call, Oid type, const char* function) {
   RowType out;
+  auto* defined = call.state ? dynamic_cast<ResultRow*>(call.state->get()) : nullptr;
+  if (type == oid::kRecord && defined) {
+    out.row = defined->row;
+    return out;
+  }
   out.row = call.context->type(type);
   if (out.row->kind == 'd') {
     out.domain = out.row;
     while (out.row->kind == 'd') out.row = call.context->type(out.row->base);
   }
+  if (type == oid::kRecord)
+    throw SqlError(sqlstate::kFeatureNotSupported,
+                   std::string("could not determine row type for result of ") + function)
+        .hint("Provide a non-null record argument, or call the function in the FROM clause using a column definition "
+              "list.");
   if (out.row->kind != 'c') {
     throw SqlError(sqlstate::kDatatypeMismatch, std::string("first argument of ") + function + " must be a row type");
   }
