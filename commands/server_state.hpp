@@ -42,6 +42,9 @@ class SessionRegistry {
  public:
   // Gives the session a pid, a cancel key and its slot.
   void add(Session& session, ActivityEntry entry);
+  // The session is about to end: it is still listed, since its database is in use until its transaction is rolled back
+  // and its temporary objects are dropped, but nothing interrupts it any more.
+  void leave(int32_t pid);
   void remove(int32_t pid);
   std::vector<ActivityEntry> list() const;
   // Raises the interrupt of a session; false: no such session, or another key (`key` 0: not asked).

@@ -33,7 +33,10 @@ Session::Session(ServerState& server, const SessionOptions& options)
   statement_start_ = server_.clock.now_microseconds();
 }
 
-Session::~Session() {
+Session::~Session() { end(); }
+
+void Session::end() {
+  if (std::exchange(ended_, true)) return;
   forget_notifications(*this);
   try {
     rollback();

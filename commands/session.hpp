@@ -46,6 +46,8 @@ class Session {
  public:
   Session(ServerState& server, const SessionOptions& options);
   ~Session();
+  // Rolls back and drops the temporary objects; the destructor does it too. The session serves nobody afterwards.
+  void end();
 
   // --- protocol (session.cpp, extended.cpp)
   void simple_query(std::string_view text, ResultSink& sink);
@@ -250,6 +252,7 @@ class Session {
   common::Oid current_user_, session_user_, temporary_schema_;
   int32_t pid_ = 0;
   std::shared_ptr<ActivitySlot> activity_;
+  bool ended_ = false;
 
   std::unique_ptr<storage::Transaction> transaction_;
   std::unique_ptr<catalog::CatalogReader> reader_;

@@ -18,6 +18,11 @@ void SessionRegistry::add(Session& session, ActivityEntry entry) {
   slots_[slot->entry.pid] = std::move(slot);
 }
 
+void SessionRegistry::leave(int32_t pid) {
+  std::lock_guard lock(mutex_);
+  if (auto it = slots_.find(pid); it != slots_.end()) it->second->entry.interrupt = nullptr;
+}
+
 void SessionRegistry::remove(int32_t pid) {
   std::lock_guard lock(mutex_);
   slots_.erase(pid);
@@ -33,18 +38,19 @@ std::vector<ActivityEntry> SessionRegistry::list() const {
   return out;
 }
 
-// A session's interrupt, pid and key never change while it is registered.
+// A session's pid and key never change while it is registered; its interrupt goes when it leaves.
 bool SessionRegistry::signal(int32_t pid, int32_t key, common::Interrupt::Reason reason) {
   std::lock_guard lock(mutex_);
   auto it = slots_.find(pid);
   if (it == slots_.end() || (key != 0 && it->second->entry.cancel_key != key)) return false;
-  it->second->entry.interrupt->raise(reason);
+  if (it->second->entry.interrupt) it->second->entry.interrupt->raise(reason);
   return true;
 }
 
 void SessionRegistry::signal_all(common::Interrupt::Reason reason) {
   std::lock_guard lock(mutex_);
-  for (auto& [pid, slot] : slots_) slot->entry.interrupt->raise(reason);
+  for (auto& [pid, slot] : slots_)
+    if (slot->entry.interrupt) slot->entry.interrupt->raise(reason);
 }
 
 size_t SessionRegistry::size() const {

@@ -296,6 +296,8 @@ void Connection::fatal(common::SqlState state, const std::string& message) {
 void Connection::close() {
   closing_ = true;
   if (pid_) {
+    state_.sessions.leave(pid_);
+    if (session_) session_->end();
     state_.sessions.remove(pid_);
     stop_idle_timer();
     listener_.remove(pid_);

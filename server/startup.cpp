@@ -84,6 +84,42 @@ void find_role_and_database(commands::ServerState& state, commands::SessionOptio
                 "database \"" + options.database_name + "\" is not currently accepting connections");
 }
 
+// DROP DATABASE takes this lock too, and then waits for the registered sessions.
+void lock_database(commands::Session& session, const commands::SessionOptions& options) {
+  storage::LockTag tag{storage::LockSpace::kDatabase, options.database.value, 0, options.database.value, 0};
+  session.transaction().lock(tag, storage::LockMode::kRowExclusive, storage::WaitPolicy::kWait);
+  session.new_statement_catalog();
+  if (session.catalog().find_database(options.database_name) != options.database)
+    throw fatal(sqlstate::kInvalidCatalogName, "database \"" + options.database_name + "\" does not exist")
+        .detail("It seems to have just been dropped or renamed.");
+}
+
+// Of a session that is being opened; undone unless it is kept.
+class Registration {
+ public:
+  explicit Registration(commands::SessionRegistry& sessions) : sessions_(sessions) {}
+  ~Registration() {
+    if (pid_) sessions_.remove(pid_);
+  }
+  Registration(const Registration&) = delete;
+  Registration& operator=(const Registration&) = delete;
+
+  void add(commands::Session& session, const commands::SessionOptions& options) {
+    commands::ActivityEntry entry;
+    entry.database = options.database;
+    entry.user = options.user;
+    entry.client_address = options.client_address;
+    entry.client_port = options.client_port;
+    sessions_.add(session, std::move(entry));
+    pid_ = session.pid();
+  }
+  void keep() { pid_ = 0; }
+
+ private:
+  commands::SessionRegistry& sessions_;
+  int32_t pid_ = 0;
+};
+
 }  // namespace
 
 void check_startup(const commands::ServerState& state, const wire::StartupMessage& message, int connections_max) {
@@ -120,9 +156,12 @@ std::unique_ptr<commands::Session> open_session(commands::ServerState& state, co
     if (name != "user" && name != "database" && name != "options" && name != "replication")
       options.startup_settings.emplace_back(name, value);
 
+  Registration registration{state.sessions};
   auto session = std::make_unique<commands::Session>(state, options);
   try {
     bool superuser = session->is_superuser();
+    lock_database(*session, options);
+    registration.add(*session, options);
     session->rollback();  // what is set below belongs to no transaction
     session->settings().set("session_authorization", options.user_name, commands::Settings::Scope::kSession,
                             commands::SettingSource::kDefault, true);
@@ -136,14 +175,11 @@ std::unique_ptr<commands::Session> open_session(commands::ServerState& state, co
     error.report().severity = Severity::kFatal;
     throw;
   }
-  commands::ActivityEntry entry;
-  entry.database = options.database;
-  entry.user = options.user;
-  entry.client_address = options.client_address;
-  entry.client_port = options.client_port;
-  entry.application_name = session->settings().show("application_name");
-  entry.backend_start = entry.state_change = state.clock.now_microseconds();
-  state.sessions.add(*session, std::move(entry));
+  session->update_activity([&](commands::ActivityEntry& entry) {
+    entry.application_name = session->settings().show("application_name");
+    entry.backend_start = entry.state_change = state.clock.now_microseconds();
+  });
+  registration.keep();
   return session;
 }
 

@@ -95,7 +95,7 @@ bool LockManager::lock(LockOwner& owner, const LockTag& tag, LockMode mode, cons
   }
   if (waits) {
     if (options.policy != WaitPolicy::kWait) return false;
-    Waiter waiter{&owner, tag, mode, TxnId{}, false, {}};
+    Waiter waiter{&owner, tag, mode, TxnId{}, false, false, {}};
     auto at = lock.waiters.insert(place, &waiter);
     try {
       wait(guard, waiter, options, [&] { return waiter.granted; });
@@ -238,7 +238,7 @@ void LockManager::wait_for_transaction(LockOwner& owner, TxnId other, const Lock
                                        const std::function<bool()>& ended) {
   std::unique_lock guard(transactions_mutex_);
   if (ended()) return;
-  Waiter waiter{&owner, LockTag{}, LockMode::kNone, other, false, {}};
+  Waiter waiter{&owner, LockTag{}, LockMode::kNone, other, false, false, {}};
   auto at = transaction_waiters_.insert(transaction_waiters_.end(), &waiter);
   try {
     wait(guard, waiter, options, [&] { return waiter.granted || ended(); });
@@ -262,7 +262,7 @@ void LockManager::transaction_ended(TxnId id) {
 // Sessions that `waiter` waits for. All shards are frozen.
 std::vector<uint64_t> LockManager::blockers(const Waiter& waiter) const {
   std::vector<uint64_t> out;
-  if (waiter.granted) return out;
+  if (waiter.granted || waiter.victim) return out;
   if (waiter.mode == LockMode::kNone) {
     for (const auto& [session, other] : waiting_)
       if (other->owner->transaction == waiter.transaction) out.push_back(session);
@@ -311,7 +311,7 @@ std::string LockManager::describe(const std::vector<Edge>& cycle) {
   return text;
 }
 
-void LockManager::check_deadlock(const Waiter& self) {
+void LockManager::check_deadlock(Waiter& self) {
   std::vector<std::unique_lock<std::mutex>> frozen;
   for (Shard& s : shards_) frozen.emplace_back(s.mutex);
   frozen.emplace_back(transactions_mutex_);
@@ -320,6 +320,7 @@ void LockManager::check_deadlock(const Waiter& self) {
   std::vector<uint64_t> seen;
   if (!find_cycle(self, self.owner->session, path, seen)) return;
   std::string detail = describe(path);
+  self.victim = true;
   frozen.clear();
   throw common::SqlError(common::sqlstate::kTRDeadlockDetected, "deadlock detected")
       .detail(std::move(detail))

@@ -4,8 +4,9 @@
 // Tags are spread over shards, each with a mutex; a wait has a condition variable of its own. Requests queue in order
 // of arrival; who already holds a lock that a waiter waits for goes before that waiter. Locks of one session (owner
 // number) never conflict with each other, whichever transaction object holds them. After deadlock_timeout a waiter
-// freezes all shards and looks for a cycle through itself: it becomes the victim (40P01). Latch order: shards
-// ascending, then the list of waiters. Never taken together with page latches.
+// freezes all shards and looks for a cycle through itself: it becomes the victim (40P01), and whoever looks next does
+// not count it any more. Latch order: shards ascending, then the list of waiters. Never taken together with page
+// latches.
 #pragma once
 
 #include <array>
@@ -79,6 +80,7 @@ class LockManager {
     LockMode mode;  // kNone: waits for a transaction
     TxnId transaction;
     bool granted = false;
+    bool victim = false;  // of a deadlock: on its way out
     std::condition_variable wake;
   };
   struct Lock {
@@ -101,7 +103,7 @@ class LockManager {
             const std::function<bool()>& done);
   void grant_waiters(Lock& lock);
   void release_one(LockOwner& owner, const LockTag& tag, LockMode mode);
-  void check_deadlock(const Waiter& self);
+  void check_deadlock(Waiter& self);
   std::vector<uint64_t> blockers(const Waiter& waiter) const;
   bool find_cycle(const Waiter& at, uint64_t target, std::vector<Edge>& path, std::vector<uint64_t>& seen) const;
   static std::string describe(const std::vector<Edge>& cycle);

@@ -2,6 +2,7 @@
 #include "storage/transaction_manager.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "common/sqlstate.hpp"
 
@@ -129,11 +130,28 @@ Lsn TransactionManager::log_commit(TransactionState& state, bool synchronous) {
     publish(core_.wal().flushed_lsn().value);
   }
   committing_.fetch_sub(1, std::memory_order_seq_cst);
-  if (!drops.empty()) {
+  if (!drops.empty()) finish_drops(drops);
+  return lsn;
+}
+
+// What follows the commit record cannot undo the commit: the pages of the trees are then freed at the next start.
+void TransactionManager::finish_drops(std::span<const TreeId> drops) {
+  try {
     trees_->forget(drops);
     core_.finish_drops(drops);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "WARNING:  the space of dropped relations is not freed yet: %s\n", error.what());
   }
-  return lsn;
+}
+
+// Caches that miss what was committed would give wrong answers: better no server than that.
+void TransactionManager::run_commit_actions(TransactionImpl& t, Lsn lsn) {
+  auto actions = std::move(t.on_commit_);
+  try {
+    for (auto& action : actions) action(lsn);
+  } catch (const std::exception& error) {
+    common::fatal(std::string("an action that follows a commit failed: ") + error.what());
+  }
 }
 
 void TransactionManager::release_row_locks(TransactionState& state, size_t keep) {
@@ -169,13 +187,11 @@ Lsn TransactionManager::commit(Transaction& transaction) {
       delete state;
     }
     // Before the locks are given back: who waits for one must not meet what the commit has made stale (STO-12).
-    auto actions = std::move(t.on_commit_);
-    for (auto& action : actions) action(lsn);
+    run_commit_actions(t, lsn);
     finish(t);
     if (waited) locks_.transaction_ended(id);
   } else {
-    auto actions = std::move(t.on_commit_);
-    for (auto& action : actions) action(lsn);
+    run_commit_actions(t, lsn);
     finish(t);
   }
   return lsn;

@@ -214,6 +214,8 @@ class TransactionManager final : public ReplayParticipant {
   void roll_back(TransactionState& state, size_t keep, SpaceReservation* space);
   void release_row_locks(TransactionState& state, size_t keep);
   void finish(TransactionImpl& t);
+  void finish_drops(std::span<const TreeId> drops);
+  void run_commit_actions(TransactionImpl& t, Lsn lsn);
   void run_abort_actions(TransactionImpl& t);
   void log_abort(TransactionState& state);
   bool mark_waited(TxnId id);

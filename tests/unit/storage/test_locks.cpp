@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "mvcc_fixture.hpp"
+#include "storage/lock_manager.hpp"
 
 using namespace basalt;
 using namespace basalt::storage;
@@ -112,6 +113,30 @@ TEST_CASE("a deadlock between rows is found, with PostgreSQL's words") {
   std::string one = "Process 101 waits for ShareLock on transaction " + idb + "; blocked by process 102.";
   std::string two = "Process 102 waits for ShareLock on transaction " + ida + "; blocked by process 101.";
   CHECK((detail == one + "\n" + two || detail == two + "\n" + one));
+}
+
+TEST_CASE("two sessions that find their deadlock at the same moment do not both give way") {
+  LockManager locks(common::Clock::real(), 1);
+  constexpr int kRounds = 300;
+  for (int round = 0; round < kRounds; ++round) {
+    LockOwner owners[2]{LockOwner(1), LockOwner(2)};
+    std::atomic<int> ready{0}, victims{0};
+    auto run = [&](int me) {
+      locks.lock(owners[me], relation(me + 1), LockMode::kExclusive, {});
+      ++ready;
+      while (ready < 2) std::this_thread::yield();
+      try {
+        locks.lock(owners[me], relation(2 - me), LockMode::kExclusive, {});
+      } catch (const common::SqlError& e) {
+        if (e.report().sqlstate.view() == "40P01") ++victims;
+      }
+      locks.release_after(owners[me], 0);
+    };
+    std::thread first([&] { run(0); }), second([&] { run(1); });
+    first.join();
+    second.join();
+    REQUIRE(victims == 1);
+  }
 }
 
 TEST_CASE("concurrent transfers keep the sum; readers always see it") {
