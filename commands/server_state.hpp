@@ -61,7 +61,7 @@ class SessionRegistry {
 struct ServerState {
   storage::StorageEngine& storage;
   catalog::CatalogManager& catalogs;
-  SettingsBase settings;  // built-in defaults, configuration file, command line
+  ServerSettings settings;
   SessionRegistry sessions;
   NotificationHub notifications;
   std::unique_ptr<StatementCache> statements;

@@ -17,7 +17,8 @@ namespace sqlstate = common::sqlstate;
 Session::Session(ServerState& server, const SessionOptions& options)
     : server_(server),
       options_(options),
-      settings_(server.settings),
+      settings_generation_(server.settings.generation()),
+      settings_(server.settings.current()),
       query_memory_(0, &server.storage.server_memory()),
       database_catalog_(server.catalogs.open_database(options.database)),
       context_(std::make_unique<SessionContext>(*this)),
@@ -117,6 +118,10 @@ void Session::notice(common::Severity severity, common::SqlState state, std::str
 
 void Session::start_statement(std::string_view text) {
   interrupt_.clear();
+  if (uint64_t published = server_.settings.generation(); published != settings_generation_) {
+    settings_generation_ = published;
+    settings_.rebase(server_.settings.current());
+  }
   // The path depends on schemas, roles and privileges: whatever was committed to the catalogs may have changed it.
   if (search_path_generation_ != catalog_generation()) forget_search_path();
   statement_start_ = server_.clock.now_microseconds();

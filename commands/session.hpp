@@ -243,6 +243,7 @@ class Session {
 
   ServerState& server_;
   SessionOptions options_;
+  uint64_t settings_generation_;  // of the server's settings, as taken up
   Settings settings_;
   common::Interrupt interrupt_;
   common::MemoryBudget query_memory_;

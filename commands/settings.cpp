@@ -11,8 +11,6 @@ namespace basalt::commands {
 using common::SqlError;
 namespace sqlstate = common::sqlstate;
 
-double setting_number(const SettingDefinition& definition, std::string_view shown);
-
 namespace {
 
 SqlError unrecognized(std::string_view name) {
@@ -92,13 +90,32 @@ std::vector<std::string> SettingsBase::load_file(const std::string& path) {
   return errors;
 }
 
-Settings::Settings(const SettingsBase& base) : base_(base) {
+std::shared_ptr<const SettingsBase> ServerSettings::current() const {
+  std::lock_guard lock(mutex_);
+  return current_;
+}
+
+void ServerSettings::publish(SettingsBase settings) {
+  auto published = std::make_shared<const SettingsBase>(std::move(settings));
+  std::lock_guard lock(mutex_);
+  current_ = std::move(published);
+  generation_.fetch_add(1, std::memory_order_release);
+}
+
+Settings::Settings(std::shared_ptr<const SettingsBase> base) : base_(std::move(base)) {
   for (const SettingDefinition& definition : setting_definitions()) apply(definition.name);
+}
+
+void Settings::rebase(std::shared_ptr<const SettingsBase> base) {
+  auto before = std::exchange(base_, std::move(base));
+  for (const SettingDefinition& definition : setting_definitions())
+    if (!values_.contains(definition.name) && before->get(definition).value != base_->get(definition).value)
+      apply(definition.name);
 }
 
 const SettingValue& Settings::current(const SettingDefinition& definition) const {
   auto it = values_.find(definition.name);
-  return it != values_.end() ? it->second : base_.get(definition);
+  return it != values_.end() ? it->second : base_->get(definition);
 }
 
 std::string Settings::show(std::string_view name) const {

@@ -1,7 +1,8 @@
 // Settings: PostgreSQL's configuration parameters.
 //
 //   SettingDefinition   one row of the table in settings_table.cpp: name, type, default, limits, who may change it when
-//   SettingsBase        the server's values: built-in defaults < basalt.conf < command line; reloaded by SIGHUP
+//   SettingsBase        the server's values: built-in defaults < basalt.conf < command line
+//   ServerSettings      the SettingsBase in force; SIGHUP publishes another, which sessions take up at their next message
 //   Settings            one session's values: base < startup packet < ALTER DATABASE/ROLE SET < SET < SET LOCAL, with what a
 //                       rollback restores
 //
@@ -9,9 +10,11 @@
 // (Settings::types(), planner(), and the typed getters).
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +51,9 @@ const SettingDefinition* find_setting(std::string_view name);  // case-insensiti
 // The value as SHOW prints it. Throws 22023 `invalid value for parameter "x": "y"` (with hints), as PostgreSQL.
 std::string normalize_setting(const SettingDefinition& definition, std::string_view value);
 
+// The number that a normalized value stands for, in the setting's unit.
+double setting_number(const SettingDefinition& definition, std::string_view shown);
+
 struct SettingValue {
   std::string value;
   SettingSource source = SettingSource::kDefault;
@@ -60,12 +66,28 @@ class SettingsBase {
   SettingsBase();
   // Throws SqlError for an unknown name or a bad value.
   void set(std::string_view name, std::string_view value, SettingSource source, std::string file = {}, int line = 0);
+  void replace(const SettingDefinition& definition, SettingValue value) { values_[definition.name] = std::move(value); }
   const SettingValue& get(const SettingDefinition& definition) const;
   // Reads a configuration file in PostgreSQL's format (include directives too). Errors are collected, not thrown.
   std::vector<std::string> load_file(const std::string& path);
 
  private:
   std::map<std::string, SettingValue, std::less<>> values_;
+};
+
+// Any thread may ask; what is published never changes.
+class ServerSettings {
+ public:
+  ServerSettings() : current_(std::make_shared<const SettingsBase>()) {}
+  std::shared_ptr<const SettingsBase> current() const;
+  void publish(SettingsBase settings);
+  // Raised by publish().
+  uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const SettingsBase> current_;
+  std::atomic<uint64_t> generation_{0};
 };
 
 enum class PlanCacheMode : uint8_t { kAuto, kForceGeneric, kForceCustom };
@@ -81,7 +103,9 @@ struct SessionSettings {
 
 class Settings {
  public:
-  explicit Settings(const SettingsBase& base);
+  explicit Settings(std::shared_ptr<const SettingsBase> base);
+  // The server's values have changed; those that the session has set itself stay.
+  void rebase(std::shared_ptr<const SettingsBase> base);
 
   // SHOW. Throws 42704 for an unknown name; placeholders "a.b" exist once set.
   std::string show(std::string_view name) const;
@@ -129,7 +153,7 @@ class Settings {
   const SettingValue& current(const SettingDefinition& definition) const;
   void assign(const std::string& name, std::optional<SettingValue> value);
 
-  const SettingsBase& base_;
+  std::shared_ptr<const SettingsBase> base_;
   std::map<std::string, SettingValue, std::less<>> values_;
   std::map<std::string, SettingValue, std::less<>> placeholders_, startup_;
   std::vector<Saved> saved_;

@@ -29,7 +29,7 @@ Listener::Listener(Reactor& reactor, commands::ServerState& state, const std::st
                              (error == boost::asio::error::address_in_use ? "; is another server running there? Give "
                                                                             "another port with --port"
                                                                           : ""));
-  connections_max_ = std::stoi(state.settings.get(*commands::find_setting("max_connections")).value);
+  connections_max_ = std::stoi(state.settings.current()->get(*commands::find_setting("max_connections")).value);
 }
 
 void Listener::start() {

@@ -24,11 +24,12 @@ commands::SettingsBase load_settings(const ServeOptions& options) {
   if (common::FileSystem::real().exists(file).take())
     for (const std::string& error : settings.load_file(file)) log_line("LOG", error);
   for (const auto& [name, value] : options.settings) settings.set(name, value, commands::SettingSource::kCommandLine);
+  if (options.port > 0) settings.set("port", std::to_string(options.port), commands::SettingSource::kCommandLine);
   return settings;
 }
 
 double number(const commands::SettingsBase& base, const char* name) {
-  return commands::Settings(base).get_real(name);
+  return commands::setting_number(*commands::find_setting(name), base.get(*commands::find_setting(name)).value);
 }
 
 storage::StorageOptions storage_options(const ServeOptions& options, const commands::SettingsBase& settings) {
@@ -43,20 +44,23 @@ storage::StorageOptions storage_options(const ServeOptions& options, const comma
 }
 
 // SIGHUP: what has changed in the file, but for what only a start can change.
-void reload(commands::SettingsBase& settings, const std::string& file) {
-  commands::SettingsBase fresh = settings;
-  for (const std::string& error : fresh.load_file(file)) log_line("LOG", error);
+void reload(commands::ServerSettings& settings, const ServeOptions& options) {
+  auto before = settings.current();
+  commands::SettingsBase after = *before, wanted = load_settings(options);
   for (const commands::SettingDefinition& definition : commands::setting_definitions()) {
-    const commands::SettingValue& value = fresh.get(definition);
-    if (value.value == settings.get(definition).value) continue;
+    const commands::SettingValue& value = wanted.get(definition);
+    if (value.value == before->get(definition).value) continue;
     std::string name = std::string("parameter \"") + definition.name + "\"";
     if (definition.context == commands::SettingContext::kPostmaster) {
       log_line("LOG", name + " cannot be changed without restarting the server");
       continue;
     }
-    settings.set(definition.name, value.value, value.source, value.file, value.line);
-    log_line("LOG", name + " changed to \"" + value.value + "\"");
+    after.replace(definition, value);
+    log_line("LOG", value.source == commands::SettingSource::kDefault
+                        ? name + " removed from configuration file, reset to default"
+                        : name + " changed to \"" + value.value + "\"");
   }
+  settings.publish(std::move(after));
 }
 
 // Waits for a signal that matters; 0 after SIGHUP.
@@ -77,7 +81,6 @@ int serve(const ServeOptions& options) {
 
   register_everything();
   commands::SettingsBase settings = load_settings(options);
-  if (options.port > 0) settings.set("port", std::to_string(options.port), commands::SettingSource::kCommandLine);
   common::set_chunk_rows(static_cast<uint32_t>(number(settings, "basalt.chunk_rows")));
   types::set_zero_hashes(settings.get(*commands::find_setting("basalt.zero_hashes")).value == "on");
   int64_t started = common::Clock::real().monotonic_microseconds();
@@ -89,7 +92,7 @@ int serve(const ServeOptions& options) {
     catalog::CatalogManager catalogs(*engine);
     if (catalogs.builtin_rows_differ()) catalogs.update_builtin_rows();
     commands::ServerState state(*engine, catalogs);
-    state.settings = settings;
+    state.settings.publish(settings);
     state.data_directory = options.directory;
     state.statements->set_bytes_max(static_cast<size_t>(number(settings, "basalt.statement_cache_size")) * 1024);
     state.start_time = state.clock.now_microseconds();
@@ -102,7 +105,7 @@ int serve(const ServeOptions& options) {
     log_line("LOG", "database system is ready to accept connections");
     while (wait_for_signal(signals) == SIGHUP) {
       log_line("LOG", "received SIGHUP, reloading configuration files");
-      reload(state.settings, options.directory + "/basalt.conf");
+      reload(state.settings, options);
     }
     log_line("LOG", "received shutdown request");
     listener.stop();

@@ -200,6 +200,23 @@ def reload(binary, root):
                 time.sleep(0.05)
             assert value_of(second, 'show work_mem') == '1MB', 'what a session has set is its own'
             assert value_of(second, 'reset work_mem; show work_mem') == '9MB'
+            # What is parsed once is parsed again, and what is no longer in the file is the default.
+            with open(configuration, 'a', encoding='utf-8') as out:
+                out.write('statement_timeout = 100ms\n')
+            assert value_of(second, 'select pg_reload_conf()') == 't'
+            deadline = time.monotonic() + 5
+            while value_of(wire, 'show statement_timeout') != '100ms':
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert any('57014' in line for line in wire.run(query('select pg_sleep(20)')))
+            with open(configuration, 'w', encoding='utf-8') as out:
+                out.write('lock_timeout = 4s\n')
+            server.process.send_signal(signal.SIGHUP)
+            deadline = time.monotonic() + 5
+            while value_of(wire, 'show lock_timeout') != '4s':
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert value_of(wire, 'show statement_timeout') == '0'
         assert 'unrecognized configuration parameter "no_such"' in server.log_tail()
         assert value_of(wire, 'show port') == str(server.port)
         server.process.send_signal(signal.SIGHUP)

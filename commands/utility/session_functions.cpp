@@ -1,5 +1,8 @@
 #include "commands/utility/session_functions.hpp"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
@@ -166,6 +169,9 @@ bool terminate_backend(FunctionCall& call, int32_t pid, int64_t timeout) {
   return signal_session(call, pid, common::Interrupt::Reason::kTerminate, "terminate");
 }
 
+// The configuration is read again where the signal is handled.
+bool reload_configuration(FunctionCall&) { return ::kill(::getpid(), SIGHUP) == 0; }
+
 std::string notify(FunctionCall& call, std::optional<std::string_view> channel,
                    std::optional<std::string_view> payload) {
   queue_notification(session_of(call), std::string(channel.value_or("")), std::string(payload.value_or("")));
@@ -216,6 +222,7 @@ void register_session_functions(types::FunctionRegistry& registry) {
   registry.add_scalar("pg_last_wal_replay_lsn", scalar<no_lsn>());
   registry.add_scalar("pg_sleep", scalar<sleep>());
   registry.add_scalar("pg_cancel_backend", scalar<cancel_backend>());
+  registry.add_scalar("pg_reload_conf", scalar<reload_configuration>());
   registry.add_scalar("pg_terminate_backend", scalar<terminate_backend>());
   registry.add_scalar("pg_notify", scalar<notify>());
   registry.add_scalar("pg_stat_clear_snapshot", scalar<nothing>());
