@@ -2,9 +2,10 @@
 //
 //   SettingDefinition   one row of the table in settings_table.cpp: name, type, default, limits, who may change it when
 //   SettingsBase        the server's values: built-in defaults < basalt.conf < command line
-//   ServerSettings      the SettingsBase in force; SIGHUP publishes another, which sessions take up at their next message
-//   Settings            one session's values: base < startup packet < ALTER DATABASE/ROLE SET < SET < SET LOCAL, with what a
-//                       rollback restores
+//   ServerSettings      the SettingsBase in force; SIGHUP publishes another, which sessions take up at their next
+//                       message
+//   Settings            one session's values: base < startup packet < ALTER DATABASE/ROLE SET < SET < SET LOCAL, with
+//                       what a rollback restores
 //
 // Values are kept as PostgreSQL shows them ("128MB", "on"). What hot paths read is parsed once when it changes
 // (Settings::types(), planner(), and the typed getters).
@@ -27,8 +28,25 @@
 namespace basalt::commands {
 
 enum class SettingType : uint8_t { kBool, kInt, kReal, kString, kEnum };
-enum class SettingContext : uint8_t { kInternal, kPostmaster, kSighup, kSuperuserBackend, kBackend, kSuperuser, kUser };
-enum class SettingSource : uint8_t { kDefault, kFile, kCommandLine, kDatabase, kUser, kDatabaseUser, kClient, kSession };
+enum class SettingContext : uint8_t {
+  kInternal,
+  kPostmaster,
+  kSighup,
+  kSuperuserBackend,
+  kBackend,
+  kSuperuser,
+  kUser
+};
+enum class SettingSource : uint8_t {
+  kDefault,
+  kFile,
+  kCommandLine,
+  kDatabase,
+  kUser,
+  kDatabaseUser,
+  kClient,
+  kSession
+};
 
 struct SettingDefinition {
   const char* name;
@@ -121,7 +139,7 @@ class Settings {
   // What RESET goes back to: called when the startup packet has been applied.
   void keep_as_startup();
 
-  // Transactions: SET is undone by rollback, SET LOCAL at the end. Levels are savepoint depths; level 1 is the transaction.
+  // SET is undone by rollback, SET LOCAL at the end. Levels are savepoint depths; level 1 is the transaction.
   void begin_level(int level);
   void end_level(int level, bool commit);
 

@@ -41,15 +41,15 @@ void Listener::accept() {
   // Each connection has a strand: its handlers, and those that others post to it, run one after the other.
   acceptor_.async_accept(boost::asio::make_strand(reactor_.io()),
                          [this](const boost::system::error_code& error, auto socket) {
-    Reactor::note_handler();
-    if (error == boost::asio::error::operation_aborted) return;
-    if (!error) {
-      auto connection = std::make_shared<Connection>(std::move(socket), state_, *this);
-      boost::asio::post(connection->executor(), [connection] { connection->start(); });
-    }
-    std::lock_guard lock(mutex_);
-    if (!stopping_) accept();
-  });
+                           Reactor::note_handler();
+                           if (error == boost::asio::error::operation_aborted) return;
+                           if (!error) {
+                             auto connection = std::make_shared<Connection>(std::move(socket), state_, *this);
+                             boost::asio::post(connection->executor(), [connection] { connection->start(); });
+                           }
+                           std::lock_guard lock(mutex_);
+                           if (!stopping_) accept();
+                         });
 }
 
 void Listener::stop() {
@@ -119,7 +119,8 @@ void Listener::tick() {
   });
 }
 
-StatementTimer::StatementTimer(Listener& listener, commands::Session& session) : listener_(listener), session_(session) {
+StatementTimer::StatementTimer(Listener& listener, commands::Session& session)
+    : listener_(listener), session_(session) {
   start();
   session_.on_next_statement = [this] { start(); };
 }
