@@ -28,15 +28,7 @@
 namespace basalt::commands {
 
 enum class SettingType : uint8_t { kBool, kInt, kReal, kString, kEnum };
-enum class SettingContext : uint8_t {
-  kInternal,
-  kPostmaster,
-  kSighup,
-  kSuperuserBackend,
-  kBackend,
-  kSuperuser,
-  kUser
-};
+enum class SettingContext : uint8_t { kInternal, kPostmaster, kSighup, kSuperuserBackend, kBackend, kSuperuser, kUser };
 enum class SettingSource : uint8_t {
   kDefault,
   kFile,
@@ -52,14 +44,14 @@ struct SettingDefinition {
   const char* name;
   SettingType type;
   SettingContext context;
-  const char* boot_value;      // as parsed: "128MB", "on"
-  const char* unit;            // "kB", "8kB", "ms", "s", "min", "B", "MB" or ""
-  double min, max;             // numbers, in units
-  const char* enum_values;     // comma-separated; hidden alternatives after ';'
+  const char* boot_value;   // as parsed: "128MB", "on"
+  const char* unit;         // "kB", "8kB", "ms", "s", "min", "B", "MB" or ""
+  double min, max;          // numbers, in units
+  const char* enum_values;  // comma-separated; hidden alternatives after ';'
   const char* category;
   const char* description;
-  bool report;                 // ParameterStatus
-  bool list_quote;             // value is a list of identifiers (search_path)
+  bool report;      // ParameterStatus
+  bool list_quote;  // value is a list of identifiers (search_path)
 };
 
 // Sorted by name (case-insensitively).
