@@ -82,6 +82,9 @@ class CatalogWriter {
   virtual int remove_where(Oid catalog, Oid index, std::span<const Value> key_prefix) = 0;
   // Says that plans and descriptors of this object are stale at commit although none of its own rows changed.
   virtual void invalidate(Oid class_oid, Oid object) = 0;
+  // The index of `table` has been filled with the rows of the snapshot at `lsn`: it serves this transaction's snapshots
+  // from there on, those of others from the commit on (STO-12).
+  virtual void index_built(Oid index, Oid table, uint64_t lsn) = 0;
 };
 
 }  // namespace basalt::catalog

@@ -113,7 +113,6 @@ void note_row_change(const CatalogTable& table, const CatalogRow* before, const 
   if (!rules) return;
   if (before) note_objects(*rules, *before, out);
   if (after) note_objects(*rules, *after, out);
-  if (table.oid == id::kPgIndex && after && !before) out.indexes_made.push_back(Oid((*after)[0].as<uint32_t>()));
   if (rules->name < 0) return;
   if (before && after) {
     NameKey old_key = name_key(table, *rules, *before), new_key = name_key(table, *rules, *after);

@@ -55,7 +55,7 @@ void DescriptorCache::invalidate(const CatalogChanges& changes, uint64_t commit_
     for (const NameChange& name : changes.names) {
       if (name.moved) ++namespace_counters_.try_emplace(name.key.name_space.value, 1).first->second;
     }
-    for (Oid index : changes.indexes_made) usable_from_[index.value] = commit_lsn;
+    for (Oid index : changes.indexes_built) usable_from_[index.value] = commit_lsn;
   }
   for (const ObjectKey& key : changes.objects) erase_object(key);
   for (const ObjectKey& key : row_types) erase_object(key);

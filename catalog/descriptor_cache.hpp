@@ -116,7 +116,7 @@ struct NameChange {
 struct CatalogChanges {
   std::vector<ObjectKey> objects;
   std::vector<NameChange> names;
-  std::vector<Oid> indexes_made;  // usable from the commit on (STO-12)
+  std::vector<Oid> indexes_built;  // usable from the commit on (STO-12)
   bool empty() const { return objects.empty() && names.empty(); }
 };
 

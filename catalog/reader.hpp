@@ -60,7 +60,12 @@ class CatalogReaderImpl final : public CatalogReader, private DescriptorLoader::
   }
 
  private:
-  uint64_t usable_from(Oid index) override { return database_.cache().usable_from(index); }
+  uint64_t usable_from(Oid index) override {
+    if (state_)
+      if (auto built = state_->indexes_built.find(index.value); built != state_->indexes_built.end())
+        return built->second;
+    return database_.cache().usable_from(index);
+  }
 
   // The cache that answers for a thing: the private one if the transaction (or a fixed snapshot) sees it differently.
   DescriptorCache& cache_for(bool touched, bool shared_catalog);

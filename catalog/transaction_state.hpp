@@ -14,6 +14,7 @@ struct TransactionState {
   std::unordered_set<NameKey, KeyHash> names;
   std::unordered_map<uint32_t, uint64_t> namespaces;  // private creation counters
   std::unordered_set<std::string> function_names, operator_names;
+  std::unordered_map<uint32_t, uint64_t> indexes_built;  // with the position of the snapshot they hold
   bool casts = false, opclasses = false, shared_objects = false;
 
   DescriptorCache cache;  // of touched objects only

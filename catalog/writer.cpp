@@ -100,9 +100,13 @@ void CatalogWriterImpl::record(const CatalogChanges& changes) {
     }
     state_->changes.names.push_back(change);
   }
-  state_->changes.indexes_made.insert(state_->changes.indexes_made.end(), changes.indexes_made.begin(),
-                                      changes.indexes_made.end());
   state_->forget_cached();
+}
+
+void CatalogWriterImpl::index_built(Oid index, Oid table, uint64_t lsn) {
+  state_->changes.indexes_built.push_back(index);
+  state_->indexes_built[index.value] = lsn;
+  invalidate(id::kPgClass, table);
 }
 
 }  // namespace basalt::catalog

@@ -20,6 +20,7 @@ class CatalogWriterImpl final : public CatalogWriter {
   void remove(Oid catalog, common::RowId row_id) override;
   int remove_where(Oid catalog, Oid index, std::span<const Value> key_prefix) override;
   void invalidate(Oid class_oid, Oid object) override;
+  void index_built(Oid index, Oid table, uint64_t lsn) override;
 
  private:
   CatalogRow current_row(Oid catalog, common::RowId row_id);

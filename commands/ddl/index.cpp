@@ -178,6 +178,7 @@ void build_index(DdlContext& ddl, const catalog::RelationDescriptor& table, cons
         .table(table.name)
         .constraint(index->name);
   }
+  ddl.writer.index_built(index->oid, table.oid, snapshot.lsn.value);
   ddl.transaction().release_snapshot(snapshot);
 }
 
