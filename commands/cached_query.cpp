@@ -2,12 +2,16 @@
 //
 //   fingerprint -> find -> lock the tables -> versions -> values of the literals -> privileges -> snapshot -> run
 //
+// An INSERT of rows of literals is bound from a few of its rows, and its plan gets the rows at each execution: the text
+// is scanned once, and but for that its rows cost no more than those of COPY.
+//
 // Anything unusual about the text (several statements, an error, a notice, a literal that does not convert) goes the
 // long way, which knows how to complain about it.
 #include <algorithm>
 #include <cmath>
 
 #include "catalog/catalog_ids.hpp"
+#include "commands/literal_chunks.hpp"
 #include "commands/session_context.hpp"
 #include "commands/statement_cache.hpp"
 #include "common/sqlstate.hpp"
@@ -18,6 +22,7 @@
 
 namespace basalt::commands {
 
+using common::Chunk;
 using common::Oid;
 using common::SqlError;
 using common::Value;
@@ -25,9 +30,11 @@ namespace oid = types::oid;
 
 namespace {
 
-// Longer texts are too unlikely to come back.
-constexpr size_t kTextBytesMax = 256 << 10;
+// Longer texts are too unlikely to come back; but rows of literals are worth leaving out of long ones too.
+constexpr size_t kTextBytesMax = 256 << 10, kRowsTextBytesMax = 16 << 20;
 constexpr size_t kLiteralsMax = 16'384;
+// Cells for which a session keeps the memory.
+constexpr size_t kCellsKept = 8192;
 // What a cached statement may keep of literals that have to be the same.
 constexpr size_t kPinnedBytesMax = 16 << 10;
 
@@ -35,6 +42,20 @@ constexpr size_t kPinnedBytesMax = 16 << 10;
 constexpr double kCheapPlan = 100;
 
 bool only_space(std::string_view text) { return text.find_first_not_of(" \t\r\n\f;") == std::string_view::npos; }
+
+bool is_insert(std::string_view text) {
+  constexpr std::string_view kWord = "insert";
+  size_t start = text.find_first_not_of(" \t\r\n\f");
+  if (start == std::string_view::npos || text.size() - start < kWord.size()) return false;
+  return std::equal(kWord.begin(), kWord.end(), text.begin() + static_cast<long>(start),
+                    [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
+}
+
+// What is wrong with the text, as opposed to what happened while it was looked at.
+bool is_of_the_text(const SqlError& error) {
+  std::string_view state = error.report().sqlstate.view();
+  return state.starts_with("22") || state.starts_with("23") || state.starts_with("42") || state.starts_with("0A");
+}
 
 // Words whose value as a date or time depends on when they are read.
 bool names_a_moment(std::string_view text) {
@@ -123,12 +144,14 @@ bool Session::plans_stand(const PlanList& plans, const PlanDependencies& depende
   return dependencies.valid(catalog(), *database_catalog_, server_.storage, has_catalog_changes());
 }
 
-bool Session::fingerprint_for_cache(std::string_view text) {
-  if (!settings_.session().statement_cache || phase_ == TransactionPhase::kFailed || text.size() > kTextBytesMax)
-    return false;
+bool Session::fingerprint_for_cache(std::string_view text, parser::LiteralRows rows) {
+  if (!settings_.session().statement_cache || phase_ == TransactionPhase::kFailed) return false;
+  bool may_have_rows = rows == parser::LiteralRows::kLeaveOut && is_insert(text);
+  if (text.size() > (may_have_rows ? kRowsTextBytesMax : kTextBytesMax)) return false;
   parser::ScannerOptions options;
   options.standard_conforming_strings = settings_.types().standard_conforming_strings;
-  parser::fingerprint_statement(text, 0, *fingerprint_, &options);
+  parser::fingerprint_statement(text, 0, *fingerprint_, &options, rows);
+  if (text.size() > kTextBytesMax && !fingerprint_->rows.columns) return false;
   return fingerprint_->cacheable && fingerprint_->literals.size() <= kLiteralsMax &&
          only_space(text.substr(static_cast<size_t>(fingerprint_->next)));
 }
@@ -175,6 +198,7 @@ CachedStatementPointer Session::find_cached(const StatementKey& key, std::vector
   for (size_t number = 0; number < StatementCache::kPlansMax; ++number) {
     CachedStatementPointer cached = server_.statements->find(key, number);
     if (!cached) return nullptr;
+    if (cached->plans.empty() && cached->refused_at == catalog_generation()) return cached;
     if (!plans_stand(cached->plans, *cached->dependencies)) {
       server_.statements->erase(key, cached);
       return nullptr;
@@ -231,11 +255,21 @@ void Session::share_prepared(const StatementKey& key, const PreparedStatement& p
   if (pin_literals(*fingerprint_, *cached)) server_.statements->insert(key, std::move(cached));
 }
 
-void Session::run_and_share(const parser::ParsedStatementText& statement, const StatementKey& key,
-                            std::string_view text, ResultSink& sink) {
+// What a text becomes on its first execution.
+struct Session::NewPlan {
+  std::shared_ptr<CachedStatement> cached = std::make_shared<CachedStatement>();
+  std::vector<Value> values;  // of cached->literals
+  bool share = true;          // it may serve others
+};
+
+// Binds and plans; no plan is made when a literal does not convert. Where the session's fingerprint has left rows out,
+// `statement` is made of some of them, `fingerprint` is that of its text, and no plan is made when the rows have to
+// stay in it.
+void Session::make_plans(const parser::ParsedStatementText& statement, std::string_view text,
+                         const parser::Fingerprint& fingerprint, NewPlan& made) {
   uint64_t notices_before = notices_;
-  auto cached = std::make_shared<CachedStatement>();
-  cached->kind = statement.statement->kind;
+  CachedStatement& cached = *made.cached;
+  cached.kind = statement.statement->kind;
   auto dependencies = std::make_shared<PlanDependencies>();
   dependencies->begin(*database_catalog_);
   query::BindContext bind = bind_context(text);
@@ -243,10 +277,19 @@ void Session::run_and_share(const parser::ParsedStatementText& statement, const 
   for (const auto& query : queries) dependencies->note(*query);
 
   std::vector<query::LiteralText> literals;
-  for (const auto& literal : fingerprint_->literals)
+  for (const auto& literal : fingerprint.literals)
     literals.push_back({literal.literal_class, literal.location, literal.text});
-  cached->literals = query::parameterise_literals(queries, literals, text, catalog());
-  bool share = true;
+  cached.literals = query::parameterise_literals(queries, literals, text, catalog());
+  if (&fingerprint != fingerprint_.get()) {
+    int first = fingerprint_->rows.first_literal;
+    int count = static_cast<int>(fingerprint.literals.size() - fingerprint_->literals.size());
+    auto columns = query::take_literal_rows(queries, cached.literals, first, count);
+    if (!columns) return;
+    cached.row_columns = std::move(*columns);
+    for (auto& parameter : cached.literals)
+      for (auto& part : parameter.parts)
+        if (part.literal >= first) part.literal -= count;
+  }
   for (const auto& query : queries)
     query::walk_with_depth(*query, [&](const query::Expression& e, int) {
       const auto* constant = query::try_as<query::Constant>(&e);
@@ -254,31 +297,97 @@ void Session::run_and_share(const parser::ParsedStatementText& statement, const 
         return false;
       const query::LiteralText& literal = literals[static_cast<size_t>(constant->literal)];
       if (literal.literal_class == parser::LiteralClass::kString && !constant->value.is_null())
-        share = share && conversion_lasts(*constant, literal.text, catalog(), bind.dependencies, *dependencies);
+        made.share =
+            made.share && conversion_lasts(*constant, literal.text, catalog(), bind.dependencies, *dependencies);
       return false;
     });
-  std::vector<Value> values;
-  literal_values(*cached, values);
+  try {
+    literal_values(cached, made.values);
+  } catch (const SqlError& error) {
+    // A cast that the input function stands in for has its own words for what is wrong.
+    if (!is_of_the_text(error)) throw;
+    return;
+  }
   for (auto& query : queries) {
     planner::PlanContext plan_context{catalog(), *context_, &server_.storage, settings_.planner(), {}};
     plan_context.functions = context_->function_runtime();
-    plan_context.literals = values;
+    plan_context.literals = made.values;
     plan_context.snapshot_lsn = kept_snapshot_lsn();
-    cached->plans.push_back(planner::plan(std::move(query), plan_context));
-    cached->columns.push_back(result_columns(*cached->plans.back()));
+    cached.plans.push_back(planner::plan(std::move(query), plan_context));
+    cached.columns.push_back(result_columns(*cached.plans.back()));
   }
   for (Oid name_space : search_path()) bind.dependencies.namespaces.push_back(name_space);
-  dependencies->settle(bind.dependencies, cached->plans, catalog(), *database_catalog_, server_.storage);
+  dependencies->settle(bind.dependencies, cached.plans, catalog(), *database_catalog_, server_.storage);
 
-  cached->estimates = literal_estimates(*cached, values);
+  cached.estimates = literal_estimates(cached, made.values);
   // A plan without an index that all others may use is not for them.
-  share = share && dependencies->newest_index_lsn() <= kept_snapshot_lsn() && dependencies->settled() &&
-          !cached->plans.empty() && notices_ == notices_before;
-  cached->dependencies = std::move(dependencies);
-  if (pin_literals(*fingerprint_, *cached) && share) server_.statements->insert(key, cached);
+  made.share = made.share && dependencies->newest_index_lsn() <= kept_snapshot_lsn() && dependencies->settled() &&
+               !cached.plans.empty() && notices_ == notices_before;
+  cached.dependencies = std::move(dependencies);
+  made.share = pin_literals(*fingerprint_, cached) && made.share;
+}
+
+void Session::run_and_share(const parser::ParsedStatementText& statement, const StatementKey& key,
+                            std::string_view text, ResultSink& sink) {
+  NewPlan made;
+  make_plans(statement, text, *fingerprint_, made);
+  if (made.cached->plans.empty()) {
+    run_statement(statement, text, {}, {}, sink);
+    return;
+  }
+  if (made.share) server_.statements->insert(key, made.cached);
   ++statement_depth_;
-  run_plans(cached->kind, cached->plans, cached->columns, {}, values, sink);
+  run_plans(made.cached->kind, made.cached->plans, made.cached->columns, {}, made.values, sink);
   --statement_depth_;
+}
+
+CachedStatementPointer Session::plan_literal_rows(const StatementKey* key, std::string_view text,
+                                                  std::vector<Value>& values) {
+  std::string examples = text_of_examples(fingerprint_->rows, text);
+  parser::ScannerOptions scanner_options;
+  scanner_options.standard_conforming_strings = settings_.types().standard_conforming_strings;
+  parser::Fingerprint fingerprint;
+  parser::fingerprint_statement(examples, 0, fingerprint, &scanner_options);
+  parser::ParseOptions options;
+  options.standard_conforming_strings = scanner_options.standard_conforming_strings;
+  // Rows of literals may also be written in ways that only the grammar knows; and what there is to say about the text
+  // is for the long way to say.
+  options.collapse_literal_rows = false;
+  bool noticed = false;
+  options.notice = [&](const common::ErrorReport&) { noticed = true; };
+  auto statements = parser::parse_statements(examples, options);
+  if (noticed || statements.size() != 1) return nullptr;
+  NewPlan made;
+  make_plans(statements[0], examples, fingerprint, made);
+  if (made.cached->plans.empty() && !made.cached->row_columns.empty()) return nullptr;
+  if (made.cached->row_columns.empty()) {
+    made.cached = std::make_shared<CachedStatement>();
+    made.cached->refused_at = catalog_generation();
+  }
+  if (key && made.share) server_.statements->insert(*key, made.cached);
+  values = std::move(made.values);
+  return made.cached;
+}
+
+bool Session::run_literal_rows(const StatementKey* key, std::string_view text, ResultSink& sink) {
+  std::vector<Value> literals;
+  std::vector<Chunk> rows;
+  CachedStatementPointer cached;
+  try {
+    if (key) cached = find_cached(*key, literals);
+    if (!cached) cached = plan_literal_rows(key, text, literals);
+    if (!cached || cached->plans.empty()) return false;
+    if (!convert_literal_rows(*this, fingerprint_->rows, text, cached->row_columns, rows)) return false;
+    if (fingerprint_->rows.cells.capacity() > kCellsKept) *fingerprint_ = {};
+  } catch (const SqlError& error) {
+    // The error belongs to the whole text, and perhaps an earlier row is wrong too.
+    if (!is_of_the_text(error)) throw;
+    return false;
+  }
+  ++statement_depth_;
+  run_plans(cached->kind, cached->plans, cached->columns, {}, literals, sink, rows);
+  --statement_depth_;
+  return true;
 }
 
 }  // namespace basalt::commands

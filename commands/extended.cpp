@@ -77,7 +77,7 @@ void Session::parse_prepared(const std::string& name, std::string_view text, std
   prepared->prepare_time = statement_start_;
   prepared->parameter_types = std::move(parameter_types);
   std::optional<StatementKey> key;
-  if (fingerprint_for_cache(text)) {
+  if (fingerprint_for_cache(text, parser::LiteralRows::kAsTokens)) {
     transaction();
     if (!has_catalog_changes()) {
       key = StatementKey{fingerprint_.get(), plan_surroundings(), "P"};

@@ -147,14 +147,17 @@ void Session::simple_query(std::string_view text, ResultSink& sink) {
   statement_depth_ = 0;
   interrupt_.check();
   std::optional<StatementKey> key;
-  if (fingerprint_for_cache(text)) {
+  if (fingerprint_for_cache(text, parser::LiteralRows::kLeaveOut)) {
     transaction();
     if (!has_catalog_changes()) key = StatementKey{fingerprint_.get(), plan_surroundings(), {}};
-  }
-  if (key && run_cached(*key, sink)) {
-    finish_statement();
-    if (phase_ == TransactionPhase::kImplicit) commit();
-    return;
+    bool done = fingerprint_->rows.columns && run_literal_rows(key ? &*key : nullptr, text, sink);
+    if (!done && fingerprint_->rows.columns && !fingerprint_for_cache(text, parser::LiteralRows::kAsTokens))
+      key.reset();
+    if (done || (key && run_cached(*key, sink))) {
+      finish_statement();
+      if (phase_ == TransactionPhase::kImplicit) commit();
+      return;
+    }
   }
   uint64_t notices_before = notices_;
   std::vector<parser::ParsedStatementText> statements;

@@ -23,6 +23,7 @@
 
 namespace basalt::parser {
 struct Fingerprint;
+enum class LiteralRows : uint8_t;
 }
 
 namespace basalt::commands {
@@ -123,9 +124,10 @@ class Session {
                           PlanDependencies* dependencies = nullptr, std::span<const common::Value> values = {},
                           bool for_cursor = false);
   // Runs the plans of a statement of this kind in the order given. `columns` of each plan; `literals`: values of
-  // Parameter kLiteral.
+  // Parameter kLiteral; `literal_rows`: the rows of a VALUES that has none of its own.
   void run_plans(parser::StatementKind kind, const PlanList& plans, std::span<const std::vector<ResultColumn>> columns,
-                 std::span<const common::Value> parameters, std::span<const common::Value> literals, ResultSink& sink);
+                 std::span<const common::Value> parameters, std::span<const common::Value> literals, ResultSink& sink,
+                 std::span<const common::Chunk> literal_rows = {});
   query::BindContext bind_context(std::string_view text);
   executor::ExecutionContext execution_context(const storage::Snapshot& snapshot, std::span<const common::Value> parameters);
   std::vector<ResultColumn> result_columns(const planner::PhysicalStatement& statement);
@@ -229,12 +231,20 @@ class Session {
   void finish_statement();
   void limit_query_memory();
   uint64_t catalog_generation();  // moves with every commit that changes catalogs
-  bool fingerprint_for_cache(std::string_view text);
+  bool fingerprint_for_cache(std::string_view text, parser::LiteralRows rows);
   bool prepare_from_cache(const StatementKey& key, PreparedStatement& prepared);
   void share_prepared(const StatementKey& key, const PreparedStatement& prepared);
   bool run_cached(const StatementKey& key, ResultSink& sink);
   void run_and_share(const parser::ParsedStatementText& statement, const StatementKey& key, std::string_view text,
                      ResultSink& sink);
+  struct NewPlan;
+  void make_plans(const parser::ParsedStatementText& statement, std::string_view text,
+                  const parser::Fingerprint& fingerprint, NewPlan& made);
+  // An INSERT whose rows the fingerprint has left out. False: it has to be run with its rows as tokens. No key: neither
+  // look for a plan nor keep it.
+  bool run_literal_rows(const StatementKey* key, std::string_view text, ResultSink& sink);
+  std::shared_ptr<const CachedStatement> plan_literal_rows(const StatementKey* key, std::string_view text,
+                                                           std::vector<common::Value>& values);
   // Converts the literals of the running text that are parameters of the plan.
   void literal_values(const CachedStatement& statement, std::vector<common::Value>& values);
   std::vector<int8_t> literal_estimates(const CachedStatement& statement, const std::vector<common::Value>& values);

@@ -7,7 +7,9 @@
 // and, for the Parse message, the declared parameter types. Under one key there are up to kVariantsMax statements that
 // differ in pinned literals: those whose value somebody has read. The other literals are parameters of the plan, given
 // a value at each execution (query/literal_parameters.hpp). Where their values would select ten times more or fewer
-// rows than those that the plan was made for, another plan is made: up to kPlansMax for the same pinned literals.
+// rows than those that the plan was made for, another plan is made: up to kPlansMax for the same pinned literals. Rows
+// of literals of an INSERT are no part of the plan at all (query/literal_rows.hpp): any number of them comes with each
+// execution.
 //
 // The cache knows nothing about validity: whoever finds a statement locks its tables and asks its dependencies, and
 // erases what is stale. Bounded in bytes; what has not been used for longest leaves first. Thread-safe.
@@ -25,6 +27,7 @@
 #include "commands/result_sink.hpp"
 #include "parser/fingerprint.hpp"
 #include "query/literal_parameters.hpp"
+#include "query/literal_rows.hpp"
 
 namespace basalt::commands {
 
@@ -40,6 +43,10 @@ struct CachedStatement {
   std::vector<common::Oid> parameter_types;       // as inferred; of the Parse message
   std::vector<query::LiteralParameter> literals;  // Parameter kLiteral n takes literals[n]
   std::vector<PinnedLiteral> pinned;
+  // Where the fingerprint has left rows out: what their cells become. No plans and no columns: these rows have to stay
+  // in the plan, as was found when the catalogs had this generation.
+  std::vector<query::LiteralColumn> row_columns;
+  uint64_t refused_at = 0;
   // Of each literal that is compared with a column: the power of ten nearest to the share of rows it was expected to
   // select. Empty where the plans are so cheap that another plan is not worth asking for.
   std::vector<int8_t> estimates;

@@ -206,7 +206,8 @@ void Session::run_statement(const parser::ParsedStatementText& statement, std::s
 }
 
 void Session::run_plans(StatementKind kind, const PlanList& plans, std::span<const std::vector<ResultColumn>> columns,
-                        std::span<const Value> parameters, std::span<const Value> literals, ResultSink& sink) {
+                        std::span<const Value> parameters, std::span<const Value> literals, ResultSink& sink,
+                        std::span<const Chunk> literal_rows) {
   // A change whose rules did something else instead still says what it was.
   uint64_t rows = 0;
   const CommandKind command = command_of(kind);
@@ -218,6 +219,7 @@ void Session::run_plans(StatementKind kind, const PlanList& plans, std::span<con
     if (plan.modifies || plan.locks_rows) transaction().assign_id();
     executor::ExecutionContext execution_ctx = execution_context(statement_snapshot(), parameters);
     execution_ctx.evaluation.literals = literals;
+    execution_ctx.literal_rows = literal_rows;
     executor::Execution execution(plan, execution_ctx);
     if (!columns[i].empty() || plan.command == CommandKind::kSelect) sink.describe(columns[i]);
     Chunk chunk;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -61,6 +62,8 @@ struct ExecutionContext {
   std::string spill_directory;
   ModifyHooks* hooks = nullptr;
   bool explain_analyze = false;
+  // Rows of literals of this text, where the plan's VALUES has none of its own (QRY-2).
+  std::span<const Chunk> literal_rows;
   bool row_at_a_time = false;  // chunks of one row (QRY-8)
   // Named row sets (transition tables), by name.
   std::unordered_map<std::string, ChunkStore*> tuplestores;

@@ -1,5 +1,7 @@
 // Result, VALUES, functions in FROM, CTEs, work tables, Append.
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "executor/builder.hpp"
 #include "executor/set_call.hpp"
@@ -42,38 +44,68 @@ class ResultSource : public Source {
 class ValuesSource : public Source {
  public:
   ValuesSource(ExecutionContext& context, const planner::PhysicalValuesScan& node)
-      : node_(node), types_(physical_types(node)) {
-    if (node.literal_list >= 0) throw common::not_supported("VALUES as one list parameter");
-  }
+      : node_(node), types_(physical_types(node)) {}
   void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
     out.rows = 0;
+    if (node_.literal_list >= 0) {
+      read_literal_rows(context, out, demand);
+      return;
+    }
     uint32_t count = static_cast<uint32_t>(std::min<size_t>(demand, node_.rows_list.size() - next_));
+    if (error_) throw *std::exchange(error_, nullptr);
     if (count == 0) return;
     out.reset(types_, count);
-    query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
-    for (uint32_t i = 0; i < count; ++i) {
-      const auto& row = node_.rows_list[next_];
-      for (size_t c = 0; c < types_.size(); ++c) {
-        if (const auto* constant = query::try_as<query::Constant>(row[c].get())) {
-          out.columns[c].set_value(i, constant->value);
-        } else if (const auto* parameter = query::try_as<query::Parameter>(row[c].get());
-                   parameter && parameter->parameter_kind == query::ParameterKind::kLiteral) {
-          out.columns[c].set_value(i, context.evaluation.literals[static_cast<size_t>(parameter->id)]);
-        } else {
-          query::EvaluatorPointer evaluator = compiler.compile(*row[c]);
-          out.columns[c].set_value(i, query::evaluate_constant(*evaluator, context.evaluation));
-        }
-      }
-      ++next_;
-      ++out.rows;
+    try {
+      for (; out.rows < count; ++out.rows) evaluate_row(context, node_.rows_list[next_ + out.rows], out);
+    } catch (const common::SqlError& error) {
+      if (out.rows == 0) throw;
+      error_ = std::make_unique<common::SqlError>(error);  // the rows before it come first
     }
+    next_ += out.rows;
   }
-  void rewind(ExecutionContext&) override { next_ = 0; }
+  void rewind(ExecutionContext&) override {
+    next_ = chunk_ = 0;
+    error_.reset();
+  }
 
  private:
+  void evaluate_row(ExecutionContext& context, const query::ExpressionList& row, Chunk& out) {
+    query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
+    for (size_t c = 0; c < types_.size(); ++c) {
+      if (const auto* constant = query::try_as<query::Constant>(row[c].get())) {
+        out.columns[c].set_value(out.rows, constant->value);
+      } else if (const auto* parameter = query::try_as<query::Parameter>(row[c].get());
+                 parameter && parameter->parameter_kind == query::ParameterKind::kLiteral) {
+        out.columns[c].set_value(out.rows, context.evaluation.literals[static_cast<size_t>(parameter->id)]);
+      } else {
+        query::EvaluatorPointer evaluator = compiler.compile(*row[c]);
+        out.columns[c].set_value(out.rows, query::evaluate_constant(*evaluator, context.evaluation));
+      }
+    }
+  }
+
+  // next_ counts within chunk number chunk_.
+  void read_literal_rows(ExecutionContext& context, Chunk& out, uint32_t demand) {
+    if (chunk_ == context.literal_rows.size()) return;
+    const Chunk& chunk = context.literal_rows[chunk_];
+    auto left = static_cast<uint32_t>(chunk.rows - next_);
+    uint32_t count = std::min(demand, left);
+    out = chunk;
+    if (count < chunk.rows) {
+      auto selection = std::make_shared<common::Selection>(count);
+      std::iota(selection->begin(), selection->end(), static_cast<uint32_t>(next_));
+      out.slice(selection);
+    }
+    next_ += count;
+    if (count < left) return;
+    next_ = 0;
+    ++chunk_;
+  }
+
   const planner::PhysicalValuesScan& node_;
   std::vector<common::PhysicalType> types_;
-  size_t next_ = 0;
+  size_t next_ = 0, chunk_ = 0;
+  std::unique_ptr<common::SqlError> error_;  // of row next_
 };
 
 class FunctionScanSource : public Source {

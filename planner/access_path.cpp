@@ -353,7 +353,9 @@ Partial Level::scan_values(int table) {
     out.available.add(make_column(table, static_cast<int16_t>(i + 1), output.type, output.typmod, output.collation));
     node->output.push_back(std::move(output));
   }
-  finish_costs(*node, static_cast<double>(entry.values.size()), 0.01 * static_cast<double>(entry.values.size()));
+  // Rows that come with each execution: some number.
+  double rows = entry.values_literal_list >= 0 ? 100 : static_cast<double>(entry.values.size());
+  finish_costs(*node, rows, 0.01 * rows);
   out.plan = std::move(node);
   return out;
 }

@@ -153,13 +153,6 @@ ExpressionPointer Analyzer::bind_literal(const parser::ParsedLiteral& literal) {
       else
         node->value = at(literal.location, [&] { return context.call->input(oid::kNumeric, literal.text, -1); });
   }
-  if (context.literals_as_parameters && literal.literal_index >= 0) {
-    auto parameter = make<Parameter>(literal.location);
-    parameter->parameter_kind = ParameterKind::kLiteral;
-    parameter->id = literal.literal_index;
-    parameter->type = node->type;
-    return parameter;
-  }
   return node;
 }
 

@@ -60,9 +60,8 @@ struct BindContext {
   std::vector<Oid> parameter_types;
   bool infer_parameters = false;
 
-  bool literals_as_parameters = false;  // QRY-2: literals nobody reads become Parameter kLiteral
-  bool transform_null_equals = false;   // the setting transform_null_equals
-  std::vector<int> pinned_literals;     // out: literals whose value decided something
+  bool transform_null_equals = false;  // the setting transform_null_equals
+  std::vector<int> pinned_literals;    // out: literals whose value decided something
 
   // Locks the relation and answers its descriptor as of after the lock; null when it has vanished.
   std::function<catalog::RelationPointer(Oid, storage::LockMode)> lock;

@@ -4,10 +4,10 @@
 // Which error wins is PostgreSQL's: the lowest row of a batch, in it the first column; NOT NULL and CHECK belong to
 // their row; unique violations are met only when the whole batch is inserted. Tables with BEFORE ROW triggers go row by
 // row.
-#include <charconv>
 #include <cstring>
 
 #include "catalog/acl.hpp"
+#include "commands/column_reader.hpp"
 #include "commands/session_context.hpp"
 #include "commands/trigger_manager.hpp"
 #include "commands/utility/copy_input.hpp"
@@ -15,7 +15,6 @@
 #include "executor/table_writer.hpp"
 #include "parser/parse.hpp"
 #include "query/stored_form.hpp"
-#include "types/datetime/calendar.hpp"
 #include "types/text/encoding.hpp"
 #include "types/text/utf8.hpp"
 
@@ -37,129 +36,6 @@ namespace {
 
 constexpr uint32_t kInsertPrivilege = 1u << 0;
 
-template <typename T>
-bool parse_number(std::string_view s, T& out) {
-  // A leading '+' or blanks, and everything unusual, are left to the input function.
-  auto result = std::from_chars(s.data(), s.data() + s.size(), out);
-  return result.ec == std::errc() && result.ptr == s.data() + s.size();
-}
-
-// "2024-02-29"; false for everything else.
-bool parse_iso_date(std::string_view s, int32_t& out) {
-  if (s.size() != 10 || s[4] != '-' || s[7] != '-') return false;
-  int year, month, day;
-  if (!parse_number(s.substr(0, 4), year) || !parse_number(s.substr(5, 2), month) || !parse_number(s.substr(8, 2), day))
-    return false;
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > types::days_in_month(year, month)) return false;
-  out = static_cast<int32_t>(types::days_of(year, month, day));
-  return true;
-}
-
-// "2024-02-29 12:34:56[.123456]"
-bool parse_iso_timestamp(std::string_view s, int64_t& out) {
-  int32_t days;
-  if (s.size() < 19 || s.size() > 26 || s.size() == 20 || s[10] != ' ' || s[13] != ':' || s[16] != ':') return false;
-  if (!parse_iso_date(s.substr(0, 10), days)) return false;
-  int hour, minute, second, fraction = 0;
-  if (!parse_number(s.substr(11, 2), hour) || !parse_number(s.substr(14, 2), minute) ||
-      !parse_number(s.substr(17, 2), second))
-    return false;
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
-  if (s.size() > 20) {
-    if (s[19] != '.') return false;
-    for (size_t i = 20; i < 26; ++i) {
-      if (i < s.size() && (s[i] < '0' || s[i] > '9')) return false;
-      fraction = fraction * 10 + (i < s.size() ? s[i] - '0' : 0);
-    }
-  }
-  out = int64_t{days} * types::kUsecPerDay + hour * types::kUsecPerHour + minute * types::kUsecPerMinute +
-        second * types::kUsecPerSecond + fraction;
-  return true;
-}
-
-class ColumnReader {
- public:
-  ColumnReader(Session& session, const catalog::ColumnDescriptor& column, bool binary)
-      : column_(column), type_(session.catalog().type(column.type)), binary_(binary) {
-    Oid function = binary ? type_->receive : type_->input;
-    if (binary && !function.valid())
-      throw SqlError(sqlstate::kUndefinedFunction, "no binary input function available for type " +
-                                                       session.call_context().format_type(column.type, -1));
-    Oid io_parameter = type_->element.valid() ? type_->element : type_->oid;
-    call_ = compile_copy_function(session, function, binary ? oid::kInternal : oid::kCstring, column.type, io_parameter,
-                                  column.typmod);
-  }
-
-  Vector read(query::EvaluationContext& context, const Vector& fields, query::Rows& rows) {
-    if (!binary_) {
-      switch (column_.type.value) {
-        case 21:
-          return read_fixed<int16_t>(context, fields, rows, parse_number<int16_t>);
-        case 23:
-          return read_fixed<int32_t>(context, fields, rows, parse_number<int32_t>);
-        case 20:
-          return read_fixed<int64_t>(context, fields, rows, parse_number<int64_t>);
-        case 1082:
-          return read_fixed<int32_t>(context, fields, rows, parse_iso_date);
-        case 1114:
-          if (column_.typmod >= 0) break;
-          return read_fixed<int64_t>(context, fields, rows, parse_iso_timestamp);
-        case 16:
-          return read_fixed<bool>(context, fields, rows, [](std::string_view s, bool& out) {
-            out = s == "t" || s == "true";
-            return out || s == "f" || s == "false";
-          });
-        case 25:
-          return fields;
-        case 1043:
-          if (fits_varchar(fields, rows.count)) return fields;
-          break;
-        default:
-          break;
-      }
-    }
-    return call(context, fields, rows);
-  }
-
- private:
-  Vector call(query::EvaluationContext& context, const Vector& fields, query::Rows& rows) {
-    Chunk one;
-    one.columns.push_back(fields);
-    one.rows = rows.count;
-    return call_->evaluate(context, one, rows).flatten(rows.count);
-  }
-
-  template <typename T, typename Parse>
-  Vector read_fixed(query::EvaluationContext& context, const Vector& fields, query::Rows& rows, Parse parse) {
-    Vector out(column_.physical, kBatchRowsMax);
-    const StringRef* texts = fields.data<StringRef>();
-    T* values = out.data<T>();
-    bool any_null = !fields.validity().all_valid();
-    for (uint32_t row = 0; row < rows.count; ++row) {
-      if (any_null && fields.is_null(row)) {
-        out.set_null(row);
-        continue;
-      }
-      if (!parse(texts[row].view(), values[row])) return call(context, fields, rows);
-    }
-    return out;
-  }
-
-  bool fits_varchar(const Vector& fields, uint32_t rows) const {
-    if (column_.typmod < 0) return true;
-    auto limit = static_cast<size_t>(column_.typmod - 4);
-    const StringRef* texts = fields.data<StringRef>();
-    for (uint32_t row = 0; row < rows; ++row)
-      if (texts[row].size() > limit && !fields.is_null(row)) return false;
-    return true;
-  }
-
-  const catalog::ColumnDescriptor& column_;
-  types::TypePointer type_;
-  bool binary_;
-  query::EvaluatorPointer call_;
-};
-
 class CopyFrom {
  public:
   CopyFrom(UtilityCall& call, const parser::ParsedCopy& statement, const CopyOptions& options,
@@ -177,7 +53,8 @@ class CopyFrom {
     if (is_view) row_by_row_ = true;
     if (context_.hooks && context_.hooks->has_before_row(*relation_, RowEvent::kInsert)) row_by_row_ = true;
     for (int16_t attribute : attributes_)
-      readers_.push_back(std::make_unique<ColumnReader>(session_, column(attribute), binary()));
+      readers_.push_back(std::make_unique<ColumnReader>(session_, column(attribute).type, column(attribute).typmod,
+                                                        binary()));
     prepare_defaults();
     if (statement.where) prepare_where(*statement.where);
     make_parser(statement);

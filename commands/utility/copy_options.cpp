@@ -219,26 +219,4 @@ std::vector<bool> marked_columns(const catalog::RelationDescriptor& relation, co
   return marked;
 }
 
-query::EvaluatorPointer compile_copy_function(Session& session, Oid function, Oid argument, Oid result,
-                                              Oid io_parameter, int32_t typmod) {
-  query::Function call;
-  call.function = function;
-  call.type = result;
-  auto slot = std::make_unique<query::Slot>();
-  slot->type = argument;
-  slot->index = 0;
-  call.arguments.push_back(std::move(slot));
-  catalog::FunctionPointer descriptor = session.catalog().function(function);
-  auto constant = [&](Oid type, int32_t value) {
-    auto node = std::make_unique<query::Constant>();
-    node->type = type;
-    node->value = common::Value::of(value);
-    call.arguments.push_back(std::move(node));
-  };
-  if (descriptor->argument_types.size() > 1) constant(types::oid::kOid, static_cast<int32_t>(io_parameter.value));
-  if (descriptor->argument_types.size() > 2) constant(types::oid::kInt4, typmod);
-  query::ExpressionCompiler compiler(session.catalog(), session.call_context());
-  return compiler.compile(call);
-}
-
 }  // namespace basalt::commands

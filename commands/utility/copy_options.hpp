@@ -44,8 +44,4 @@ uint64_t copy_from(UtilityCall& call, const parser::ParsedCopy& statement, const
 uint64_t copy_to(UtilityCall& call, const parser::ParsedCopy& statement, const CopyOptions& options,
                  const parser::ParsedStatement& query);
 
-// An expression that calls an input, output, receive or send function on slot 0.
-query::EvaluatorPointer compile_copy_function(Session& session, common::Oid function, common::Oid argument,
-                                              common::Oid result, common::Oid io_parameter, int32_t typmod);
-
 }  // namespace basalt::commands

@@ -2,6 +2,7 @@
 // function a column at a time; the commonest types are written directly.
 #include <charconv>
 
+#include "commands/column_reader.hpp"
 #include "commands/session_context.hpp"
 #include "commands/trigger_manager.hpp"
 #include "commands/utility/copy_options.hpp"
@@ -93,7 +94,7 @@ class RowWriter {
         throw SqlError(sqlstate::kUndefinedFunction, "no binary output function available for type " +
                                                          session.call_context().format_type(column.type, -1));
       if (c.direct == Direct::kNone)
-        c.call = compile_copy_function(session, function, column.type, binary ? oid::kBytea : oid::kCstring, Oid{}, -1);
+        c.call = compile_io_function(session, function, column.type, binary ? oid::kBytea : oid::kCstring, Oid{}, -1);
       columns_.push_back(std::move(c));
     }
     context_.call = &session.call_context();
