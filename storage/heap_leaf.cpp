@@ -24,17 +24,21 @@ uint32_t cell_var_bytes(const CellRef& cell) {
   return cell.tag == kCellString || cell.tag == kCellOverflow ? cell.size : 0;
 }
 
-// Bits of all arrays for one row; bytes that rounding may add whatever the capacity.
-uint64_t row_bits(std::span<const PhysicalType> types) {
-  uint64_t bits = 1 + 32;
-  for (PhysicalType type : types) bits += stored_size(type) * 8 + 1;
-  return bits;
+// Bytes of the values of one row, strings apart.
+uint64_t row_values_bytes(std::span<const PhysicalType> types) {
+  uint64_t bytes = 0;
+  for (PhysicalType type : types) bytes += stored_size(type);
+  return bytes;
 }
-// A column begins at a multiple of four (up to 3), its values end at one (up to 3 where they have 1 or 2 bytes), its
-// bitmap at a byte.
-uint64_t rounding_bytes(size_t columns) { return 7 * columns + 8; }
-uint64_t arrays_bytes(uint64_t rows, uint64_t bits, size_t columns) {
-  return (rows * bits + 7) / 8 + rounding_bytes(columns);
+// Where the arrays of so many rows end, newly laid out.
+uint64_t packed_end(uint64_t rows, uint64_t values_bytes, size_t columns) {
+  auto bits = (rows + 7) / 8;
+  auto deleted_end = (arrays_at(static_cast<uint32_t>(columns)) + bits + 3) & ~uint64_t{3};
+  return deleted_end + rows * (4 + values_bytes) + columns * bits;
+}
+uint32_t nulls_at(const LeafColumn& column, uint32_t capacity) {
+  uint32_t bytes = capacity * stored_size(static_cast<PhysicalType>(column.type));
+  return column.offset + (column.flags & kLeafPacked ? bytes : align4(bytes));
 }
 
 template <typename T>
@@ -65,10 +69,10 @@ bool value_less(PhysicalType type, const char* a, const char* b) {
   }
 }
 
-uint64_t leaf_row_bits(const HeapLeaf& leaf, uint32_t columns) {
-  uint64_t bits = 1 + 32;
-  for (uint32_t c = 0; c < columns; ++c) bits += stored_size(leaf.type(c)) * 8 + 1;
-  return bits;
+uint64_t row_values_bytes(const HeapLeaf& leaf) {
+  uint64_t bytes = 0;
+  for (uint32_t c = 0; c < leaf.columns(); ++c) bytes += stored_size(leaf.type(c));
+  return bytes;
 }
 
 std::vector<PhysicalType> column_types(const HeapLeaf& leaf) {
@@ -101,7 +105,7 @@ CellRef HeapLeaf::cell(uint32_t slot, uint32_t c) const {
   auto type = static_cast<PhysicalType>(dir.type);
   uint32_t size = stored_size(type);
   uint32_t capacity = field(offsetof(LeafHeader, capacity));
-  uint32_t nulls = dir.offset + align4(capacity * size);
+  uint32_t nulls = nulls_at(dir, capacity);
   if (slot >= capacity || nulls + bitmap_bytes(capacity) > kPageSize) return kTorn;
   if (static_cast<uint8_t>(page_[nulls + slot / 8]) >> (slot % 8) & 1) return {nullptr, 0, kCellNull};
   const char* at = page_ + dir.offset + slot * size;
@@ -114,13 +118,11 @@ CellRef HeapLeaf::cell(uint32_t slot, uint32_t c) const {
 }
 
 const char* HeapLeaf::null_bits(uint32_t c) const {
-  LeafColumn dir = column(c);
-  uint32_t capacity = field(offsetof(LeafHeader, capacity));
-  return page_ + dir.offset + align4(capacity * stored_size(static_cast<PhysicalType>(dir.type)));
+  return page_ + nulls_at(column(c), field(offsetof(LeafHeader, capacity)));
 }
 
 bool HeapLeaf::range(uint32_t c, const char** min, const char** max) const {
-  if (c >= kLeafMinMaxColumns || !column(c).has_range) return false;
+  if (c >= kLeafMinMaxColumns || !(column(c).flags & kLeafRange)) return false;
   *min = page_ + kLeafDirectoryAt + 4 * columns() + 16 * c;
   *max = *min + 8;
   return true;
@@ -133,8 +135,8 @@ void HeapLeaf::widen_range(uint32_t c, const char* value) {
   char* min = page_ + kLeafDirectoryAt + 4 * columns() + 16 * c;
   char* max = min + 8;
   uint32_t size = stored_size(type);
-  if (!dir.has_range) {
-    dir.has_range = 1;
+  if (!(dir.flags & kLeafRange)) {
+    dir.flags |= kLeafRange;
     store(page_ + kLeafDirectoryAt + 4 * c, dir);
     std::memcpy(min, value, size);
     std::memcpy(max, value, size);
@@ -154,10 +156,10 @@ void HeapLeaf::lay_arrays(uint32_t capacity) {
   uint32_t at = align4(h.arrays_at + bitmap_bytes(capacity)) + 4 * capacity;
   for (uint32_t c = 0; c < h.columns; ++c) {
     LeafColumn dir = column(c);
-    at = align4(at);
     dir.offset = static_cast<uint16_t>(at);
+    dir.flags |= kLeafPacked;
     store(page_ + kLeafDirectoryAt + 4 * c, dir);
-    at += align4(capacity * stored_size(static_cast<PhysicalType>(dir.type))) + bitmap_bytes(capacity);
+    at = nulls_at(dir, capacity) + bitmap_bytes(capacity);
   }
   ENSURE(at <= kPageSize, "arrays of a heap leaf do not fit");
   set_header(h);
@@ -166,9 +168,7 @@ void HeapLeaf::lay_arrays(uint32_t capacity) {
 namespace {
 uint32_t arrays_end(const HeapLeaf& leaf, const LeafHeader& h) {
   if (h.columns == 0) return align4(h.arrays_at + bitmap_bytes(h.capacity)) + 4u * h.capacity;
-  LeafColumn last = leaf.column(h.columns - 1);
-  return last.offset + align4(h.capacity * stored_size(static_cast<PhysicalType>(last.type))) +
-         bitmap_bytes(h.capacity);
+  return nulls_at(leaf.column(h.columns - 1u), h.capacity) + bitmap_bytes(h.capacity);
 }
 }  // namespace
 
@@ -205,7 +205,7 @@ void HeapLeaf::put_cell(LeafHeader& h, uint32_t slot, uint32_t c, const CellRef&
   auto type = static_cast<PhysicalType>(dir.type);
   uint32_t size = stored_size(type);
   char* at = page_ + dir.offset + slot * size;
-  char* nulls = page_ + dir.offset + align4(h.capacity * size) + slot / 8;
+  char* nulls = page_ + nulls_at(dir, h.capacity) + slot / 8;
   if (cell.is_null()) {
     *nulls = static_cast<char>(*nulls | 1 << (slot % 8));
     std::memset(at, 0, size);
@@ -255,18 +255,18 @@ bool HeapLeaf::relayout(uint32_t first, uint32_t keep, uint32_t extra_rows, uint
     var += uint64_t{cell_var_bytes(fill.back())} * (keep + extra_rows);
   }
   types.insert(types.end(), added.begin(), added.end());
-  uint32_t fixed_at = arrays_at(static_cast<uint32_t>(types.size()));
-  uint64_t bits = row_bits(types), total = keep + extra_rows;
-  uint64_t need = arrays_bytes(total, bits, types.size()) + var + fixed_at;
+  uint64_t values_bytes = row_values_bytes(types), total = keep + extra_rows;
+  uint64_t need = packed_end(total, values_bytes, types.size()) + var;
   if (need > kPageSize) return false;
   // What is left over is shared between arrays and strings as the rows so far suggest.
-  uint64_t average_bits = bits + (total ? var * 8 / total : 0);
-  uint64_t spare = (kPageSize - need) * 8 / average_bits;
+  uint64_t average_bits = 33 + values_bytes * 8 + types.size() + (total ? var * 8 / total : 0);
+  uint64_t spare = std::min<uint64_t>((kPageSize - need) * 8 / average_bits, 0xfff0 - total);
+  while (spare > 0 && packed_end(total + spare, values_bytes, types.size()) + var > kPageSize) --spare;
 
   alignas(8) char buffer[kPageSize];
   HeapLeaf fresh(buffer);
   fresh.format(types, old.base_row + first, end);
-  fresh.lay_arrays(static_cast<uint32_t>(std::min<uint64_t>(total + spare, 0xfff0)));
+  fresh.lay_arrays(static_cast<uint32_t>(total + spare));
   LeafHeader h = fresh.header();
   h.writer_base = old.writer_base;
   h.rows = static_cast<uint16_t>(keep);
@@ -290,11 +290,11 @@ bool HeapLeaf::relayout(uint32_t first, uint32_t keep, uint32_t extra_rows, uint
 
 uint32_t HeapLeaf::rows_that_fit(const char* cells, uint32_t count) const {
   LeafHeader h = header();
-  uint64_t bits = leaf_row_bits(*this, h.columns);
+  uint64_t values_bytes = row_values_bytes(*this);
   uint64_t var = kPageSize - h.var_begin - h.var_garbage;
   for (uint32_t i = 0; i < count; ++i) {
     for (uint32_t c = 0; c < h.columns; ++c) var += cell_var_bytes(read_cell(&cells));
-    if (arrays_bytes(h.rows + i + 1, bits, h.columns) + var + h.arrays_at > kPageSize) return i;
+    if (packed_end(h.rows + i + 1, values_bytes, h.columns) + var > kPageSize) return i;
   }
   return count;
 }
@@ -336,7 +336,7 @@ bool HeapLeaf::update_fits(uint32_t slot, const char* images) const {
   CellRef cell_new;
   for (ImageReader reader(images); reader.next(&c, &cell_new);) freed += cell_var_bytes(cell(slot, c));
   uint64_t live = kPageSize - h.var_begin - h.var_garbage - freed;
-  return arrays_bytes(h.rows, leaf_row_bits(*this, h.columns), h.columns) + live + need + h.arrays_at <= kPageSize;
+  return packed_end(h.rows, row_values_bytes(*this), h.columns) + live + need <= kPageSize;
 }
 
 bool HeapLeaf::update(uint32_t slot, const char* images, uint64_t writer) {
@@ -413,7 +413,8 @@ void HeapLeaf::append_row_cells(uint32_t slot, std::string& out) const {
 }
 
 size_t HeapLeaf::row_bytes(std::span<const PhysicalType> types, size_t var_bytes) {
-  return arrays_bytes(1, row_bits(types), types.size()) + var_bytes;
+  return packed_end(1, row_values_bytes(types), types.size()) - arrays_at(static_cast<uint32_t>(types.size())) +
+         var_bytes;
 }
 size_t HeapLeaf::row_bytes_max(size_t columns) {
   size_t fixed = arrays_at(static_cast<uint32_t>(columns));

@@ -4,6 +4,9 @@
 //   | deleted bits | last writer: u32 a row | column 0: array, null bits | column 1: ... | free | <- variable-length
 //   bytes |
 //
+// Nothing is aligned but the writers: readers copy values out, and in a table of very many columns, of which one row must
+// fit, each byte of rounding would be paid once a column.
+//
 // Slot i holds row base_row + i: a row keeps its slot for ever, also when it is deleted or its insertion was undone
 // (its deleted bit is set then, and purge takes its values away). Fixed-width columns are arrays of values, strings
 // arrays of (u16 offset, u16 length) into the area at the page's end; length 0xffff marks an OverflowRef there. A page
@@ -50,8 +53,10 @@ inline constexpr uint16_t kLeafOverflow = 0xffff;
 struct LeafColumn {  // a directory entry
   uint16_t offset;
   uint8_t type;
-  uint8_t has_range;  // min and max are set
+  uint8_t flags;
 };
+inline constexpr uint8_t kLeafRange = 1;   // min and max are set
+inline constexpr uint8_t kLeafPacked = 2;  // the null bits follow the values at once; otherwise at a multiple of four
 
 class HeapLeaf {
  public:
