@@ -6,6 +6,7 @@
 #include "catalog/bulk_load.hpp"
 #include "catalog/catalog_ids.hpp"
 #include "catalog/embedded.hpp"
+#include "catalog/own_transaction.hpp"
 #include "catalog/rows/pg_authid.hpp"
 #include "catalog/rows/pg_class.hpp"
 #include "catalog/rows/pg_index.hpp"
@@ -16,19 +17,6 @@ using common::TreeId;
 using Kind = CatalogRoot::Kind;
 
 namespace {
-
-// Runs `work` in a transaction of its own.
-template <typename Work>
-void in_transaction(StorageEngine& engine, Work work) {
-  auto transaction = engine.begin(storage::IsolationLevel::kReadCommitted, 0);
-  try {
-    work(*transaction);
-  } catch (...) {
-    engine.abort(*transaction);
-    throw;
-  }
-  engine.commit(*transaction);
-}
 
 Oid file_number(TreeId tree) {
   ENSURE(tree.value <= UINT32_MAX, "a tree id does not fit into pg_class.relfilenode");

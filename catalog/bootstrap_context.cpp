@@ -1,6 +1,7 @@
 // The CallContext of catalog/ itself: enough for types/ to compare and encode values of catalog columns.
 #include "catalog/catalog_table.hpp"
 #include "types/builtin_oids.hpp"
+#include "types/quiet_context.hpp"
 
 namespace basalt::catalog {
 
@@ -23,19 +24,8 @@ TypePointer make_type(Oid type, const char* name, Oid element, Oid collation) {
   return out;
 }
 
-class BootstrapContext final : public types::CallContext {
+class BootstrapContext final : public types::QuietContext {
  public:
-  BootstrapContext() : memory_(size_t{1} << 40, nullptr) {}
-  const types::TypeSettings& settings() const override { return settings_; }
-  bool setting(std::string_view, std::string&) override { return false; }
-  common::Interrupt& interrupt() override { return interrupt_; }
-  common::MemoryBudget& memory() override { return memory_; }
-  void notice(common::ErrorReport) override {}
-  int64_t transaction_time() override { return 0; }
-  int64_t statement_time() override { return 0; }
-  int64_t clock_time() override { return 0; }
-  uint64_t random() override { unavailable(); }
-  void seed_random(double) override { unavailable(); }
   TypePointer type(Oid type) override {
     static const TypePointer kTypes[] = {
         make_type(oid::kOidvector, "oidvector", oid::kOid, Oid()),
@@ -63,9 +53,6 @@ class BootstrapContext final : public types::CallContext {
 
  private:
   [[noreturn]] static void unavailable() { UNREACHABLE("catalog columns need more of a context than bootstrap has"); }
-  types::TypeSettings settings_;
-  common::Interrupt interrupt_;
-  common::MemoryBudget memory_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "catalog/catalog_ids.hpp"
 #include "catalog/catalog_manager.hpp"
 #include "catalog/embedded.hpp"
+#include "catalog/own_transaction.hpp"
 
 namespace basalt::catalog {
 
@@ -87,18 +88,6 @@ class Updater {
   const CatalogStorage& storage_;
   Transaction& transaction_;
 };
-
-template <typename Work>
-void in_transaction(StorageEngine& engine, Work work) {
-  auto transaction = engine.begin(storage::IsolationLevel::kReadCommitted, 0);
-  try {
-    work(*transaction);
-  } catch (...) {
-    engine.abort(*transaction);
-    throw;
-  }
-  engine.commit(*transaction);
-}
 
 }  // namespace
 

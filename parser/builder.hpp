@@ -202,6 +202,8 @@ class Builder {
   void alter_trigger_or_rule(ParsedAlterTableCommand& command, Cursor& c, bool enable);
   ParsedAlterTableCommand alter_type_command(Node n);
   ParsedAlterTableCommand partition_command(Node n);
+  StatementPtr move_relation(Node n, RangeVarPtr relation, ObjectType type, Cursor c, bool missing_ok);
+  StatementPtr alter_relation(Node n, RangeVarPtr relation, ObjectType type, Cursor c, bool missing_ok);
   StatementPtr rename_in_relation(RangeVarPtr relation, ObjectType type, Cursor c, bool missing_ok);
 
   // Other objects (builder_object.cpp, builder_function.cpp, builder_grant.cpp)

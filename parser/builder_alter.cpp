@@ -33,41 +33,24 @@ StatementPtr Builder::rename_in_relation(RangeVarPtr relation, ObjectType type, 
 }
 
 StatementPtr Builder::alter_table(Node n) {
-  auto alter = std::make_unique<ParsedAlterTable>();
-  alter->location = n.location();
   Cursor c = n.children();
   c.skip();
-  alter->object_type = object_type(c);
-  alter->missing_ok = c.accept(Rule::kIfExists);
-  alter->relation = relation(c.take());
-  if (c.is(Rule::kRenameCommand))
-    return rename_in_relation(std::move(alter->relation), alter->object_type, c.peek().children(), alter->missing_ok);
-  if (c.is(Rule::kPartitionCommand)) {
-    alter->commands.push_back(partition_command(c.peek()));
-    return alter;
-  }
-  if (c.is(Token::kSet)) {
-    auto move = std::make_unique<ParsedAlterObjectSchema>();
-    move->location = alter->location;
-    move->object_type = alter->object_type;
-    move->relation = std::move(alter->relation);
-    move->missing_ok = alter->missing_ok;
-    c.skip(2);
-    move->new_schema = name(c.peek());
-    return move;
-  }
+  ObjectType type = object_type(c);
+  bool missing_ok = c.accept(Rule::kIfExists);
+  RangeVarPtr table = relation(c.take());
+  if (c.is(Rule::kRenameCommand)) return rename_in_relation(std::move(table), type, c.peek().children(), missing_ok);
+  if (c.is(Token::kSet)) return move_relation(n, std::move(table), type, c, missing_ok);
   if (c.is(Token::kNo) || c.is(Token::kDepends)) {
     auto depends = std::make_unique<ParsedAlterObjectDepends>();
-    depends->location = alter->location;
-    depends->object_type = alter->object_type;
-    depends->relation = std::move(alter->relation);
+    depends->location = n.location();
+    depends->object_type = type;
+    depends->relation = std::move(table);
     depends->remove = c.is(Token::kNo);
     c.find(Rule::kColid);
     depends->extension = name(c.peek());
     return depends;
   }
-  while (c.find(Rule::kAlterTableCommand)) alter->commands.push_back(alter_command(c.take()));
-  return alter;
+  return alter_relation(n, std::move(table), type, c, missing_ok);
 }
 
 StatementPtr Builder::alter_table_all(Node n) {
@@ -345,6 +328,28 @@ void Builder::alter_column(ParsedAlterTableCommand& command, Node n) {
   if (c.accept(Token::kUsing)) command.expression = expression(c.peek());
 }
 
+StatementPtr Builder::move_relation(Node n, RangeVarPtr relation, ObjectType type, Cursor c, bool missing_ok) {
+  auto move = std::make_unique<ParsedAlterObjectSchema>();
+  move->location = n.location();
+  move->object_type = type;
+  move->relation = std::move(relation);
+  move->missing_ok = missing_ok;
+  c.skip(2);
+  move->new_schema = name(c.peek());
+  return move;
+}
+
+StatementPtr Builder::alter_relation(Node n, RangeVarPtr relation, ObjectType type, Cursor c, bool missing_ok) {
+  auto alter = std::make_unique<ParsedAlterTable>();
+  alter->location = n.location();
+  alter->object_type = type;
+  alter->relation = std::move(relation);
+  alter->missing_ok = missing_ok;
+  if (c.is(Rule::kPartitionCommand)) alter->commands.push_back(partition_command(c.peek()));
+  while (c.find(Rule::kAlterTableCommand)) alter->commands.push_back(alter_command(c.take()));
+  return alter;
+}
+
 StatementPtr Builder::alter_sequence(Node n) {
   Cursor c = n.children();
   c.skip(2);
@@ -359,23 +364,8 @@ StatementPtr Builder::alter_sequence(Node n) {
     return alter;
   }
   if (c.is(Token::kRename)) return rename_in_relation(std::move(sequence), ObjectType::kSequence, c, missing_ok);
-  if (c.is(Token::kSet)) {
-    auto move = std::make_unique<ParsedAlterObjectSchema>();
-    move->location = n.location();
-    move->object_type = ObjectType::kSequence;
-    move->relation = std::move(sequence);
-    move->missing_ok = missing_ok;
-    c.skip(2);
-    move->new_schema = name(c.peek());
-    return move;
-  }
-  auto alter = std::make_unique<ParsedAlterTable>();
-  alter->location = n.location();
-  alter->object_type = ObjectType::kSequence;
-  alter->relation = std::move(sequence);
-  alter->missing_ok = missing_ok;
-  while (c.find(Rule::kAlterTableCommand)) alter->commands.push_back(alter_command(c.take()));
-  return alter;
+  if (c.is(Token::kSet)) return move_relation(n, std::move(sequence), ObjectType::kSequence, c, missing_ok);
+  return alter_relation(n, std::move(sequence), ObjectType::kSequence, c, missing_ok);
 }
 
 StatementPtr Builder::alter_view(Node n) {
@@ -384,23 +374,9 @@ StatementPtr Builder::alter_view(Node n) {
   bool missing_ok = c.accept(Rule::kIfExists);
   RangeVarPtr view = range_var(c.take());
   if (c.is(Token::kRename)) return rename_in_relation(std::move(view), ObjectType::kView, c, missing_ok);
-  if (c.is(Token::kSet) && c.next_is(Token::kSchema)) {
-    auto move = std::make_unique<ParsedAlterObjectSchema>();
-    move->location = n.location();
-    move->object_type = ObjectType::kView;
-    move->relation = std::move(view);
-    move->missing_ok = missing_ok;
-    c.skip(2);
-    move->new_schema = name(c.peek());
-    return move;
-  }
-  auto alter = std::make_unique<ParsedAlterTable>();
-  alter->location = n.location();
-  alter->object_type = ObjectType::kView;
-  alter->relation = std::move(view);
-  alter->missing_ok = missing_ok;
-  while (c.find(Rule::kAlterTableCommand)) alter->commands.push_back(alter_command(c.take()));
-  return alter;
+  if (c.is(Token::kSet) && c.next_is(Token::kSchema))
+    return move_relation(n, std::move(view), ObjectType::kView, c, missing_ok);
+  return alter_relation(n, std::move(view), ObjectType::kView, c, missing_ok);
 }
 
 ParsedAlterTableCommand Builder::alter_type_command(Node n) {

@@ -16,19 +16,6 @@ using common::PhysicalType;
 
 constexpr char kVersion = '1';
 
-template <typename T>
-inline constexpr bool kIsVector = false;
-template <typename T>
-inline constexpr bool kIsVector<std::vector<T>> = true;
-template <typename T>
-inline constexpr bool kIsUnique = false;
-template <typename T>
-inline constexpr bool kIsUnique<std::unique_ptr<T>> = true;
-template <typename T>
-concept HasFields = requires {
-  fields::Of<T>::list();
-};
-
 struct Writer {
   std::string out;
 
@@ -64,10 +51,10 @@ struct Writer {
         expression(*v);
       else
         integer(-1);
-    } else if constexpr (kIsUnique<T>) {
+    } else if constexpr (fields::kIsUnique<T>) {
       integer(v ? 1 : 0);
       if (v) node(*v);
-    } else if constexpr (kIsVector<T>) {
+    } else if constexpr (fields::kIsVector<T>) {
       integer(static_cast<int64_t>(v.size()));
       for (size_t i = 0; i < v.size(); ++i) field(v[i]);
     } else if constexpr (std::is_same_v<T, Value>) {
@@ -78,7 +65,7 @@ struct Writer {
       integer(v.value);
     } else if constexpr (std::is_same_v<T, catalog::RelationPointer>) {
       integer(v ? v->oid.value : 0);
-    } else if constexpr (HasFields<T>) {
+    } else if constexpr (fields::HasFields<T>) {
       node(v);
     } else {
       integer(static_cast<int64_t>(v));
@@ -153,11 +140,11 @@ struct Reader {
   void field(T& v) {
     if constexpr (std::is_same_v<T, ExpressionPointer>) {
       v = expression();
-    } else if constexpr (kIsUnique<T>) {
+    } else if constexpr (fields::kIsUnique<T>) {
       if (integer() == 0) return v.reset();
       v = std::make_unique<typename T::element_type>();
       node(*v);
-    } else if constexpr (kIsVector<T>) {
+    } else if constexpr (fields::kIsVector<T>) {
       int64_t size = integer();
       if (size < 0 || static_cast<size_t>(size) > in.size()) fail();
       v.clear();
@@ -172,7 +159,7 @@ struct Reader {
     } else if constexpr (std::is_same_v<T, catalog::RelationPointer>) {
       Oid oid{static_cast<uint32_t>(integer())};
       v = oid.valid() ? catalog.relation(oid) : nullptr;
-    } else if constexpr (HasFields<T>) {
+    } else if constexpr (fields::HasFields<T>) {
       node(v);
     } else {
       v = static_cast<T>(integer());

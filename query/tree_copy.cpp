@@ -10,19 +10,6 @@ namespace basalt::query {
 
 namespace {
 
-template <typename T>
-inline constexpr bool kIsVector = false;
-template <typename T>
-inline constexpr bool kIsVector<std::vector<T>> = true;
-template <typename T>
-inline constexpr bool kIsUnique = false;
-template <typename T>
-inline constexpr bool kIsUnique<std::unique_ptr<T>> = true;
-template <typename T>
-concept HasFields = requires {
-  fields::Of<T>::list();
-};
-
 // ---------------------------------------------------------------------------------------------------- copy
 
 template <typename T>
@@ -32,20 +19,20 @@ template <typename T>
 void copy_field(const T& from, T& to) {
   if constexpr (std::is_same_v<T, ExpressionPointer>) {
     to = from ? clone(*from) : nullptr;
-  } else if constexpr (kIsUnique<T>) {
+  } else if constexpr (fields::kIsUnique<T>) {
     if (!from) return to.reset();
     to = std::make_unique<typename T::element_type>();
     copy_node(*from, *to);
-  } else if constexpr (kIsVector<T>) {
+  } else if constexpr (fields::kIsVector<T>) {
     using V = typename T::value_type;
-    if constexpr (HasFields<V> || kIsVector<V> || kIsUnique<V>) {
+    if constexpr (fields::HasFields<V> || fields::kIsVector<V> || fields::kIsUnique<V>) {
       to.clear();
       to.resize(from.size());
       for (size_t i = 0; i < from.size(); ++i) copy_field(from[i], to[i]);
     } else {
       to = from;
     }
-  } else if constexpr (HasFields<T>) {
+  } else if constexpr (fields::HasFields<T>) {
     copy_node(from, to);
   } else {
     to = from;
@@ -73,10 +60,10 @@ template <typename T>
 bool same_field(const T& a, const T& b) {
   if constexpr (std::is_same_v<T, ExpressionPointer>) {
     return equal(a.get(), b.get());
-  } else if constexpr (kIsUnique<T>) {
+  } else if constexpr (fields::kIsUnique<T>) {
     if (!a || !b) return !a && !b;
     return same_node(*a, *b);
-  } else if constexpr (kIsVector<T>) {
+  } else if constexpr (fields::kIsVector<T>) {
     if (a.size() != b.size()) return false;
     for (size_t i = 0; i < a.size(); ++i)
       if (!same_field(a[i], b[i])) return false;
@@ -85,7 +72,7 @@ bool same_field(const T& a, const T& b) {
     return a.identical(b);
   } else if constexpr (std::is_same_v<T, catalog::RelationPointer>) {
     return (a ? a->oid : Oid{}) == (b ? b->oid : Oid{});
-  } else if constexpr (HasFields<T>) {
+  } else if constexpr (fields::HasFields<T>) {
     return same_node(a, b);
   } else {
     return a == b;
@@ -122,12 +109,12 @@ struct Hasher {
         expression(*v);
       else
         mix(0);
-    } else if constexpr (kIsUnique<T>) {
+    } else if constexpr (fields::kIsUnique<T>) {
       if (v)
         node(*v);
       else
         mix(0);
-    } else if constexpr (kIsVector<T>) {
+    } else if constexpr (fields::kIsVector<T>) {
       mix(v.size());
       for (size_t i = 0; i < v.size(); ++i) field(v[i]);
     } else if constexpr (std::is_same_v<T, Value>) {
@@ -142,7 +129,7 @@ struct Hasher {
       mix(v.value);
     } else if constexpr (std::is_same_v<T, catalog::RelationPointer>) {
       mix(v ? v->oid.value : 0);
-    } else if constexpr (HasFields<T>) {
+    } else if constexpr (fields::HasFields<T>) {
       node(v);
     } else {
       mix(static_cast<uint64_t>(v));

@@ -10,19 +10,6 @@ namespace basalt::query {
 
 namespace {
 
-template <typename T>
-inline constexpr bool kIsVector = false;
-template <typename T>
-inline constexpr bool kIsVector<std::vector<T>> = true;
-template <typename T>
-inline constexpr bool kIsUnique = false;
-template <typename T>
-inline constexpr bool kIsUnique<std::unique_ptr<T>> = true;
-template <typename T>
-concept HasFields = requires {
-  fields::Of<T>::list();
-};
-
 // Calls back for the expressions and queries that hang on a node, without entering either. OnExpression gets
 // ExpressionPointer&, OnQuery BoundQuery&.
 template <typename OnExpression, typename OnQuery>
@@ -37,13 +24,13 @@ struct Visitor {
       if (value) on_expression(value);
     } else if constexpr (std::is_same_v<P, std::unique_ptr<BoundQuery>>) {
       if (value) on_query(*value);
-    } else if constexpr (kIsUnique<P>) {
+    } else if constexpr (fields::kIsUnique<P>) {
       if (value) node(*value);
-    } else if constexpr (kIsVector<P>) {
+    } else if constexpr (fields::kIsVector<P>) {
       if constexpr (!std::is_arithmetic_v<typename P::value_type> && !std::is_same_v<P, std::vector<std::string>> &&
                     !std::is_same_v<P, std::vector<Oid>>)
         for (auto& item : value) field(item);
-    } else if constexpr (HasFields<P>) {
+    } else if constexpr (fields::HasFields<P>) {
       node(value);
     }
   }

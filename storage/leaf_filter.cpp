@@ -19,25 +19,6 @@ int compare(const T& a, const T& b) {
   return a < b ? -1 : b < a ? 1 : 0;
 }
 
-bool outcome(LeafFilterKind kind, int order) {
-  switch (kind) {
-    case LeafFilterKind::kEqual:
-      return order == 0;
-    case LeafFilterKind::kNotEqual:
-      return order != 0;
-    case LeafFilterKind::kLess:
-      return order < 0;
-    case LeafFilterKind::kLessEqual:
-      return order <= 0;
-    case LeafFilterKind::kGreater:
-      return order > 0;
-    case LeafFilterKind::kGreaterEqual:
-      return order >= 0;
-    default:
-      return false;
-  }
-}
-
 int compare_strings(std::string_view a, std::string_view b) {
   size_t n = std::min(a.size(), b.size());
   int order = n ? std::memcmp(a.data(), b.data(), n) : 0;
@@ -108,6 +89,25 @@ void filter_array(LeafFilterKind kind, const char* values, const char* nulls, T 
 
 }  // namespace
 
+bool order_passes(LeafFilterKind kind, int order) {
+  switch (kind) {
+    case LeafFilterKind::kEqual:
+      return order == 0;
+    case LeafFilterKind::kNotEqual:
+      return order != 0;
+    case LeafFilterKind::kLess:
+      return order < 0;
+    case LeafFilterKind::kLessEqual:
+      return order <= 0;
+    case LeafFilterKind::kGreater:
+      return order > 0;
+    case LeafFilterKind::kGreaterEqual:
+      return order >= 0;
+    default:
+      return false;
+  }
+}
+
 bool cell_passes(const LeafFilter& filter, PhysicalType type, const CellRef& cell) {
   if (filter.kind == LeafFilterKind::kIsNull) return cell.is_null();
   if (cell.is_null()) return false;
@@ -116,12 +116,12 @@ bool cell_passes(const LeafFilter& filter, PhysicalType type, const CellRef& cel
   if (type == PhysicalType::kString) {
     std::string_view value(cell.data, cell.size), constant = filter.constant.string();
     if (filter.kind == LeafFilterKind::kPrefix) return value.starts_with(constant);
-    return outcome(filter.kind, compare_strings(value, constant));
+    return order_passes(filter.kind, compare_strings(value, constant));
   }
   if (type == PhysicalType::kFixed16)
-    return outcome(filter.kind, std::memcmp(cell.data, filter.constant.fixed_data(), 16));
+    return order_passes(filter.kind, std::memcmp(cell.data, filter.constant.fixed_data(), 16));
   return with_ordered_type(type, filter.unsigned_compare, [&]<typename T>() {
-    return outcome(filter.kind, compare(load<T>(cell.data), constant_of<T>(filter)));
+    return order_passes(filter.kind, compare(load<T>(cell.data), constant_of<T>(filter)));
   });
 }
 

@@ -9,6 +9,8 @@
 
 namespace basalt::storage {
 
+// Whether a value passes that compares to the constant like this (negative, 0, positive).
+bool order_passes(LeafFilterKind kind, int order);
 // Whether the cell passes. Overflow values must have been replaced by their contents.
 bool cell_passes(const LeafFilter& filter, common::PhysicalType type, const CellRef& cell);
 // Keeps in `slots` those whose stored value passes; `load_overflow` fetches wide strings.

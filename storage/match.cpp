@@ -4,6 +4,8 @@
 #include <compare>
 #include <cstring>
 
+#include "storage/leaf_filter.hpp"
+
 namespace basalt::storage {
 
 namespace {
@@ -49,21 +51,7 @@ bool leaf_filter_matches(const LeafFilter& filter, const Value& value) {
   if (value.is_null()) return false;
   if (filter.kind == LeafFilterKind::kIsNotNull) return true;
   if (filter.kind == LeafFilterKind::kPrefix) return value.string().starts_with(filter.constant.string());
-  int order = compare_values(value, filter.constant, filter.unsigned_compare);
-  switch (filter.kind) {
-    case LeafFilterKind::kEqual:
-      return order == 0;
-    case LeafFilterKind::kNotEqual:
-      return order != 0;
-    case LeafFilterKind::kLess:
-      return order < 0;
-    case LeafFilterKind::kLessEqual:
-      return order <= 0;
-    case LeafFilterKind::kGreater:
-      return order > 0;
-    default:
-      return order >= 0;
-  }
+  return order_passes(filter.kind, compare_values(value, filter.constant, filter.unsigned_compare));
 }
 
 bool range_contains(const KeyRange& range, std::string_view key) {

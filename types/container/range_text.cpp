@@ -2,6 +2,7 @@
 
 #include "types/container/array_text.hpp"
 #include "types/container/message.hpp"
+#include "types/container/record_text.hpp"
 #include "types/container/value_codec.hpp"
 
 namespace basalt::types::container {
@@ -78,22 +79,7 @@ class RangeParser {
   size_t at_ = 0;
 };
 
-void append_bound_text(std::string& out, std::string_view text) {
-  bool quotes = text.empty();
-  for (char c : text) {
-    quotes = quotes || c == '"' || c == '\\' || c == '(' || c == ')' || c == '[' || c == ']' || c == ',' || is_blank(c);
-  }
-  if (!quotes) {
-    out += text;
-    return;
-  }
-  out.push_back('"');
-  for (char c : text) {
-    if (c == '"' || c == '\\') out.push_back(c);
-    out.push_back(c);
-  }
-  out.push_back('"');
-}
+void append_bound_text(std::string& out, std::string_view text) { append_quoted(out, text, "()[],"); }
 
 Value bound_value(const RangeType& type, const Bound& bound) { return value_of_bytes(type.physical(), bound.bytes); }
 

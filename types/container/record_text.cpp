@@ -83,11 +83,12 @@ Value null_field(CallContext& context, const TypeDescriptor& type) {
   return value;
 }
 
-void append_quoted(std::string& out, std::string_view text) {
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text, std::string_view special) {
   bool quotes = text.empty();
-  for (char c : text) {
-    quotes = quotes || c == '"' || c == '\\' || c == '(' || c == ')' || c == ',' || is_blank(c);
-  }
+  for (char c : text)
+    quotes = quotes || c == '"' || c == '\\' || is_blank(c) || special.find(c) != std::string_view::npos;
   if (!quotes) {
     out += text;
     return;
@@ -99,8 +100,6 @@ void append_quoted(std::string& out, std::string_view text) {
   }
   out.push_back('"');
 }
-
-}  // namespace
 
 std::string parse_record(CallContext& context, std::string_view text, const TypeDescriptor& type, int32_t typmod) {
   check_composite(type);
@@ -126,7 +125,7 @@ std::string record_to_string(CallContext& context, std::string_view bytes) {
   std::string out = "(";
   for (uint32_t i = 0; i < record.size(); ++i) {
     if (i > 0) out.push_back(',');
-    if (!record.is_null(i)) append_quoted(out, context.output(record.field_type(i), record.value(i)));
+    if (!record.is_null(i)) append_quoted(out, context.output(record.field_type(i), record.value(i)), "(),");
   }
   out.push_back(')');
   return out;

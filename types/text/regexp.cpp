@@ -12,51 +12,16 @@ using regex::Regex;
 using regex::Text;
 
 RegexpFlags parse_regexp_flags(std::string_view letters) {
-  using Syntax = regex::Options::Syntax;
   RegexpFlags flags;
-  regex::Options& o = flags.options;
   for (size_t at = 0; at < letters.size(); ++at) {
-    switch (letters[at]) {
-      case 'g':
-        flags.global = true;
-        break;
-      case 'b':
-      case 'e':
-        o.syntax = Syntax::kBasic;
-        break;  // 'e' too: only the embedded option (?e) means EREs
-      case 'c':
-        o.ignore_case = false;
-        break;
-      case 'i':
-        o.ignore_case = true;
-        break;
-      case 'm':
-      case 'n':
-        o.newline_stops = o.newline_anchors = true;
-        break;
-      case 'p':
-        o.newline_stops = true, o.newline_anchors = false;
-        break;
-      case 'q':
-        o.syntax = Syntax::kLiteral;
-        break;
-      case 's':
-        o.newline_stops = o.newline_anchors = false;
-        break;
-      case 't':
-        o.expanded = false;
-        break;
-      case 'w':
-        o.newline_stops = false, o.newline_anchors = true;
-        break;
-      case 'x':
-        o.expanded = true;
-        break;
-      default: {
-        size_t size = utf8::sequence_length(static_cast<unsigned char>(letters[at]));
-        throw SqlError(sqlstate::kInvalidParameterValue,
-                       "invalid regular expression option: \"" + std::string(letters.substr(at, size)) + "\"");
-      }
+    if (letters[at] == 'g') {
+      flags.global = true;
+    } else if (letters[at] == 'e') {  // only the embedded option (?e) means EREs
+      flags.options.syntax = regex::Options::Syntax::kBasic;
+    } else if (!regex::apply_option(flags.options, static_cast<unsigned char>(letters[at]))) {
+      size_t size = utf8::sequence_length(static_cast<unsigned char>(letters[at]));
+      throw SqlError(sqlstate::kInvalidParameterValue,
+                     "invalid regular expression option: \"" + std::string(letters.substr(at, size)) + "\"");
     }
   }
   return flags;

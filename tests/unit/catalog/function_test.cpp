@@ -8,6 +8,7 @@
 #include "catalog/rows/pg_namespace.hpp"
 #include "fixture.hpp"
 #include "types/builtin_oids.hpp"
+#include "types/quiet_context.hpp"
 
 using namespace basalt;
 using namespace basalt::catalog;
@@ -16,10 +17,9 @@ namespace oid = types::oid;
 namespace {
 
 // The session of one test: a call context whose only service is the catalog.
-class Session final : public types::CallContext, public CatalogService {
+class Session final : public types::QuietContext, public CatalogService {
  public:
-  explicit Session(Cluster& cluster)
-      : cluster_(cluster), memory_(size_t{1} << 30, nullptr), transaction_(cluster.begin()) {
+  explicit Session(Cluster& cluster) : cluster_(cluster), transaction_(cluster.begin()) {
     reader_ = cluster.database->reader(*transaction_);
   }
   ~Session() override { cluster_.engine->abort(*transaction_); }
@@ -28,16 +28,6 @@ class Session final : public types::CallContext, public CatalogService {
     return *writer_;
   }
 
-  const types::TypeSettings& settings() const override { return settings_; }
-  bool setting(std::string_view, std::string&) override { return false; }
-  common::Interrupt& interrupt() override { return interrupt_; }
-  common::MemoryBudget& memory() override { return memory_; }
-  void notice(common::ErrorReport) override {}
-  int64_t transaction_time() override { return 0; }
-  int64_t statement_time() override { return 0; }
-  int64_t clock_time() override { return 0; }
-  uint64_t random() override { return 4; }
-  void seed_random(double) override {}
   types::TypePointer type(Oid type) override { return reader().type(type); }
   Oid parse_object_name(Oid kind, std::string_view text) override {
     return catalog::parse_object_name({reader(), search_path()}, kind, text);
@@ -94,9 +84,6 @@ class Session final : public types::CallContext, public CatalogService {
 
  private:
   Cluster& cluster_;
-  types::TypeSettings settings_;
-  common::Interrupt interrupt_;
-  common::MemoryBudget memory_;
   std::unique_ptr<storage::Transaction> transaction_;
   std::unique_ptr<CatalogReader> reader_;
   std::unique_ptr<CatalogWriter> writer_;

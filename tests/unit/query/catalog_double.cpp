@@ -8,6 +8,7 @@
 #include "parser/parse.hpp"
 #include "query/stored_form.hpp"
 #include "types/function.hpp"
+#include "types/quiet_context.hpp"
 #include "types/time_zone.hpp"
 
 namespace basalt::query::test {
@@ -548,21 +549,9 @@ Oid CatalogDouble::add_function(const std::string& name, const std::string& resu
 
 namespace {
 
-class Context final : public types::CallContext {
+class Context final : public types::QuietContext {
  public:
-  explicit Context(CatalogDouble& c) : catalog_(c), memory_(size_t{1} << 40, nullptr) {
-    settings_.time_zone = types::TimeZone::utc();
-  }
-  const types::TypeSettings& settings() const override { return settings_; }
-  bool setting(std::string_view, std::string&) override { return false; }
-  common::Interrupt& interrupt() override { return interrupt_; }
-  common::MemoryBudget& memory() override { return memory_; }
-  void notice(common::ErrorReport) override {}
-  int64_t transaction_time() override { return 0; }
-  int64_t statement_time() override { return 0; }
-  int64_t clock_time() override { return 0; }
-  uint64_t random() override { return 4; }
-  void seed_random(double) override {}
+  explicit Context(CatalogDouble& c) : catalog_(c) { settings_.time_zone = types::TimeZone::utc(); }
   types::TypePointer type(Oid t) override { return catalog_.type(t); }
   Oid parse_object_name(Oid kind, std::string_view text) override {
     return catalog::parse_object_name(scope(), kind, text);
@@ -620,9 +609,6 @@ class Context final : public types::CallContext {
 
   CatalogDouble& catalog_;
   catalog::SearchPath path_{Oid{11}, CatalogDouble::kPublic};
-  types::TypeSettings settings_;
-  common::Interrupt interrupt_;
-  common::MemoryBudget memory_;
 };
 
 }  // namespace

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "types/call_context.hpp"
 #include "types/function.hpp"
+#include "types/quiet_context.hpp"
 
 namespace basalt::types::test {
 
-class RecordedContext final : public CallContext {
+class RecordedContext final : public QuietContext {
  public:
   RecordedContext();
 
@@ -22,16 +22,6 @@ class RecordedContext final : public CallContext {
   Value call(const std::string& symbol, const std::vector<Value>& arguments, const std::vector<Oid>& types, Oid result,
              bool variadic_array = false);
 
-  const TypeSettings& settings() const override { return settings_; }
-  bool setting(std::string_view, std::string&) override { return false; }
-  common::Interrupt& interrupt() override { return interrupt_; }
-  common::MemoryBudget& memory() override { return memory_; }
-  void notice(common::ErrorReport) override {}
-  int64_t transaction_time() override { return 0; }
-  int64_t statement_time() override { return 0; }
-  int64_t clock_time() override { return 0; }
-  uint64_t random() override { return 4; }
-  void seed_random(double) override {}
   TypePointer type(Oid type) override;
   Oid parse_object_name(Oid kind, std::string_view text) override;
   std::string object_name(Oid kind, Oid object) override;
@@ -48,9 +38,6 @@ class RecordedContext final : public CallContext {
   void load_type(const std::vector<std::string>& fields);
   Oid io_parameter(Oid type) const;
 
-  TypeSettings settings_;
-  common::Interrupt interrupt_;
-  common::MemoryBudget memory_{size_t{1} << 30, nullptr};
   std::map<Oid, std::shared_ptr<TypeDescriptor>> types_;
   std::map<Oid, std::array<std::string, 4>> io_;  // symbols of input, output, receive, send
   std::map<Oid, std::string> formatted_;

@@ -6,23 +6,13 @@
 #include <vector>
 
 #include "common/sqlstate.hpp"
-#include "types/call_context.hpp"
 #include "types/function.hpp"
+#include "types/quiet_context.hpp"
 
 namespace basalt::types::test {
 
-class TextContext final : public CallContext {
+class TextContext final : public QuietContext {
  public:
-  const TypeSettings& settings() const override { return settings_; }
-  bool setting(std::string_view, std::string&) override { return false; }
-  common::Interrupt& interrupt() override { return interrupt_; }
-  common::MemoryBudget& memory() override { return memory_; }
-  void notice(common::ErrorReport) override {}
-  int64_t transaction_time() override { return 0; }
-  int64_t statement_time() override { return 0; }
-  int64_t clock_time() override { return 0; }
-  uint64_t random() override { return 4; }
-  void seed_random(double) override {}
   TypePointer type(common::Oid) override { return nullptr; }
   common::Oid parse_object_name(common::Oid, std::string_view) override { return {}; }
   std::string object_name(common::Oid, common::Oid) override { return "-"; }
@@ -59,9 +49,6 @@ class TextContext final : public CallContext {
   TypeSettings& mutable_settings() { return settings_; }
 
  private:
-  TypeSettings settings_;
-  common::Interrupt interrupt_;
-  common::MemoryBudget memory_{size_t{1} << 30, nullptr};
   void* collations_ = nullptr;
 };
 

@@ -49,13 +49,13 @@ void Lexer::read_director() {
 void Lexer::read_embedded_options() {
   if (options_.syntax != Options::Syntax::kAdvanced) return;
   if (pattern_.size() < at_ + 3 || !sees(U"(?") || !is_alpha(pattern_[at_ + 2])) return;
-  for (at_ += 2; !at_end() && is_alpha(pattern_[at_]); ++at_) apply_option(pattern_[at_]);
+  for (at_ += 2; !at_end() && is_alpha(pattern_[at_]); ++at_)
+    if (!apply_option(options_, pattern_[at_])) throw_invalid("invalid embedded option");
   if (at_end() || pattern_[at_] != ')') throw_invalid("invalid embedded option");
   ++at_;
 }
 
-void Lexer::apply_option(char32_t letter) {
-  Options& o = options_;
+bool apply_option(Options& o, char32_t letter) {
   switch (letter) {
     case 'b':
       o.syntax = Options::Syntax::kBasic;
@@ -92,8 +92,9 @@ void Lexer::apply_option(char32_t letter) {
       o.expanded = true;
       break;
     default:
-      throw_invalid("invalid embedded option");
+      return false;
   }
+  return true;
 }
 
 void Lexer::skip_expanded() {

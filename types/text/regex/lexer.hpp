@@ -53,7 +53,6 @@ class Lexer {
   bool sees(std::u32string_view text) const { return pattern_.substr(at_).starts_with(text); }
   void read_director();
   void read_embedded_options();
-  void apply_option(char32_t letter);
   void skip_expanded();
   void plain(char32_t c);
   void quantifier(Token type);

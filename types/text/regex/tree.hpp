@@ -87,6 +87,9 @@ struct Options {
   bool operator==(const Options&) const = default;
 };
 
+// An option letter, as in (?i). False: there is no such option.
+bool apply_option(Options& options, char32_t letter);
+
 struct Tree {
   std::vector<std::unique_ptr<Node>> nodes;
   Node* root = nullptr;
