@@ -260,6 +260,38 @@ void Level::add_implied_constants(std::vector<Predicate>& predicates) {
   std::erase_if(predicates, [](const Predicate& p) { return p.used; });
 }
 
+// A long list is joined part by part: the first items, which need nothing from the others, become one.
+void Level::join_first_items(std::vector<JoinItem>& items, std::vector<Predicate>& predicates) {
+  std::vector<JoinItem> first, rest;
+  TableSet tables;
+  for (JoinItem& item : items) {
+    bool goes_first = first.size() < JoinOrder::kItemsMax / 2 &&
+                      std::includes(tables.begin(), tables.end(), item.required.begin(), item.required.end());
+    if (goes_first) tables.insert(item.tables.begin(), item.tables.end());
+    (goes_first ? first : rest).push_back(std::move(item));
+  }
+  ENSURE(first.size() > 1, "the items of a FROM list need each other in a circle");
+  std::vector<Predicate> inside, outside;
+  for (Predicate& p : predicates) {
+    bool fits = !p.tables.empty() && std::includes(tables.begin(), tables.end(), p.tables.begin(), p.tables.end());
+    (fits ? inside : outside).push_back(std::move(p));
+  }
+  ++items_depth_;  // what is joined behind it need not keep an order
+  auto joined = std::make_shared<Partial>(JoinOrder(*this, std::move(first), inside).run());
+  --items_depth_;
+  // Volatile conditions wait for the whole join, as they do in a short list.
+  for (Predicate& p : inside)
+    if (!p.used) outside.push_back(std::move(p));
+  predicates = std::move(outside);
+  JoinItem part;
+  part.tables = tables;
+  part.rows = joined->plan->rows;
+  part.build = [joined](Level&, std::vector<Predicate>&) { return std::move(*joined); };
+  items.clear();
+  items.push_back(std::move(part));
+  for (JoinItem& item : rest) items.push_back(std::move(item));
+}
+
 Partial Level::plan_items(std::vector<JoinItem> items, std::vector<Predicate> predicates) {
   add_implied_constants(predicates);
   add_implied_restrictions(predicates);
@@ -274,6 +306,7 @@ Partial Level::plan_items(std::vector<JoinItem> items, std::vector<Predicate> pr
     return filter(std::move(result), predicates);
   }
   ++items_depth_;
+  while (items.size() > JoinOrder::kItemsMax) join_first_items(items, predicates);
   result = JoinOrder(*this, std::move(items), predicates).run();
   --items_depth_;
   result = filter(std::move(result), predicates);

@@ -42,7 +42,7 @@ std::unique_ptr<JoinBase> JoinOrder::merge_join(Level& level, Partial& left, Par
 
 JoinOrder::JoinOrder(Level& level, std::vector<JoinItem> items, std::vector<Predicate>& predicates)
     : level_(level), items_(std::move(items)), predicates_(predicates) {
-  ENSURE(items_.size() <= 64, "more than 64 items in one FROM list");
+  ENSURE(items_.size() <= kItemsMax, "too many items in one FROM list");
   for (size_t i = 0; i < items_.size(); ++i)
     for (int table : items_[i].tables) item_of_table_[table] = static_cast<int>(i);
   // A strict WHERE condition on the nullable side turns a left join into an inner one.

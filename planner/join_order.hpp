@@ -17,6 +17,8 @@ struct JoinKey;
 
 class JoinOrder {
  public:
+  static constexpr size_t kItemsMax = 64;
+
   JoinOrder(Level& level, std::vector<JoinItem> items, std::vector<Predicate>& predicates);
   // Marks the predicates it has applied as used.
   Partial run();

@@ -160,6 +160,7 @@ class Level {
   void refuse_locked_nullable(const query::FromNode& node) const;
   JoinItem composite_item(query::FromNode& node);
   TableSet tables_of(const Expression& expression) const;
+  void join_first_items(std::vector<JoinItem>& items, std::vector<Predicate>& predicates);
   Partial plan_items(std::vector<JoinItem> items, std::vector<Predicate> predicates);
   void add_implied_constants(std::vector<Predicate>& predicates);
   void add_implied_restrictions(std::vector<Predicate>& predicates);
