@@ -29,7 +29,12 @@ uint32_t SnapshotSlots::acquire() {
 }
 
 void SnapshotSlots::release(uint32_t slot) {
-  at(slot).store(0, std::memory_order_release);
+  Slot& freed = at(slot);
+  {
+    std::lock_guard guard(freed.lock);
+    freed.held.clear();
+    freed.oldest.store(0, std::memory_order_release);
+  }
   std::lock_guard guard(lock_);
   free_.push_back(slot);
 }
@@ -37,7 +42,7 @@ void SnapshotSlots::release(uint32_t slot) {
 uint64_t SnapshotSlots::oldest(uint64_t limit) const {
   uint32_t used = used_.load(std::memory_order_seq_cst);
   for (uint32_t i = 0; i < used; ++i) {
-    uint64_t lsn = chunks_[i / kChunk].load(std::memory_order_acquire)[i % kChunk].lsn.load(std::memory_order_seq_cst);
+    uint64_t lsn = at(i).oldest.load(std::memory_order_seq_cst);
     if (lsn != 0 && lsn < limit) limit = lsn;
   }
   return limit;
@@ -46,8 +51,9 @@ uint64_t SnapshotSlots::oldest(uint64_t limit) const {
 void SnapshotSlots::collect(std::vector<uint64_t>& out) const {
   uint32_t used = used_.load(std::memory_order_seq_cst);
   for (uint32_t i = 0; i < used; ++i) {
-    uint64_t lsn = chunks_[i / kChunk].load(std::memory_order_acquire)[i % kChunk].lsn.load(std::memory_order_seq_cst);
-    if (lsn != 0) out.push_back(lsn);
+    Slot& slot = at(i);
+    std::lock_guard guard(slot.lock);
+    out.insert(out.end(), slot.held.begin(), slot.held.end());
   }
 }
 
@@ -94,18 +100,21 @@ SpaceReservation* TransactionImpl::reserve_space(uint32_t pages, uint64_t wal_by
   return &space_;
 }
 
-// The newest visible position, announced so that nobody purges what it sees.
+// The newest visible position, announced so that nobody purges or merges away what it sees.
 uint64_t TransactionImpl::announce_newest() {
   if (slot_ == ~0u) slot_ = manager_.slots_.acquire();
-  std::atomic<uint64_t>& slot = manager_.slots_.at(slot_);
-  bool announced = first_snapshot_ != 0 || !snapshots_.empty();
-  // STO-2: announce, fence, and retry if the horizon has gone past.
-  for (;;) {
-    uint64_t lsn = manager_.visible_.load(std::memory_order_seq_cst);
-    if (announced) return lsn;  // an older snapshot of this transaction protects the newer one
-    slot.store(lsn, std::memory_order_seq_cst);
-    if (manager_.horizon_.load(std::memory_order_seq_cst) <= lsn) return lsn;
+  SnapshotSlots::Slot& slot = manager_.slots_.at(slot_);
+  std::lock_guard guard(slot.lock);
+  uint64_t lsn = manager_.visible_.load(std::memory_order_seq_cst);
+  if (slot.held.empty()) {  // else an older snapshot keeps the horizon
+    // STO-2: announce, fence, and retry if the horizon has gone past.
+    for (;; lsn = manager_.visible_.load(std::memory_order_seq_cst)) {
+      slot.oldest.store(lsn, std::memory_order_seq_cst);
+      if (manager_.horizon_.load(std::memory_order_seq_cst) <= lsn) break;
+    }
   }
+  slot.held.push_back(lsn);
+  return lsn;
 }
 
 Snapshot TransactionImpl::take_snapshot() {
@@ -114,28 +123,27 @@ Snapshot TransactionImpl::take_snapshot() {
   return {Lsn{first_snapshot_}, id(), CommandId{command_}};
 }
 
-Snapshot TransactionImpl::take_newest_snapshot() {
-  uint64_t lsn = announce_newest();
-  snapshots_.push_back(lsn);
-  return {Lsn{lsn}, id(), CommandId{command_}};
-}
+Snapshot TransactionImpl::take_newest_snapshot() { return {Lsn{announce_newest()}, id(), CommandId{command_}}; }
 
 Snapshot take_newest_snapshot(Transaction& transaction) {
   return static_cast<TransactionImpl&>(transaction).take_newest_snapshot();
 }
 
 void TransactionImpl::release_snapshot(const Snapshot& snapshot) {
-  auto at = std::find(snapshots_.rbegin(), snapshots_.rend(), snapshot.lsn.value);
-  if (at == snapshots_.rend()) return;  // REPEATABLE READ keeps its snapshot
-  snapshots_.erase(std::next(at).base());
-  uint64_t oldest = first_snapshot_;
-  for (uint64_t lsn : snapshots_)
-    if (oldest == 0 || lsn < oldest) oldest = lsn;
-  manager_.slots_.at(slot_).store(oldest, std::memory_order_release);
+  if (slot_ == ~0u) return;
+  SnapshotSlots::Slot& slot = manager_.slots_.at(slot_);
+  std::lock_guard guard(slot.lock);
+  auto at = std::find(slot.held.rbegin(), slot.held.rend(), snapshot.lsn.value);
+  if (at == slot.held.rend()) return;
+  // REPEATABLE READ keeps its snapshot; the newest one may have been taken at the same position.
+  if (snapshot.lsn.value == first_snapshot_ && std::count(slot.held.begin(), slot.held.end(), first_snapshot_) == 1)
+    return;
+  slot.held.erase(std::next(at).base());
+  auto oldest = std::min_element(slot.held.begin(), slot.held.end());
+  slot.oldest.store(oldest == slot.held.end() ? 0 : *oldest, std::memory_order_release);
 }
 
 void TransactionImpl::end_snapshots() {
-  snapshots_.clear();
   first_snapshot_ = 0;
   if (slot_ != ~0u) manager_.slots_.release(slot_);
   slot_ = ~0u;

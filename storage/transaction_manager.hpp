@@ -47,22 +47,28 @@ struct MvccOptions {
   bool background_threads = true;
 };
 
-// Snapshots announced by readers (STO-2). A slot is one transaction's oldest snapshot.
+// Snapshots announced by readers (STO-2). A slot is one transaction's: its oldest snapshot, which the horizon looks at
+// without a lock, and all that it holds, since chains behind an old snapshot are merged between the snapshots (STO-3).
+// Taking one and reading the newest position are one step under the slot's lock: whoever has collected a slot knows
+// that what is taken later is no older than what it took for newest before.
 class SnapshotSlots {
  public:
+  struct alignas(64) Slot {
+    std::atomic<uint64_t> oldest{0};  // 0: none
+    SpinLock lock;
+    std::vector<uint64_t> held;  // under `lock`
+  };
   SnapshotSlots();
   uint32_t acquire();
   void release(uint32_t slot);
-  std::atomic<uint64_t>& at(uint32_t slot) { return chunks_[slot / kChunk].load()[slot % kChunk].lsn; }
+  Slot& at(uint32_t slot) const { return chunks_[slot / kChunk].load(std::memory_order_acquire)[slot % kChunk]; }
   // The smallest announced LSN, at most `limit`.
   uint64_t oldest(uint64_t limit) const;
+  // Everything that is held.
   void collect(std::vector<uint64_t>& out) const;
 
  private:
   static constexpr uint32_t kChunk = 256, kChunks = 1024;
-  struct alignas(64) Slot {
-    std::atomic<uint64_t> lsn{0};
-  };
   std::unique_ptr<std::atomic<Slot*>[]> chunks_;
   std::vector<std::unique_ptr<Slot[]>> owned_;
   mutable SpinLock lock_;
@@ -125,8 +131,7 @@ class TransactionImpl final : public Transaction {
   bool finished_ = false;
   uint32_t command_ = 0, last_command_ = 0;
   uint32_t slot_ = ~0u;
-  uint64_t first_snapshot_ = 0;      // REPEATABLE READ: kept to the end
-  std::vector<uint64_t> snapshots_;  // registered LSNs
+  uint64_t first_snapshot_ = 0;  // REPEATABLE READ: kept to the end
   std::vector<Savepoint> savepoints_;
   SavepointId next_savepoint_ = 1;
   LockOwner locks_;

@@ -139,6 +139,39 @@ TEST_CASE("two sessions that find their deadlock at the same moment do not both 
   }
 }
 
+TEST_CASE("a snapshot taken beside an older one of the same transaction keeps its version too") {
+  FaultFileSystem files(1);
+  Database db(files);
+  auto setup = db.begin();
+  HeapTree& heap = db.trees->heap(db.trees->create_heap(*setup, three_columns()));
+  RowId row = insert_row(heap, *setup, {1, 0, "x"});
+  db.commit(setup);
+  auto write = [&](int n) {
+    auto t = db.begin();
+    REQUIRE(set_n(heap, *t, t->take_snapshot(), row, n).outcome == WriteOutcome::kOk);
+    db.commit(t);
+  };
+  auto old = db.begin(IsolationLevel::kRepeatableRead);  // holds the horizon back: chains are merged, not dropped
+  Snapshot oldest = old->take_snapshot();
+  auto reader = db.begin(IsolationLevel::kReadCommitted);
+  Snapshot statement = reader->take_snapshot();
+  write(1);
+  Snapshot again = reader->take_snapshot();  // as a statement looks again after it has waited for a writer
+  write(2);
+  db.transactions->purge();
+  CHECK(fetch_row(heap, oldest, row)->n == 0);
+  CHECK(fetch_row(heap, statement, row)->n == 0);
+  CHECK(fetch_row(heap, again, row)->n == 1);
+  CHECK(set_n(heap, *reader, again, row, 10).outcome == WriteOutcome::kUpdated);
+  reader->release_snapshot(statement);
+  write(3);
+  db.transactions->purge();
+  CHECK(fetch_row(heap, again, row)->n == 1);
+  db.abort(reader);
+  CHECK(fetch_row(heap, oldest, row)->n == 0);
+  db.abort(old);
+}
+
 TEST_CASE("concurrent transfers keep the sum; readers always see it") {
   FaultFileSystem files(1);
   Database db(files, true, 4096, true);
