@@ -142,8 +142,39 @@ void Session::finish_statement() {
   if (search_path_generation_ != catalog_generation()) forget_search_path();
 }
 
-void Session::simple_query(std::string_view text, ResultSink& sink) {
+namespace {
+
+// The last statement of a message is complete when its transaction is: an error of the commit takes its place.
+class CompleteAtCommit : public ResultSink {
+ public:
+  explicit CompleteAtCommit(ResultSink& sink) : sink_(sink) {}
+  void describe(const std::vector<ResultColumn>& columns) override { sink_.describe(columns); }
+  void rows(const std::vector<ResultColumn>& columns, const common::Chunk& chunk) override {
+    sink_.rows(columns, chunk);
+  }
+  void complete(std::string_view tag) override { tag_ = tag; }
+  void empty_query() override { sink_.empty_query(); }
+  void begin_copy_in(bool binary, int columns) override { sink_.begin_copy_in(binary, columns); }
+  std::optional<std::string> read_copy_data() override { return sink_.read_copy_data(); }
+  void begin_copy_out(bool binary, int columns) override { sink_.begin_copy_out(binary, columns); }
+  void copy_data(std::string_view bytes) override { sink_.copy_data(bytes); }
+  void end_copy_out() override { sink_.end_copy_out(); }
+
+  void committed() {
+    if (tag_) sink_.complete(*tag_);
+  }
+
+ private:
+  ResultSink& sink_;
+  std::optional<std::string> tag_;
+};
+
+}  // namespace
+
+void Session::simple_query(std::string_view text, ResultSink& client) {
+  CompleteAtCommit sink(client);
   start_statement(text);
+  several_statements_ = false;
   statement_depth_ = 0;
   interrupt_.check();
   std::optional<StatementKey> key;
@@ -156,6 +187,7 @@ void Session::simple_query(std::string_view text, ResultSink& sink) {
     if (done || (key && run_cached(*key, sink))) {
       finish_statement();
       if (phase_ == TransactionPhase::kImplicit) commit();
+      sink.committed();
       return;
     }
   }
@@ -171,18 +203,23 @@ void Session::simple_query(std::string_view text, ResultSink& sink) {
   }
   const std::vector<common::Value> no_values;
   const std::vector<Oid> no_types;
+  several_statements_ = statements.size() > 1;
   // Several statements of one message are one implicit transaction, as long as none opens its own.
   for (const auto& statement : statements) {
+    const bool last = &statement == &statements.back();
+    ResultSink& results = last ? static_cast<ResultSink&>(sink) : client;
     if (&statement != &statements.front() && on_next_statement) on_next_statement();
     interrupt_.check();
     // What was said about the text has to be said again each time.
     if (key && statements.size() == 1 && notices_ == notices_before && is_shareable(*statement.statement))
-      run_and_share(statement, *key, text, sink);
+      run_and_share(statement, *key, text, results);
     else
-      run_statement(statement, text, no_values, no_types, sink);
+      run_statement(statement, text, no_values, no_types, results);
     finish_statement();
   }
   if (phase_ == TransactionPhase::kImplicit) commit();
+  several_statements_ = false;
+  sink.committed();
 }
 
 void Session::sync() {
@@ -192,6 +229,7 @@ void Session::sync() {
 
 void Session::handle_error() {
   statement_depth_ = 0;
+  several_statements_ = false;
   triggers_->abandon_statement();
   if (phase_ == TransactionPhase::kBlock || phase_ == TransactionPhase::kFailed) {
     phase_ = TransactionPhase::kFailed;

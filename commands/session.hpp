@@ -84,6 +84,8 @@ class Session {
   bool has_transaction() const { return transaction_ != nullptr; }
   TransactionPhase phase() const { return phase_; }
   bool in_block() const { return phase_ == TransactionPhase::kBlock || phase_ == TransactionPhase::kFailed; }
+  // Several statements in one message of the simple protocol: a block of its own, as far as it matters who asks.
+  bool in_implicit_block() const { return several_statements_; }
   void begin_block(const parser::ParsedTransaction* options);
   void commit();
   void rollback();
@@ -279,6 +281,7 @@ class Session {
   bool read_only_ = false;
   int64_t transaction_start_ = 0, statement_start_ = 0;
   int statement_depth_ = 0;
+  bool several_statements_ = false;
 
   catalog::ResolvedSearchPath search_path_;
   bool search_path_valid_ = false;

@@ -75,9 +75,15 @@ void set_session_authorization(Session& session, const std::string& value) {
   session.set_session_user(role);
 }
 
-void set_multi(Session& session, const parser::ParsedVariableSet& statement) {
+// A block, or what counts as one, is open: what ends with the transaction lasts longer than this statement.
+bool lasts(const UtilityCall& call) {
+  return call.session.in_block() || call.session.in_implicit_block() || !call.top_level;
+}
+
+void set_multi(UtilityCall& call, const parser::ParsedVariableSet& statement) {
+  Session& session = call.session;
   if (statement.name == "TRANSACTION") {
-    if (!session.in_block() )
+    if (!lasts(call))
       session.notice(common::Severity::kWarning, sqlstate::kNoActiveSqlTransaction,
                      "SET TRANSACTION can only be used in transaction blocks");
     apply_transaction_options(session, statement.options);
@@ -98,13 +104,13 @@ std::string run_set(UtilityCall& call) {
   Settings::Scope scope = statement.is_local ? Settings::Scope::kLocal : Settings::Scope::kSession;
   session.transaction();
   switch (statement.set_kind) {
-    case VariableSetKind::kSetMulti: set_multi(session, statement); return "SET";
+    case VariableSetKind::kSetMulti: set_multi(call, statement); return "SET";
     case VariableSetKind::kResetAll: session.settings().reset_all(); return "RESET";
     case VariableSetKind::kSetCurrent: throw common::not_supported("SET FROM CURRENT here");
     default: break;
   }
   bool reset = statement.set_kind == VariableSetKind::kReset || statement.set_kind == VariableSetKind::kSetDefault;
-  if (statement.is_local && !session.in_block() && call.top_level)
+  if (statement.is_local && !lasts(call))
     session.notice(common::Severity::kWarning, sqlstate::kNoActiveSqlTransaction,
                    "SET LOCAL can only be used in transaction blocks");
   std::string value;
@@ -124,12 +130,6 @@ std::string run_set(UtilityCall& call) {
     session.settings().reset(statement.name, session.is_superuser());
   }
   return statement.set_kind == VariableSetKind::kReset ? "RESET" : "SET";
-}
-
-std::string shown_value(Session& session, const std::string& name) {
-  if (name == "transaction_isolation") return isolation_text(session.isolation());
-  if (name == "transaction_read_only") return session.read_only() ? "on" : "off";
-  return session.settings().show(name);
 }
 
 ResultColumn text_column(std::string name) {
@@ -154,7 +154,7 @@ std::string run_show(UtilityCall& call) {
   common::Chunk chunk;
   std::vector<common::PhysicalType> types(columns.size(), common::PhysicalType::kString);
   if (statement.name != "all") {
-    std::string value = shown_value(session, statement.name);
+    std::string value = shown_setting(session, statement.name);
     chunk.reset(types, 1);
     chunk.columns[0].set_value(0, Value::of(value));
     chunk.rows = 1;
@@ -163,7 +163,7 @@ std::string run_show(UtilityCall& call) {
     chunk.reset(types, static_cast<uint32_t>(definitions.size()));
     for (const auto& definition : definitions) {
       chunk.columns[0].set_value(chunk.rows, Value::of(std::string(definition.name)));
-      chunk.columns[1].set_value(chunk.rows, Value::of(shown_value(session, definition.name)));
+      chunk.columns[1].set_value(chunk.rows, Value::of(shown_setting(session, definition.name)));
       chunk.columns[2].set_value(chunk.rows, Value::of(std::string(definition.description)));
       ++chunk.rows;
     }
@@ -211,6 +211,12 @@ std::string setting_text(const parser::ParsedVariableSet& statement, Session& se
   if (statement.values.size() > 1 && definition && !quote && !std::string_view("DateStyle").starts_with(definition->name))
     throw SqlError(sqlstate::kInvalidParameterValue, "SET " + statement.name + " takes only one argument");
   return text;
+}
+
+std::string shown_setting(Session& session, std::string_view name) {
+  if (name == "transaction_isolation") return isolation_text(session.isolation());
+  if (name == "transaction_read_only") return session.read_only() ? "on" : "off";
+  return session.settings().show(name);
 }
 
 void register_setting_commands() {

@@ -188,7 +188,7 @@ void Session::end_subtransaction(storage::SavepointId id, bool keep) {
 }
 
 void Session::prevent_in_block(std::string_view command) {
-  if (phase_ == TransactionPhase::kBlock)
+  if (phase_ == TransactionPhase::kBlock || several_statements_)
     throw SqlError(sqlstate::kActiveSqlTransaction, std::string(command) + " cannot run inside a transaction block");
   if (statement_depth_ > 1)
     throw SqlError(sqlstate::kActiveSqlTransaction, std::string(command) + " cannot be executed from a function");

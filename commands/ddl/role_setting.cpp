@@ -43,19 +43,7 @@ void change_settings(DdlContext& ddl, Oid database, Oid role, const parser::Pars
       find_row<PgDbRoleSettingRow>(ddl.reader, id::kPgDbRoleSettingDatabaseidRolIndex, {key(database), key(role)});
   std::vector<std::string> settings;
   if (row && row->row.setconfig) settings = *row->row.setconfig;
-  if (set.set_kind == VariableSetKind::kResetAll) {
-    settings.clear();
-  } else {
-    const SettingDefinition* definition = find_setting(set.name);
-    const std::string name = definition ? definition->name : set.name;
-    std::erase_if(settings, [&](const std::string& item) { return item.starts_with(name + "="); });
-    bool reset = set.set_kind == VariableSetKind::kReset || set.set_kind == VariableSetKind::kSetDefault;
-    std::string value = reset                                          ? ""
-                        : set.set_kind == VariableSetKind::kSetCurrent ? ddl.session.settings().show(name)
-                                                                       : setting_text(set, ddl.session);
-    require_settable(ddl, name, reset ? nullptr : &value);
-    if (!reset) settings.push_back(name + "=" + value);
-  }
+  change_setting_list(ddl, settings, set);
   if (settings.empty()) {
     const Value keys[] = {key(database), key(role)};
     ddl.writer.remove_where(id::kPgDbRoleSetting, id::kPgDbRoleSettingDatabaseidRolIndex, keys);
@@ -116,6 +104,22 @@ std::string alter_role_set(UtilityCall& call) {
 }
 
 }  // namespace
+
+void change_setting_list(DdlContext& ddl, std::vector<std::string>& settings, const parser::ParsedVariableSet& set) {
+  if (set.set_kind == VariableSetKind::kResetAll) {
+    settings.clear();
+    return;
+  }
+  const SettingDefinition* definition = find_setting(set.name);
+  const std::string name = definition ? definition->name : set.name;
+  bool reset = set.set_kind == VariableSetKind::kReset || set.set_kind == VariableSetKind::kSetDefault;
+  std::string value = reset                                          ? ""
+                      : set.set_kind == VariableSetKind::kSetCurrent ? ddl.session.settings().show(name)
+                                                                     : setting_text(set, ddl.session);
+  require_settable(ddl, name, reset ? nullptr : &value);
+  std::erase_if(settings, [&](const std::string& item) { return item.starts_with(name + "="); });
+  if (!reset) settings.push_back(name + "=" + value);
+}
 
 void apply_role_settings(Session& session) {
   struct Level {

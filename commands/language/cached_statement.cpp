@@ -73,6 +73,10 @@ RunResult run_plans(Session& session, const CachedStatement::Plans& plans, const
       context.snapshot.transaction = session.transaction().id();
       if (options.transitions)
         for (const auto& [name, table] : *options.transitions) context.tuplestores[name] = table.rows;
+      if (options.cursor_name)
+        context.current_of = [&options, inner = context.current_of](const std::string& name, common::Oid relation) {
+          return inner(options.cursor_name(name), relation);
+        };
       executor::Execution execution(*plan, context);
       Chunk chunk;
       uint64_t fetched = 0;
@@ -116,11 +120,23 @@ class UtilitySink : public ResultSink {
 
 void run_utility_statement(Session& session, const parser::ParsedStatementText& statement, std::string_view text,
                            const RunOptions& options, const RowSink& sink) {
-  if (statement.statement->kind == parser::StatementKind::kTransaction)
-    throw SqlError(sqlstate::kFeatureNotSupported, "unsupported transaction command in a function");
-  CommandScope command(session, options.read_only);
   UtilitySink utility_sink(sink);
-  session.run_statement(statement, text, {}, {}, utility_sink);
+  run_utility_statement(session, statement, text, options, utility_sink);
+}
+
+void run_utility_statement(Session& session, const parser::ParsedStatementText& statement, std::string_view text,
+                           const RunOptions& options, ResultSink& sink) {
+  if (statement.statement->kind == parser::StatementKind::kTransaction)
+    throw SqlError(sqlstate::kFeatureNotSupported, "unsupported transaction command in PL/pgSQL");
+  if (statement.statement->kind == parser::StatementKind::kVariableSet) {
+    // Sees no rows; SET TRANSACTION may begin the transaction anew.
+    const storage::IsolationLevel before = session.isolation();
+    session.run_statement(statement, text, {}, {}, sink);
+    if (session.isolation() != before) ++language_state(session).transactions_ended;
+    return;
+  }
+  CommandScope command(session, options.read_only);
+  session.run_statement(statement, text, {}, {}, sink);
 }
 
 void describe_transitions(query::BindContext& bind, const TransitionTables& transitions) {

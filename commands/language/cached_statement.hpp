@@ -37,6 +37,7 @@ class CachedStatement {
 struct RunOptions {
   bool read_only = false;  // of a stable or immutable function
   const TransitionTables* transitions = nullptr;
+  std::function<std::string(const std::string&)> cursor_name;  // of WHERE CURRENT OF: the portal's
 };
 struct RunResult {
   query::CommandKind command = query::CommandKind::kSelect;
@@ -50,6 +51,8 @@ RunResult run_plans(Session& session, const CachedStatement::Plans& plans, const
 // A utility statement within a function.
 void run_utility_statement(Session& session, const parser::ParsedStatementText& statement, std::string_view text,
                            const RunOptions& options, const RowSink& sink);
+void run_utility_statement(Session& session, const parser::ParsedStatementText& statement, std::string_view text,
+                           const RunOptions& options, ResultSink& sink);
 
 // Makes transition tables visible to a bind.
 void describe_transitions(query::BindContext& bind, const TransitionTables& transitions);

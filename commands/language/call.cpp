@@ -17,6 +17,11 @@ namespace sqlstate = common::sqlstate;
 
 namespace {
 
+// COMMIT and ROLLBACK are possible: not within a function, and no transaction block is open.
+bool may_end_transaction(const UtilityCall& call) {
+  return call.top_level && !call.session.in_block() && !call.session.in_implicit_block();
+}
+
 std::string run_call(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedCall>(call.statement);
   Session& session = call.session;
@@ -24,14 +29,9 @@ std::string run_call(UtilityCall& call) {
   query::BindContext bind = session.bind_context(call.text);
   bind.parameter_types = call.parameter_types;
   query::ExpressionPointer bound = query::bind_call(*statement.call, bind);
-  auto& function_node = query::as<query::Function>(*bound);
-  catalog::FunctionPointer function = session.catalog().function(function_node.function);
+  catalog::FunctionPointer function = session.catalog().function(query::as<query::Function>(*bound).function);
   ResultShape shape = result_shape(session, *function, function->result_type, {});
-  CommandScope command(session, false);
-  executor::ExecutionContext context = session.execution_context(command.snapshot(), call.parameters);
-  query::ExpressionCompiler compiler(session.catalog(), session.context());
-  query::EvaluatorPointer evaluator = compiler.compile(*bound);
-  Value result = query::evaluate_constant(*evaluator, context.evaluation);
+  Value result = run_procedure(session, *bound, call.parameters, may_end_transaction(call));
   if (!shape.is_row) return "CALL";
   std::vector<ResultColumn> columns;
   common::Chunk chunk;
@@ -71,11 +71,22 @@ std::string run_do(UtilityCall& call) {
   }
   call.session.transaction();
   CallScope scope(call.session);
-  run_plpgsql_block(call.session, source);
+  run_plpgsql_block(call.session, source, call.text, may_end_transaction(call));
   return "DO";
 }
 
 }  // namespace
+
+Value run_procedure(Session& session, const query::Expression& bound, std::span<const Value> parameters,
+                    bool may_end_transaction) {
+  session.statement_snapshot();
+  CommandScope command(session, false);
+  executor::ExecutionContext context = session.execution_context(command.snapshot(), parameters);
+  query::ExpressionCompiler compiler(session.catalog(), session.context());
+  query::EvaluatorPointer evaluator = compiler.compile(bound);
+  if (may_end_transaction) language_state(session).may_end_transaction = query::as<query::Function>(bound).function;
+  return query::evaluate_constant(*evaluator, context.evaluation);
+}
 
 void register_call() {
   register_utility(parser::StatementKind::kCall, run_call);

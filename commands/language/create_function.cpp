@@ -5,7 +5,10 @@
 #include "catalog/rows/pg_language.hpp"
 #include "catalog/rows/pg_proc.hpp"
 #include "commands/ddl/ddl.hpp"
+#include "commands/ddl/role_setting.hpp"
+#include "commands/language/body_position.hpp"
 #include "commands/language/language.hpp"
+#include "commands/language/language_state.hpp"
 #include "commands/language/register.hpp"
 #include "commands/session_context.hpp"
 #include "query/binder.hpp"
@@ -268,6 +271,19 @@ void store_row(DdlContext& ddl, const parser::ParsedCreateFunction& create, cata
   record_dependencies(ddl, row);
 }
 
+void validate(DdlContext& ddl, const UtilityCall& call, const catalog::FunctionDescriptor& function) {
+  const bool sql = function.language == kSqlLanguage;
+  try {
+    sql ? validate_sql(ddl.session, function) : validate_plpgsql(ddl.session, function);
+  } catch (SqlError& error) {
+    if (!place_in_statement(error, function.source, call.text) && sql) {
+      make_internal(error, function.source);
+      add_context(error, "SQL function \"" + function.name + "\"");
+    }
+    throw;
+  }
+}
+
 std::string create_function(UtilityCall& call) {
   const auto& create = parser::as<parser::ParsedCreateFunction>(call.statement);
   DdlContext ddl(call);
@@ -306,15 +322,16 @@ std::string create_function(UtilityCall& call) {
   if (!signature.names.empty()) row.proargnames = signature.names;
   if (!signature.defaults.empty()) row.proargdefaults = query::to_stored(signature.defaults);
   row.prosrc = attributes.body->front();
-  if (!create.settings.empty()) throw common::not_supported("SET clauses of functions");
+  if (!create.settings.empty()) {
+    std::vector<std::string> settings;
+    for (const auto& set : create.settings) ddl::change_setting_list(ddl, settings, *set);
+    if (!settings.empty()) row.proconfig = std::move(settings);
+  }
   store_row(ddl, create, row);
   if (ddl.session.settings().get_bool("check_function_bodies")) {
     ddl.session.new_statement_catalog();
     catalog::FunctionPointer function = ddl.reader.function(row.oid);
-    if (row.prolang == kSqlLanguage)
-      validate_sql(ddl.session, *function);
-    else
-      validate_plpgsql(ddl.session, *function);
+    validate(ddl, call, *function);
   }
   return create.is_procedure ? "CREATE PROCEDURE" : "CREATE FUNCTION";
 }

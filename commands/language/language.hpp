@@ -56,8 +56,13 @@ common::Value call_plpgsql(Session& session, const catalog::FunctionDescriptor& 
 std::unique_ptr<types::SetFunction> call_plpgsql_set(Session& session, const catalog::FunctionDescriptor& function,
                                                      types::FunctionCall& call,
                                                      std::span<const common::Value> arguments);
+// CALL: runs the bound call; the row of its OUT parameters, if any.
+common::Value run_procedure(Session& session, const query::Expression& bound, std::span<const common::Value> parameters,
+                            bool may_end_transaction);
 bool call_plpgsql_trigger(Session& session, const catalog::FunctionDescriptor& function, TriggerCall& call);
-void run_plpgsql_block(Session& session, std::string_view source);
+// `statement`: the text of the DO, for the places of errors.
+void run_plpgsql_block(Session& session, std::string_view source, std::string_view statement,
+                       bool may_end_transaction);
 void validate_plpgsql(Session& session, const catalog::FunctionDescriptor& function);
 
 }  // namespace basalt::commands::language

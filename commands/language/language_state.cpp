@@ -20,6 +20,7 @@ CallScope::CallScope(Session& session)
     : session_(session),
       state_(language_state(session)),
       transaction_(&session.transaction()),
+      transactions_ended_(state_.transactions_ended),
       command_(transaction_->command()) {
   common::check_stack_depth();
   session.interrupt().check();
@@ -28,7 +29,9 @@ CallScope::CallScope(Session& session)
 
 CallScope::~CallScope() {
   --state_.depth;
-  if (session_.has_transaction() && &session_.transaction() == transaction_) transaction_->set_command(command_);
+  if (session_.has_transaction() && &session_.transaction() == transaction_ &&
+      state_.transactions_ended == transactions_ended_)
+    transaction_->set_command(command_);
 }
 
 CommandScope::CommandScope(Session& session, bool read_only) : session_(session), own_(!read_only) {
@@ -39,12 +42,16 @@ CommandScope::CommandScope(Session& session, bool read_only) : session_(session)
     session.advance_command();
     snapshot_ = transaction_->take_snapshot();
   }
-  language_state(session).snapshots.push_back(snapshot_);
+  LanguageState& state = language_state(session);
+  transactions_ended_ = state.transactions_ended;
+  state.snapshots.push_back(snapshot_);
 }
 
 CommandScope::~CommandScope() {
-  language_state(session_).snapshots.pop_back();
-  if (own_ && session_.has_transaction() && &session_.transaction() == transaction_)
+  LanguageState& state = language_state(session_);
+  state.snapshots.pop_back();
+  if (own_ && session_.has_transaction() && &session_.transaction() == transaction_ &&
+      state.transactions_ended == transactions_ended_)
     transaction_->release_snapshot(snapshot_);
 }
 

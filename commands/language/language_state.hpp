@@ -15,6 +15,12 @@ struct LanguageState {
   std::vector<storage::Snapshot> snapshots;
   int depth = 0;          // of function calls
   int trigger_depth = 0;  // pg_trigger_depth()
+  // Procedures that end the transaction they run in: what was begun in an earlier one does not touch the present one.
+  uint64_t transactions_ended = 0;
+  int guarded_blocks = 0;                 // blocks with EXCEPTION under way
+  common::Oid may_end_transaction;        // the procedure that is about to be called may
+  std::vector<Portal*> loops;             // loops over queries; they outlive the transaction
+  uint64_t unnamed_portals = 0;
 };
 LanguageState& language_state(Session& session);
 
@@ -33,6 +39,7 @@ class CallScope {
   Session& session_;
   LanguageState& state_;
   storage::Transaction* transaction_;
+  uint64_t transactions_ended_;
   common::CommandId command_;
 };
 
@@ -50,6 +57,7 @@ class CommandScope {
   bool own_;
   storage::Snapshot snapshot_;
   storage::Transaction* transaction_;
+  uint64_t transactions_ended_;
 };
 
 // SECURITY DEFINER and SET of a function.

@@ -1,4 +1,5 @@
 // Entry points of PL/pgSQL: functions, set-returning functions, triggers, DO.
+#include "commands/language/body_position.hpp"
 #include "commands/language/language.hpp"
 #include "commands/language/language_state.hpp"
 #include "commands/language/plpgsql_frame.hpp"
@@ -57,7 +58,7 @@ PlParseOptions parse_options(Session& session, const catalog::FunctionDescriptor
 }
 
 std::shared_ptr<PlProgram> compile(Session& session, const catalog::FunctionDescriptor& function,
-                                   const PlParseOptions& options, bool creating) {
+                                   const PlParseOptions& options) {
   int line = 0;
   try {
     return parse_plpgsql(function.source, options, &line);
@@ -65,7 +66,6 @@ std::shared_ptr<PlProgram> compile(Session& session, const catalog::FunctionDesc
     make_internal(error, function.source);
     add_context(error, "compilation of PL/pgSQL function \"" + function.name + "\" near line " +
                            std::to_string(std::max(line, 1)));
-    (void)creating;
     throw;
   }
 }
@@ -76,7 +76,7 @@ std::shared_ptr<PlProgram> program_of(Session& session, const catalog::FunctionD
   cache_key.push_back(key);
   auto& slot = session.extra<PlCache>("plpgsql functions").programs[{function.oid, cache_key}];
   if (!slot.second || slot.first != function.source) {
-    slot.second = compile(session, function, options, false);
+    slot.second = compile(session, function, options);
     slot.first = function.source;
   }
   return slot.second;
@@ -95,6 +95,11 @@ std::unique_ptr<PlFrame> run_function(Session& session, const catalog::FunctionD
                                 signature_of(session, function), function.volatility != 'v');
   frame->result = result_shape(session, function, call.result_type, call.argument_types);
   bind_arguments(*frame, arguments, call.argument_types);
+  LanguageState& state = language_state(session);
+  if (function.kind == 'p' && state.may_end_transaction == function.oid) {
+    state.may_end_transaction = Oid();
+    frame->may_end_transaction = !function.security_definer && function.settings.empty();
+  }
   frame->run();
   return frame;
 }
@@ -155,31 +160,38 @@ std::unique_ptr<types::SetFunction> call_plpgsql_set(Session& session, const cat
   return out;
 }
 
-void run_plpgsql_block(Session& session, std::string_view source) {
+void run_plpgsql_block(Session& session, std::string_view source, std::string_view statement,
+                       bool may_end_transaction) {
   PlParseOptions options;
   options.session = &session;
   options.result_type = oid::kVoid;
   options.function_name = "inline_code_block";
+  options.check_syntax = true;
   std::string held(source);
   int line = 0;
   std::shared_ptr<PlProgram> program;
   try {
     program = parse_plpgsql(held, options, &line);
   } catch (SqlError& error) {
+    if (place_in_statement(error, held, statement)) throw;
     make_internal(error, held);
-    add_context(error, "PL/pgSQL function inline_code_block near line " + std::to_string(std::max(line, 1)));
+    add_context(error, "compilation of PL/pgSQL function \"inline_code_block\" near line " +
+                           std::to_string(std::max(line, 1)));
     throw;
   }
   PlFrame frame(session, std::move(program), "inline_code_block", false);
   frame.result.is_void = true;
+  frame.may_end_transaction = may_end_transaction;
   frame.run();
 }
 
 void validate_plpgsql(Session& session, const catalog::FunctionDescriptor& function) {
   for (Oid type : function.argument_types)
     if (session.catalog().type(type)->kind == 'p' && type != oid::kRecord) return;
-  compile(session, function,
-          parse_options(session, function, function.argument_types, function.result_type == oid::kTrigger, {}), true);
+  PlParseOptions options =
+      parse_options(session, function, function.argument_types, function.result_type == oid::kTrigger, {});
+  options.check_syntax = true;
+  compile(session, function, options);
 }
 
 // ---- triggers

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "commands/session.hpp"
+#include "parser/ast_utility.hpp"
 
 namespace basalt::commands::language {
 
@@ -24,12 +25,15 @@ struct PlScope {
 
 struct PlExpression {
   std::string text;
+  std::string assigned;       // "variable := " of an assignment; errors show it
   bool is_statement = false;  // a whole SQL statement; else what follows SELECT
   bool performed = false;     // of PERFORM: what follows SELECT, and errors show the whole statement
   const PlScope* scope = nullptr;
   std::shared_ptr<PreparedExpression> prepared;
 };
 using PlExpressionPointer = std::unique_ptr<PlExpression>;
+
+enum class PlScroll : uint8_t { kUnsaid, kScroll, kNoScroll };  // of a cursor
 
 struct PlDatum {
   std::string name;
@@ -40,6 +44,7 @@ struct PlDatum {
   PlExpressionPointer initial;
   // Cursors: the query and its parameters (datums).
   PlExpressionPointer cursor_query;
+  PlScroll scroll = PlScroll::kUnsaid;
   std::vector<int> cursor_parameters;
 };
 
@@ -77,7 +82,9 @@ enum class PlKind : uint8_t {
   kOpen,
   kFetch,
   kClose,
-  kCall
+  kCall,
+  kCommit,
+  kRollback
 };
 
 struct PlStatement;
@@ -117,10 +124,17 @@ struct PlStatement {
   std::string format, condition;
   bool has_format = false;
   std::vector<PlOption> options;
-  std::string direction;  // FETCH
+  parser::FetchDirection direction = parser::FetchDirection::kForward;  // FETCH, MOVE
+  int64_t count = 1;
+  PlScroll scroll = PlScroll::kUnsaid;  // OPEN
+  bool chain = false;                   // COMMIT, ROLLBACK
 };
 
+// A name that may be a variable and a column.
+enum class PlConflict : uint8_t { kError, kVariable, kColumn };
+
 struct PlProgram {
+  PlConflict conflict = PlConflict::kError;
   std::vector<std::unique_ptr<PlScope>> scopes;
   std::vector<PlDatum> datums;
   std::unique_ptr<PlStatement> block;
@@ -141,6 +155,7 @@ struct PlParseOptions {
   std::vector<PlParameter> parameters;
   bool is_trigger = false;
   bool is_procedure = false, returns_set = false;
+  bool check_syntax = false;  // of the SQL in it as well
   common::Oid result_type;
   std::string function_name;
 };

@@ -73,11 +73,14 @@ class Resolver {
     if (datum < 0) return nullptr;
     const PlDatum& variable = frame_.program->datums[static_cast<size_t>(datum)];
     if (ref.names.size() > used + 1 || (ref.names.size() == used + 1 && !variable.is_record)) return nullptr;
-    if (found && (used != 1 || ref.names.size() == 1 || has_field(datum, ref.names[used])))
+    const PlConflict conflict = frame_.program->conflict;
+    if (found && conflict == PlConflict::kColumn) return nullptr;
+    if (found && conflict == PlConflict::kError &&
+        (used != 1 || ref.names.size() == 1 || has_field(datum, ref.names[used])))
       throw parser::error_at(prepared_.text, ref.location, sqlstate::kAmbiguousColumn,
                              "column reference \"" + join(ref.names) + "\" is ambiguous")
           .detail("It could refer to either a PL/pgSQL variable or a table column.");
-    if (found) return nullptr;
+    if (found && conflict == PlConflict::kError) return nullptr;
     if (ref.names.size() == used) return whole(datum, ref.location);
     return field(datum, ref.names[used], ref.location);
   }
@@ -149,6 +152,8 @@ CachedStatement::SetUp set_up(PlFrame& frame, const PlExpression& expression, Pr
   return [&](query::BindContext& bind) {
     prepared.references.clear();
     auto resolver = std::make_shared<Resolver>(frame, expression, prepared);
+    if (frame.program->conflict == PlConflict::kVariable)
+      bind.before_column = [resolver](const parser::ParsedColumnRef& ref) { return resolver->column(ref, nullptr); };
     bind.after_column = [resolver](const parser::ParsedColumnRef& ref, const query::Expression* found) {
       return resolver->column(ref, found);
     };
@@ -270,25 +275,20 @@ TypedValue evaluate_simple(PlFrame& frame, PreparedExpression& prepared) {
   return out;
 }
 
-std::shared_ptr<const ResultShape> shape_of(const planner::PhysicalStatement& plan) {
-  auto shape = std::make_shared<ResultShape>();
-  shape->is_row = true;
-  shape->type = oid::kRecord;
-  for (const auto& column : plan.root->output) {
-    shape->names.push_back(column.name);
-    shape->types.push_back(column.type);
-    shape->typmods.push_back(column.typmod);
-  }
-  return shape;
-}
-
-RunResult run_planned(PlFrame& frame, const CachedStatement::Plans& plans, const std::vector<Value>& parameters,
-                      const PlFrame::RowTaker& row) {
+RunResult run_planned(PlFrame& frame, const PlScope* scope, const CachedStatement::Plans& plans,
+                      const std::vector<Value>& parameters, const PlFrame::RowTaker& row) {
   if (plans.empty()) return {};
   std::shared_ptr<const ResultShape> shape;
   auto last = plans.back();
   RunOptions options = frame.options;
   options.transitions = &frame.transitions;
+  // WHERE CURRENT OF may name a variable.
+  options.cursor_name = [&frame, scope](const std::string& name) {
+    int datum = find_datum(scope, name);
+    if (datum < 0 || frame.program->datums[static_cast<size_t>(datum)].type != oid::kRefcursor) return name;
+    const Value& value = frame.values[static_cast<size_t>(datum)];
+    return value.is_null() ? name : std::string(value.string());
+  };
   bool returns = last->command == query::CommandKind::kSelect || last->has_returning;
   if (returns) shape = shape_of(*last);
   return run_plans(frame.session, plans, parameters, options, [&](const common::Chunk& chunk) {
@@ -303,6 +303,19 @@ RunResult run_planned(PlFrame& frame, const CachedStatement::Plans& plans, const
 }
 
 }  // namespace
+
+std::shared_ptr<const ResultShape> shape_of(const planner::PhysicalStatement& plan) {
+  auto shape = std::make_shared<ResultShape>();
+  shape->is_row = true;
+  shape->type = oid::kRecord;
+  for (size_t i = 0; i < plan.root->output.size() - plan.cursor_rows.size(); ++i) {
+    const auto& column = plan.root->output[i];
+    shape->names.push_back(column.name);
+    shape->types.push_back(column.type);
+    shape->typmods.push_back(column.typmod);
+  }
+  return shape;
+}
 
 TypedValue PlFrame::evaluate(const PlExpression& expression) {
   PreparedExpression* prepared = nullptr;
@@ -322,13 +335,27 @@ TypedValue PlFrame::evaluate(const PlExpression& expression) {
       return out;
     }
   } catch (SqlError& error) {
+    if (!prepared && error.report().sqlstate == sqlstate::kObjectNotInPrerequisiteState)
+      add_context(error, "SQL expression \"" + expression.assigned + expression.text + "\"");
     if (!prepared || prepared->simple) {
-      make_internal(error, expression.text);
-      if (error.report().internal_position > 7) error.report().internal_position -= 7;  // without "SELECT "
+      make_internal(error, expression.assigned + expression.text);
+      if (error.report().internal_position > 7)  // without "SELECT "
+        error.report().internal_position += static_cast<int>(expression.assigned.size()) - 7;
     }
     throw;
   }
   return evaluate_simple(*this, *prepared);
+}
+
+// An error's place in the query: its text goes with it, or the text is in the context.
+void PlFrame::place_error(SqlError& error, const PlExpression& expression) {
+  bool placed = error.report().position != 0;
+  const std::string text = expression.performed ? "SELECT " + expression.text : expression.assigned + expression.text;
+  bool whole = expression.is_statement || expression.performed;
+  make_internal(error, text);
+  if (!whole && error.report().internal_position > 7 && error.report().internal_query == text)
+    error.report().internal_position += static_cast<int>(expression.assigned.size()) - 7;
+  if (!placed) add_context(error, (whole ? "SQL statement \"" : "SQL expression \"") + text + "\"");
 }
 
 RunResult PlFrame::run_query(const PlExpression& expression, const RowTaker& row) {
@@ -350,30 +377,74 @@ RunResult PlFrame::run_query(const PlExpression& expression, const RowTaker& row
       return {query::CommandKind::kSelect, 1};
     }
     const CachedStatement::Plans plans = prepared.statement->plans(session, set_up(*this, expression, prepared));
-    return run_planned(*this, plans, parameter_values(*this, prepared), row);
+    return run_planned(*this, expression.scope, plans, parameter_values(*this, prepared), row);
   } catch (SqlError& error) {
-    bool placed = error.report().position != 0;
-    const std::string text = expression.performed ? "SELECT " + expression.text : expression.text;
-    bool whole = expression.is_statement || expression.performed;
-    make_internal(error, text);
-    if (!whole && error.report().internal_position > 7 && error.report().internal_query == text)
-      error.report().internal_position -= 7;
-    if (!placed) add_context(error, (whole ? "SQL statement \"" : "SQL expression \"") + text + "\"");
+    place_error(error, expression);
     throw;
   }
 }
 
-RunResult PlFrame::run_dynamic(const PlStatement& statement, const RowTaker& row) {
+PlQuery PlFrame::plan_query(const PlExpression& expression, bool cursor) {
+  try {
+    PreparedExpression& prepared = prepare(*this, expression);
+    PlQuery out;
+    out.text = prepared.text;
+    if (!is_query(prepared.parsed[0].statement->kind)) return out;
+    CachedStatement::SetUp names = set_up(*this, expression, prepared);
+    if (cursor) {
+      query::BindContext bind = session.bind_context(prepared.text);
+      names(bind);
+      out.plans = session.plan_statement(*prepared.parsed[0].statement, bind, nullptr, {}, true);
+    } else {
+      out.plans = prepared.statement->plans(session, names);
+    }
+    out.parameters = parameter_values(*this, prepared);
+    return out;
+  } catch (SqlError& error) {
+    place_error(error, expression);
+    throw;
+  }
+}
+
+PlQuery PlFrame::plan_dynamic(const PlStatement& statement, bool cursor) {
+  PlQuery out;
+  std::vector<Oid> types;
+  dynamic_query(statement, out.text, out.parameters, types);
+  try {
+    auto parsed = parser::parse_statements(out.text);
+    if (parsed.size() != 1) throw SqlError(sqlstate::kInvalidCursorDefinition, "cannot open multi-query plan as cursor");
+    if (!is_query(parsed[0].statement->kind)) return out;
+    query::BindContext bind = session.bind_context(out.text);
+    bind.parameter_types = types;
+    describe_transitions(bind, transitions);
+    out.plans = session.plan_statement(*parsed[0].statement, bind, nullptr, {}, cursor);
+    return out;
+  } catch (SqlError& error) {
+    bool placed = error.report().position != 0;
+    make_internal(error, out.text);
+    if (!placed) add_context(error, "SQL statement \"" + out.text + "\"");
+    throw;
+  }
+}
+
+// The text and the USING values of EXECUTE.
+void PlFrame::dynamic_query(const PlStatement& statement, std::string& sql, std::vector<Value>& parameters,
+                            std::vector<Oid>& types) {
   TypedValue text = evaluate(*statement.expression);
   if (text.value.is_null()) throw SqlError(sqlstate::kNullValueNotAllowed, "query string argument of EXECUTE is null");
-  std::string sql = session.context().output(text.type, text.value);
-  std::vector<Value> parameters;
-  std::vector<Oid> types;
+  sql = session.context().output(text.type, text.value);
   for (const auto& argument : statement.arguments) {
     TypedValue value = evaluate(*argument);
     parameters.push_back(value.value);
     types.push_back(value.type);
   }
+}
+
+RunResult PlFrame::run_dynamic(const PlStatement& statement, const RowTaker& row) {
+  std::string sql;
+  std::vector<Value> parameters;
+  std::vector<Oid> types;
+  dynamic_query(statement, sql, parameters, types);
   try {
     RunResult out;
     for (const auto& parsed : parser::parse_statements(sql)) {
@@ -387,13 +458,74 @@ RunResult PlFrame::run_dynamic(const PlStatement& statement, const RowTaker& row
         bind.parameter_types = types;
         describe_transitions(bind, transitions);
       });
-      out = run_planned(*this, plans, parameters, row);
+      out = run_planned(*this, nullptr, plans, parameters, row);
     }
     return out;
   } catch (SqlError& error) {
     bool placed = error.report().position != 0;
     make_internal(error, sql);
     if (!placed) add_context(error, "SQL statement \"" + sql + "\"");
+    throw;
+  }
+}
+
+namespace {
+
+// What the call says for parameter `i`, by position or name; null: nothing.
+const parser::ParsedExpression* argument_of(const parser::ParsedFunctionCall& call, const std::string& name, size_t i) {
+  if (i < call.arguments.size() && call.arguments[i]->kind != parser::ExpressionKind::kNamedArgument)
+    return call.arguments[i].get();
+  for (const auto& argument : call.arguments) {
+    if (argument->kind != parser::ExpressionKind::kNamedArgument) continue;
+    const auto& named = static_cast<const parser::ParsedNamedArgument&>(*argument);
+    if (named.name == name) return named.value.get();
+  }
+  return nullptr;
+}
+
+// The variable that an output argument names.
+PlTarget output_target(const PlScope* scope, const parser::ParsedExpression* argument, const std::string& parameter) {
+  PlTarget out;
+  if (argument && argument->kind == parser::ExpressionKind::kColumnRef) {
+    const auto& names = static_cast<const parser::ParsedColumnRef&>(*argument).names;
+    if (!names.empty() && names.size() <= 2) out.datum = find_datum(scope, names[0]);
+    if (names.size() == 2) out.field = names[1];
+  }
+  if (argument && argument->kind == parser::ExpressionKind::kParameter)
+    out.datum = find_datum(scope, "$" + std::to_string(static_cast<const parser::ParsedParameter&>(*argument).number));
+  if (out.datum < 0)
+    throw SqlError(sqlstate::kSyntaxError, "procedure parameter \"" + parameter +
+                                               "\" is an output parameter but corresponding argument is not writable");
+  return out;
+}
+
+}  // namespace
+
+void PlFrame::run_call(const PlStatement& statement) {
+  const PlExpression& expression = *statement.expression;
+  try {
+    PreparedExpression& prepared = prepare(*this, expression);
+    const auto& call = *parser::as<parser::ParsedCall>(*prepared.parsed[0].statement).call;
+    query::BindContext bind = session.bind_context(prepared.text);
+    set_up(*this, expression, prepared)(bind);
+    query::ExpressionPointer bound = query::bind_call(call, bind);
+    catalog::FunctionPointer procedure = session.catalog().function(query::as<query::Function>(*bound).function);
+    std::vector<std::pair<PlTarget, Oid>> outputs;
+    for (size_t i = 0; i < procedure->argument_modes.size(); ++i) {
+      const char mode = procedure->argument_modes[i];
+      if (mode != 'o' && mode != 'b') continue;
+      const std::string name = i < procedure->argument_names.size() ? procedure->argument_names[i] : "";
+      outputs.emplace_back(output_target(expression.scope, argument_of(call, name, i), name),
+                           procedure->all_argument_types[i]);
+    }
+    Value result = run_procedure(session, *bound, parameter_values(*this, prepared), may_end_transaction);
+    if (outputs.empty() || result.is_null()) return;
+    std::string bytes(result.string());
+    types::RecordView row(bytes);
+    for (size_t i = 0; i < outputs.size(); ++i)
+      assign(outputs[i].first, {row.value(static_cast<uint32_t>(i)), outputs[i].second});
+  } catch (SqlError& error) {
+    place_error(error, expression);
     throw;
   }
 }

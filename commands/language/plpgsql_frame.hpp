@@ -22,11 +22,16 @@ struct TypedValue {
   common::Oid type;
 };
 
-struct PlCursor {
-  std::shared_ptr<const ResultShape> shape;
-  std::vector<std::vector<common::Value>> rows;
-  size_t at = 0;
+// A query that is to be read through a cursor.
+struct PlQuery {
+  PlanList plans;
+  std::vector<common::Value> parameters;
+  std::string text;
 };
+// The columns of a plan's result, without the row ids of a cursor.
+std::shared_ptr<const ResultShape> shape_of(const planner::PhysicalStatement& plan);
+
+class PlRows;
 
 enum class PlFlow : uint8_t { kNext, kExit, kContinue, kReturn };
 
@@ -59,6 +64,11 @@ class PlFrame {
   using RowTaker = std::function<bool(const std::shared_ptr<const ResultShape>&, std::vector<common::Value>)>;
   RunResult run_query(const PlExpression& expression, const RowTaker& row);
   RunResult run_dynamic(const PlStatement& statement, const RowTaker& row);
+  // The same, planned and not run; no plans: it is no query, and has to be run. `cursor`: WHERE CURRENT OF is possible.
+  PlQuery plan_query(const PlExpression& expression, bool cursor);
+  PlQuery plan_dynamic(const PlStatement& statement, bool cursor);
+  void dynamic_query(const PlStatement& statement, std::string& sql, std::vector<common::Value>& parameters,
+                     std::vector<common::Oid>& types);
 
   Session& session;
   std::shared_ptr<PlProgram> program;
@@ -73,6 +83,7 @@ class PlFrame {
   std::vector<std::vector<common::Value>> rows;  // RETURN NEXT, RETURN QUERY
   common::Oid return_type;
   bool returns_row = false, is_trigger = false;
+  bool may_end_transaction = false;  // a procedure or DO, called outside of a transaction block
 
  private:
   PlFlow run_statement(const PlStatement& statement);
@@ -98,8 +109,13 @@ class PlFrame {
   void set_found(bool found);
   void initialise(int datum);
   std::string format_message(const PlStatement& statement);
-  std::map<std::string, PlCursor>& cursors();
-  void open_cursor(int datum, const RowTaker* unused, const PlStatement& statement);
+  void run_close(const PlStatement& statement);
+  void end_transaction(const PlStatement& statement);
+  PlQuery bound_query(const PlDatum& cursor, const PlStatement& statement);
+  std::unique_ptr<PlRows> rows_of(const PlStatement& statement);
+  std::unique_ptr<PlRows> rows_of_utility(const PlExpression& expression);
+  std::string open_portal(const PlStatement& statement, int datum, PlQuery query, PlScroll scroll);
+  void place_error(common::SqlError& error, const PlExpression& expression);
 
   const PlStatement* current_ = nullptr;
   const char* phase_ = nullptr;  // instead of a statement

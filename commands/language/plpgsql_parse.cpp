@@ -15,6 +15,14 @@ using common::SqlError;
 namespace oid = types::oid;
 namespace sqlstate = common::sqlstate;
 
+namespace {
+
+int characters(std::string_view text) {
+  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
 PlParser::PlParser(std::string_view source, const PlParseOptions& options)
     : source_(source), options_(options), tokens_(source), program_(std::make_shared<PlProgram>()) {
   if (tokens_.error) throw *tokens_.error;
@@ -93,7 +101,22 @@ PlExpressionPointer PlParser::make_expression(size_t begin, size_t end, bool sta
   expression->text = source_.substr(from, to - from);
   expression->is_statement = statement;
   expression->scope = scope_;
+  if (!statement) check_syntax(*expression, from);
   return expression;
+}
+
+// CREATE FUNCTION and DO find syntax errors in the SQL before it is run. `from`: where its text begins in the source.
+void PlParser::check_syntax(const PlExpression& expression, size_t from) const {
+  if (!options_.check_syntax) return;
+  const std::string before = expression.is_statement ? "" : "SELECT ";
+  try {
+    parser::parse_statements(before + expression.text);
+  } catch (SqlError& error) {
+    int& position = error.report().position;
+    if (position == 0) throw;
+    position += characters(source_.substr(0, from)) - static_cast<int>(before.size());
+    throw;
+  }
 }
 
 // Up to one of the words, outside of parentheses, which is not consumed.
@@ -109,7 +132,9 @@ PlExpressionPointer PlParser::expression_until(std::initializer_list<std::string
   }
   if (begin == at_ && !at_end()) fail();
   if (at_end()) fail();
-  return make_expression(begin, at_, statement);
+  PlExpressionPointer expression = make_expression(begin, at_, statement);
+  if (statement) check_syntax(*expression, static_cast<size_t>(tokens_.tokens[begin].start));
+  return expression;
 }
 
 // ---- scopes
@@ -179,9 +204,14 @@ void PlParser::read_type(Oid& type, int32_t& typmod) {
     return;
   }
   query::BindContext bind = session.bind_context(text);
-  query::ResolvedType resolved = query::resolve_type(*parser::parse_type_name(text), bind);
-  type = resolved.type->oid;
-  typmod = resolved.typmod;
+  try {
+    query::ResolvedType resolved = query::resolve_type(*parser::parse_type_name(text), bind);
+    type = resolved.type->oid;
+    typmod = resolved.typmod;
+  } catch (SqlError& error) {
+    if (error.report().position != 0) error.report().position += characters(source_.substr(0, from));
+    throw;
+  }
 }
 
 // variable%TYPE, table.column%TYPE, table%ROWTYPE
@@ -215,7 +245,7 @@ void PlParser::copied_type(const std::vector<std::string>& names, bool row, Oid&
 
 // ---- declarations
 
-void PlParser::declare_cursor(const std::string& name) {
+void PlParser::declare_cursor(const std::string& name, PlScroll scroll) {
   int datum = add_datum(name, oid::kRefcursor, -1, true);
   std::vector<int> parameters;
   push_scope("");
@@ -233,6 +263,7 @@ void PlParser::declare_cursor(const std::string& name) {
   PlExpressionPointer query = expression_until({";"}, true);
   scope_ = scope_->parent;
   expect(";");
+  program_->datums[static_cast<size_t>(datum)].scroll = scroll;
   program_->datums[static_cast<size_t>(datum)].cursor_query = std::move(query);
   program_->datums[static_cast<size_t>(datum)].cursor_parameters = std::move(parameters);
 }
@@ -263,10 +294,9 @@ void PlParser::declarations(PlStatement& block) {
       expect(";");
       continue;
     }
-    bool scrollable = (is("no") && is("scroll", 1)) || is("scroll");
-    if (scrollable) at_ += is("no") ? 2 : 1;
+    PlScroll scroll = scroll_option();
     if (accept("cursor")) {
-      declare_cursor(name);
+      declare_cursor(name, scroll);
       continue;
     }
     bool constant = accept("constant");
@@ -298,6 +328,7 @@ std::unique_ptr<PlStatement> PlParser::block(const std::string& label) {
   statement->label = label;
   const PlScope* outer = scope_;
   push_scope(label);
+  labels_.push_back({label, false});
   if (accept("declare")) declarations(*statement);
   statement->line = line();
   expect("begin");
@@ -308,8 +339,9 @@ std::unique_ptr<PlStatement> PlParser::block(const std::string& label) {
     statement->second_datum = add_datum("sqlerrm", oid::kText, -1, true);
     while (accept("when")) handler(*statement);
   }
+  labels_.pop_back();
   expect("end");
-  if (!is(";") && !at_end()) identifier();
+  end_label(label);
   accept(";");
   scope_ = outer;
   return statement;
@@ -345,6 +377,24 @@ PlBody PlParser::body(std::initializer_list<std::string_view> ends) {
   }
 }
 
+// #variable_conflict and the like, before the block.
+void PlParser::compile_option() {
+  std::string name = identifier();
+  if (name == "variable_conflict") {
+    if (accept("use_variable"))
+      program_->conflict = PlConflict::kVariable;
+    else if (accept("use_column"))
+      program_->conflict = PlConflict::kColumn;
+    else
+      expect("error");
+  } else if (name == "print_strict_params") {
+    throw common::not_supported("#print_strict_params");
+  } else {
+    --at_;
+    fail();
+  }
+}
+
 std::shared_ptr<PlProgram> PlParser::parse() {
   push_scope(options_.function_name);
   for (size_t i = 0; i < options_.parameters.size(); ++i) {
@@ -367,7 +417,7 @@ std::shared_ptr<PlProgram> PlParser::parse() {
         {"tg_argv", oid::kTextArray}};
     for (const auto& [name, type] : kVariables) program_->trigger_variables[name] = add_datum(name, type, -1, true);
   }
-  if (is("#")) throw common::not_supported("a # option of PL/pgSQL");
+  while (accept("#")) compile_option();
   std::string label;
   if (accept("<<")) {
     label = identifier();

@@ -28,6 +28,7 @@ class PlParser {
   bool is_string_prefix(char c) const;
 
   PlExpressionPointer make_expression(size_t begin, size_t end, bool statement);
+  void check_syntax(const PlExpression& expression, size_t from) const;
   PlExpressionPointer expression_until(std::initializer_list<std::string_view> stops, bool statement);
   void push_scope(const std::string& label);
   int add_datum(const std::string& name, common::Oid type, int32_t typmod, bool visible);
@@ -36,7 +37,7 @@ class PlParser {
   void read_type(common::Oid& type, int32_t& typmod);
   void copied_type(const std::vector<std::string>& names, bool row, common::Oid& type, int32_t& typmod);
 
-  void declare_cursor(const std::string& name);
+  void declare_cursor(const std::string& name, PlScroll scroll);
   void declarations(PlStatement& block);
   std::unique_ptr<PlStatement> block(const std::string& label);
   void handler(PlStatement& block);
@@ -47,6 +48,9 @@ class PlParser {
   void for_statement(PlStatement& out);
   void foreach_statement(PlStatement& out);
   void loop_body(PlStatement& out);
+  void end_label(const std::string& label);
+  void compile_option();
+  void check_known(size_t at) const;
   void exit_statement(PlStatement& out, PlKind kind);
   void return_statement(PlStatement& out);
   void raise_statement(PlStatement& out);
@@ -54,6 +58,11 @@ class PlParser {
   void diagnostics_statement(PlStatement& out);
   void open_statement(PlStatement& out);
   void fetch_statement(PlStatement& out);
+  void fetch_direction(PlStatement& out);
+  int64_t fetch_count();
+  void transaction_statement(PlStatement& out);
+  int cursor_variable();
+  PlScroll scroll_option();
   void sql_statement(PlStatement& out);
   bool assignment(PlStatement& out);
   PlTarget target();
@@ -65,6 +74,11 @@ class PlParser {
   parser::TokenList tokens_;
   size_t at_ = 0;
   std::shared_ptr<PlProgram> program_;
+  struct Label {
+    std::string name;
+    bool loop;
+  };
+  std::vector<Label> labels_;  // of the blocks and loops that are open
   const PlScope* scope_ = nullptr;
 };
 

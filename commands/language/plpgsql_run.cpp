@@ -7,6 +7,7 @@
 #include "commands/trigger_manager.hpp"
 #include "common/sqlstate.hpp"
 #include "types/container/array.hpp"
+#include "types/container/array_subscript.hpp"
 #include "types/container/record.hpp"
 
 namespace basalt::commands::language {
@@ -69,6 +70,10 @@ const char* statement_name_of(const PlStatement& statement) {
       return "CLOSE";
     case PlKind::kCall:
       return "CALL";
+    case PlKind::kCommit:
+      return "COMMIT";
+    case PlKind::kRollback:
+      return "ROLLBACK";
     default:
       return "SQL statement";
   }
@@ -210,7 +215,17 @@ void PlFrame::assign(const PlTarget& target, const TypedValue& value) {
       throw SqlError(sqlstate::kDatatypeMismatch, "cannot subscript type " +
                                                       session.context().format_type(variable.type, -1) +
                                                       " because it does not support subscripting");
-    throw common::not_supported("assignment to an element of an array variable");
+    TypedValue subscript = evaluate(*target.subscript);
+    Value number = convert(subscript.value, subscript.type, oid::kInt4, -1);
+    if (number.is_null())
+      throw SqlError(sqlstate::kNullValueNotAllowed, "array subscript in assignment must not be null");
+    const int32_t place[] = {number.as<int32_t>()};
+    Value element = convert(value.value, value.type, array->element, variable.typmod);
+    std::string bytes = values[at].is_null()
+                            ? types::ArrayBuilder(array->element, physical_of(session, array->element)).finish()
+                            : std::string(values[at].string());
+    values[at] = Value::of(types::array_with_element(bytes, place, element));
+    return;
   }
   if (target.field.empty()) {
     set(target.datum, value.value, value.type);
@@ -306,12 +321,25 @@ bool handles(const PlHandler& handler, std::string_view state) {
 PlFlow PlFrame::guarded_block(const PlStatement& block) {
   auto saved = session.triggers().save();
   size_t snapshots = language_state(session).snapshots.size();
+  std::vector<std::shared_ptr<Portal>> portals;
+  for (const auto& [name, portal] : session.portals()) portals.push_back(portal);
+  struct Guarded {
+    int& blocks;
+    explicit Guarded(int& b) : blocks(b) { ++blocks; }
+    ~Guarded() { --blocks; }
+  };
+  std::optional<Guarded> guarded(language_state(session).guarded_blocks);
   storage::SavepointId savepoint = session.begin_subtransaction();
   PlFlow flow;
   try {
     flow = run_body(block.body);
   } catch (SqlError& error) {
+    guarded.reset();
     add_context(error, context_line());
+    // Cursors that the block has opened are closed.
+    std::erase_if(session.portals(), [&](const auto& entry) {
+      return entry.second->is_cursor && std::find(portals.begin(), portals.end(), entry.second) == portals.end();
+    });
     session.end_subtransaction(savepoint, false);
     session.triggers().restore(*saved);
     language_state(session).snapshots.resize(snapshots);
@@ -416,15 +444,29 @@ PlFlow PlFrame::run_foreach(const PlStatement& statement) {
   if (!type->element.valid())
     throw SqlError(sqlstate::kDatatypeMismatch,
                    "FOREACH expression must yield an array, not type " + session.context().format_type(value.type, -1));
-  if (statement.slice > 0) throw common::not_supported("FOREACH ... SLICE");
   std::string bytes(value.value.string());
   types::ArrayView array(bytes);
+  if (statement.slice < 0 || statement.slice > array.dimensions())
+    throw SqlError(sqlstate::kArraySubscriptError, "slice dimension (" + std::to_string(statement.slice) +
+                                                       ") is out of the valid range 0.." +
+                                                       std::to_string(array.dimensions()));
+  // SLICE n: pieces of the innermost n dimensions.
+  std::vector<types::ArrayDimension> shape = array.shape();
+  shape.erase(shape.begin(), shape.end() - statement.slice);
+  uint32_t piece = 1;
+  for (const auto& dimension : shape) piece *= static_cast<uint32_t>(dimension.length);
   PlFlow out = PlFlow::kNext;
   bool found = false;
-  for (uint32_t i = 0; i < array.size(); ++i) {
+  for (uint32_t i = 0; i < array.size(); i += piece) {
     session.interrupt().check();
     found = true;
-    assign(statement.targets[0], {array.value(i), type->element});
+    if (statement.slice == 0) {
+      assign(statement.targets[0], {array.value(i), type->element});
+    } else {
+      types::ArrayBuilder slice(type->element, array.physical());
+      for (uint32_t k = 0; k < piece; ++k) slice.append(array.value(i + k));
+      assign(statement.targets[0], {Value::of(slice.finish(shape)), value.type});
+    }
     if (!loop_flow(statement, run_body(statement.body), out)) break;
   }
   set_found(found);
@@ -501,14 +543,13 @@ PlFlow PlFrame::run_statement(const PlStatement& statement) {
     case PlKind::kFetch:
       run_fetch(statement);
       break;
-    case PlKind::kClose: {
-      Value name = values[static_cast<size_t>(statement.datum)];
-      if (name.is_null() || cursors().erase(std::string(name.string())) == 0)
-        throw SqlError(
-            sqlstate::kUndefinedCursor,
-            "cursor \"" + (name.is_null() ? std::string() : std::string(name.string())) + "\" does not exist");
+    case PlKind::kClose:
+      run_close(statement);
       break;
-    }
+    case PlKind::kCommit:
+    case PlKind::kRollback:
+      end_transaction(statement);
+      break;
     case PlKind::kNull:
       break;
   }

@@ -1,5 +1,4 @@
-// Statements of PL/pgSQL that run SQL or report something: SQL statements with INTO, loops over queries, cursors,
-// RETURN, RAISE, GET DIAGNOSTICS.
+// Statements of PL/pgSQL that run SQL or report something: SQL statements with INTO, RETURN, RAISE, GET DIAGNOSTICS.
 #include "commands/language/language_state.hpp"
 #include "commands/language/plpgsql_frame.hpp"
 #include "commands/session_context.hpp"
@@ -45,40 +44,6 @@ void PlFrame::run_sql(const PlStatement& statement) {
   assign_row(statement.targets, shape, count ? &first : nullptr);
   row_count_ = count ? 1 : 0;
   if (!dynamic) set_found(count > 0);
-}
-
-void PlFrame::run_call(const PlStatement& statement) { run_query(*statement.expression, {}); }
-
-// The rows are read before the body runs for the first: what it changes does not change the loop.
-PlFlow PlFrame::run_for_query(const PlStatement& statement) {
-  std::vector<std::vector<Value>> fetched;
-  Shape shape;
-  auto take = [&](const Shape& row_shape, std::vector<Value> row) {
-    shape = row_shape;
-    fetched.push_back(std::move(row));
-    return true;
-  };
-  if (statement.kind == PlKind::kForExecute) {
-    run_dynamic(statement, take);
-  } else if (statement.kind == PlKind::kForCursor) {
-    const PlDatum& cursor = program->datums[static_cast<size_t>(statement.second_datum)];
-    for (size_t i = 0; i < cursor.cursor_parameters.size() && i < statement.arguments.size(); ++i) {
-      TypedValue value = evaluate(*statement.arguments[i]);
-      set(cursor.cursor_parameters[i], value.value, value.type);
-    }
-    run_query(*cursor.cursor_query, take);
-  } else {
-    run_query(*statement.expression, take);
-  }
-  PlFlow out = PlFlow::kNext;
-  for (auto& row : fetched) {
-    session.interrupt().check();
-    assign_row(statement.targets, shape, &row);
-    if (!loop_flow(statement, run_body(statement.body), out)) break;
-  }
-  if (fetched.empty()) assign_row(statement.targets, shape, nullptr);
-  set_found(!fetched.empty());
-  return out;
 }
 
 // ---- RETURN
@@ -263,72 +228,6 @@ void PlFrame::run_diagnostics(const PlStatement& statement) {
     }
     assign(option.target, {Value::of(text), oid::kText});
   }
-}
-
-// ---- cursors: their rows are read when they are opened
-
-std::map<std::string, PlCursor>& PlFrame::cursors() {
-  return session.extra<std::map<std::string, PlCursor>>("plpgsql cursors");
-}
-
-void PlFrame::run_open(const PlStatement& statement) {
-  auto at = static_cast<size_t>(statement.datum);
-  const PlDatum& cursor = program->datums[at];
-  std::string name;
-  if (!values[at].is_null())
-    name = values[at].string();
-  else if (cursor.cursor_query)
-    name = cursor.name;
-  else
-    name = "<unnamed portal " + std::to_string(cursors().size() + 1) + ">";
-  if (cursors().contains(name)) throw SqlError(sqlstate::kDuplicateCursor, "cursor \"" + name + "\" already in use");
-  PlCursor opened;
-  auto take = [&](const Shape& shape, std::vector<Value> row) {
-    opened.shape = shape;
-    opened.rows.push_back(std::move(row));
-    return true;
-  };
-  if (statement.dynamic) {
-    run_dynamic(statement, take);
-  } else if (statement.expression) {
-    run_query(*statement.expression, take);
-  } else {
-    if (!cursor.cursor_query) throw SqlError(sqlstate::kSyntaxError, "cursor variable must be a simple variable");
-    for (size_t i = 0; i < cursor.cursor_parameters.size() && i < statement.arguments.size(); ++i) {
-      TypedValue value = evaluate(*statement.arguments[i]);
-      set(cursor.cursor_parameters[i], value.value, value.type);
-    }
-    run_query(*cursor.cursor_query, take);
-  }
-  values[at] = Value::of(name);
-  cursors()[name] = std::move(opened);
-}
-
-void PlFrame::run_fetch(const PlStatement& statement) {
-  auto at = static_cast<size_t>(statement.datum);
-  if (values[at].is_null())
-    throw SqlError(sqlstate::kNullValueNotAllowed, "cursor variable \"" + program->datums[at].name + "\" is null");
-  auto it = cursors().find(std::string(values[at].string()));
-  if (it == cursors().end())
-    throw SqlError(sqlstate::kUndefinedCursor, "cursor \"" + std::string(values[at].string()) + "\" does not exist");
-  PlCursor& cursor = it->second;
-  const std::string& direction = statement.direction;
-  // `at` counts the rows before and including the one the cursor stands on.
-  size_t count = cursor.rows.size();
-  if (direction.empty() || direction == "next" || direction == "forward")
-    cursor.at = std::min(cursor.at + 1, count + 1);
-  else if (direction == "prior" || direction == "backward")
-    cursor.at -= cursor.at > 0;
-  else if (direction == "first")
-    cursor.at = 1;
-  else if (direction == "last")
-    cursor.at = count;
-  else
-    throw common::not_supported("FETCH " + direction + " in PL/pgSQL");
-  bool found = cursor.at >= 1 && cursor.at <= count;
-  if (!statement.move) assign_row(statement.targets, cursor.shape, found ? &cursor.rows[cursor.at - 1] : nullptr);
-  row_count_ = found ? 1 : 0;
-  set_found(found);
 }
 
 }  // namespace basalt::commands::language

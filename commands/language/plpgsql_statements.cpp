@@ -69,10 +69,11 @@ std::unique_ptr<PlStatement> PlParser::statement() {
     fetch_statement(*out);
   else if (accept("close")) {
     out->kind = PlKind::kClose;
-    out->datum = lookup(identifier());
-    if (out->datum < 0) fail();
+    out->datum = cursor_variable();
     expect(";");
-  } else
+  } else if ((is("commit") || is("rollback")) && (is(";", 1) || is("and", 1)))
+    transaction_statement(*out);
+  else
     sql_statement(*out);
   return out;
 }
@@ -97,6 +98,9 @@ bool PlParser::assignment(PlStatement& out) {
   out.targets.push_back(target());
   ++at_;
   out.expression = expression_until({";"}, false);
+  auto from = static_cast<size_t>(tokens_.tokens[start].start);
+  size_t behind = source_.find(out.expression->text, static_cast<size_t>(tokens_.tokens[look].end));
+  if (behind != std::string_view::npos) out.expression->assigned = source_.substr(from, behind - from);
   expect(";");
   return true;
 }
@@ -165,11 +169,26 @@ void PlParser::case_statement(PlStatement& out) {
 }
 
 void PlParser::loop_body(PlStatement& out) {
+  labels_.push_back({out.label, true});
   out.body = body({"end"});
+  labels_.pop_back();
   expect("end");
   expect("loop");
-  if (!is(";")) identifier();
+  end_label(out.label);
   expect(";");
+}
+
+// The label may be repeated behind END.
+void PlParser::end_label(const std::string& label) {
+  if (is(";") || at_end()) return;
+  const auto& token = tokens_.tokens[at_];
+  std::string name = identifier();
+  if (label.empty())
+    throw parser::error_at(source_, token.start, sqlstate::kSyntaxError,
+                           "end label \"" + name + "\" specified for unlabeled block");
+  if (name != label)
+    throw parser::error_at(source_, token.start, sqlstate::kSyntaxError,
+                           "end label \"" + name + "\" differs from block's label \"" + label + "\"");
 }
 
 void PlParser::for_statement(PlStatement& out) {
@@ -221,6 +240,9 @@ void PlParser::for_statement(PlStatement& out) {
       out.targets.emplace_back();
       out.targets.back().datum = add_datum(name, oid::kRecord, -1, true);
     } else {
+      if (lookup(slice(at_)) < 0 && !is(".", 1))
+        throw parser::error_at(source_, tokens_.tokens[at_].start, sqlstate::kSyntaxError,
+                               "loop variable of loop over rows must be a record variable or list of scalar variables");
       do out.targets.push_back(target());
       while (accept(","));
       expect("in");
@@ -260,7 +282,24 @@ void PlParser::foreach_statement(PlStatement& out) {
 
 void PlParser::exit_statement(PlStatement& out, PlKind kind) {
   out.kind = kind;
-  if (!is(";") && !is("when")) out.label = identifier();
+  const int32_t begin = tokens_.tokens[at_ - 1].start;
+  const std::string word = kind == PlKind::kExit ? "EXIT" : "CONTINUE";
+  if (!is(";") && !is("when")) {
+    const int32_t place = tokens_.tokens[at_].start;
+    out.label = identifier();
+    auto found = std::find_if(labels_.rbegin(), labels_.rend(), [&](const Label& l) { return l.name == out.label; });
+    if (found == labels_.rend())
+      throw parser::error_at(source_, place, sqlstate::kSyntaxError,
+                             "there is no label \"" + out.label +
+                                 "\" attached to any block or loop enclosing this statement");
+    if (!found->loop && kind == PlKind::kContinue)
+      throw parser::error_at(source_, place, sqlstate::kSyntaxError,
+                             "block label \"" + out.label + "\" cannot be used in CONTINUE");
+  } else if (std::none_of(labels_.begin(), labels_.end(), [](const Label& l) { return l.loop; })) {
+    throw parser::error_at(source_, begin, sqlstate::kSyntaxError,
+                           word + " cannot be used outside a loop" +
+                               (kind == PlKind::kExit ? ", unless it has a label" : ""));
+  }
   if (accept("when")) out.expression = expression_until({";"}, false);
   expect(";");
 }
@@ -401,14 +440,39 @@ void PlParser::diagnostics_statement(PlStatement& out) {
   expect(";");
 }
 
+// A variable, or $n.
+int PlParser::cursor_variable() {
+  int datum = lookup(slice(at_));
+  if (datum < 0) fail();
+  const PlDatum& variable = program_->datums[static_cast<size_t>(datum)];
+  if (variable.type != oid::kRefcursor)
+    throw parser::error_at(source_, tokens_.tokens[at_].start, sqlstate::kDatatypeMismatch,
+                           "variable \"" + variable.name + "\" must be of type cursor or refcursor");
+  ++at_;
+  return datum;
+}
+
+PlScroll PlParser::scroll_option() {
+  if (accept("scroll")) return PlScroll::kScroll;
+  if (!is("no") || !is("scroll", 1)) return PlScroll::kUnsaid;
+  at_ += 2;
+  return PlScroll::kNoScroll;
+}
+
+void PlParser::transaction_statement(PlStatement& out) {
+  out.kind = is("commit") ? PlKind::kCommit : PlKind::kRollback;
+  ++at_;
+  if (accept("and")) {
+    out.chain = !accept("no");
+    expect("chain");
+  }
+  expect(";");
+}
+
 void PlParser::open_statement(PlStatement& out) {
   out.kind = PlKind::kOpen;
-  out.datum = lookup(identifier());
-  if (out.datum < 0) fail();
-  if (is("no") && is("scroll", 1))
-    at_ += 2;
-  else
-    accept("scroll");
+  out.datum = cursor_variable();
+  out.scroll = scroll_option();
   if (accept("for")) {
     if (accept("execute")) {
       out.dynamic = true;
@@ -428,19 +492,62 @@ void PlParser::open_statement(PlStatement& out) {
   expect(";");
 }
 
+// The count of FETCH and MOVE.
+int64_t PlParser::fetch_count() {
+  bool negative = accept("-");
+  std::string digits = slice(at_);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos)
+    throw common::not_supported("FETCH in PL/pgSQL with a count that is not a literal");
+  ++at_;
+  int64_t count = std::stoll(digits);
+  return negative ? -count : count;
+}
+
+void PlParser::fetch_direction(PlStatement& out) {
+  using parser::FetchDirection;
+  const size_t begin = at_ - 1;
+  bool bare = is("from") || is("in") || lookup(slice(at_)) >= 0;
+  if (accept("next") || bare) return;
+  if (accept("prior")) {
+    out.direction = FetchDirection::kBackward;
+  } else if (is("first") || is("last")) {
+    out.direction = FetchDirection::kAbsolute;
+    out.count = accept("first") ? 1 : (++at_, -1);
+  } else if (is("absolute") || is("relative")) {
+    out.direction = is("absolute") ? FetchDirection::kAbsolute : FetchDirection::kRelative;
+    ++at_;
+    out.count = fetch_count();
+  } else {
+    if (!accept("forward") && accept("backward")) out.direction = FetchDirection::kBackward;
+    if (accept("all"))
+      out.count = INT64_MAX;
+    else if (!is("from") && !is("in") && lookup(slice(at_)) < 0)
+      out.count = fetch_count();
+    if (!out.move && out.count != 1)
+      throw parser::error_at(source_, tokens_.tokens[begin].start, sqlstate::kFeatureNotSupported,
+                             "FETCH statement cannot return multiple rows");
+  }
+}
+
 void PlParser::fetch_statement(PlStatement& out) {
   out.kind = PlKind::kFetch;
   out.move = is("move");
   ++at_;
-  while (!is("from") && !is("in") && !is(";") && lookup(slice(at_)) < 0) {
-    out.direction += (out.direction.empty() ? "" : " ") + slice(at_);
-    ++at_;
-  }
+  fetch_direction(out);
   if (!accept("from")) accept("in");
-  out.datum = lookup(identifier());
-  if (out.datum < 0) fail();
+  out.datum = cursor_variable();
   if (accept("into")) into_targets(out);
   expect(";");
+}
+
+// A word with := or = behind it is meant to be a variable.
+void PlParser::check_known(size_t at) const {
+  std::string behind = slice(at + 1);
+  if (behind != ":=" && behind != "=" && behind != "[") return;
+  const auto& token = tokens_.tokens[at];
+  throw parser::error_at(source_, token.start, sqlstate::kSyntaxError,
+                         "\"" + std::string(token.value.empty() ? slice(at) : token.value) +
+                             "\" is not a known variable");
 }
 
 // Any other SQL statement; INTO (not of INSERT INTO) names variables and is taken out of the text.
@@ -451,6 +558,7 @@ void PlParser::sql_statement(PlStatement& out) {
   int depth = 0;
   std::string previous;
   if (is(";")) fail();
+  check_known(at_);
   for (; !at_end() && !(depth == 0 && is(";")); ++at_) {
     std::string text = slice(at_);
     if (text == "(") ++depth;
@@ -472,6 +580,7 @@ void PlParser::sql_statement(PlStatement& out) {
     // Blanks in its place keep the positions of errors.
     for (size_t i = cut; i < to; ++i) out.expression->text[i] = ' ';
   }
+  check_syntax(*out.expression, static_cast<size_t>(tokens_.tokens[begin].start));
   expect(";");
 }
 

@@ -1,6 +1,7 @@
 // Set-returning functions behind pg_stat_activity, pg_locks, pg_settings, pg_cursors, pg_prepared_statements, and the
 // counters behind pg_stat_* (which are not kept: zero, or NULL for times).
 
+#include "commands/setting_text.hpp"
 #include "commands/utility/notify.hpp"
 #include "commands/utility/session_functions.hpp"
 #include "parser/keywords.hpp"
@@ -167,7 +168,7 @@ Set all_settings(FunctionCall& call, std::span<const Value>) {
   std::vector<Row> rows;
   for (const SettingDefinition& definition : setting_definitions()) {
     Row row(17);
-    std::string shown = session.settings().show(definition.name);
+    std::string shown = shown_setting(session, definition.name);
     row[0] = text(definition.name);
     row[1] = text(plain_value(definition, session, shown));
     row[2] = text_or_null(definition.unit);

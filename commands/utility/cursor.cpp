@@ -33,12 +33,17 @@ void check_lockable(const planner::PhysicalStatement& plan, const Portal& portal
         .detail("Scrollable cursors must be READ ONLY.");
 }
 
-void start(Session& session, Portal& portal, const planner::PhysicalStatement& plan) {
+void start(Session& session, Portal& portal, const std::optional<storage::Snapshot>& snapshot) {
+  const planner::PhysicalStatement& plan = *portal.statement->plans[0];
   storage::Transaction& transaction = session.transaction();
   if (plan.locks_rows) transaction.assign_id();
-  bool own = session.isolation() == storage::IsolationLevel::kReadCommitted;
-  portal.snapshot = own ? transaction.take_snapshot() : session.statement_snapshot();
-  portal.snapshot.command = transaction.command();
+  if (snapshot) {
+    portal.snapshot = *snapshot;
+  } else {
+    bool own = session.isolation() == storage::IsolationLevel::kReadCommitted;
+    portal.snapshot = own ? transaction.take_snapshot() : session.statement_snapshot();
+    portal.snapshot.command = transaction.command();
+  }
   portal.context =
       std::make_unique<executor::ExecutionContext>(session.execution_context(portal.snapshot, portal.parameters));
   portal.reader = session.database_catalog().reader(transaction);
@@ -53,36 +58,21 @@ void start(Session& session, Portal& portal, const planner::PhysicalStatement& p
 std::string run_declare(UtilityCall& call) {
   Session& session = call.session;
   const auto& statement = parser::as<parser::ParsedDeclareCursor>(call.statement);
-  bool hold = statement.options & parser::kCursorHold;
-  if (!hold && call.top_level) session.require_block("DECLARE CURSOR");
+  NewCursor cursor;
+  cursor.name = statement.name;
+  cursor.holdable = statement.options & parser::kCursorHold;
+  cursor.scrollable = statement.options & parser::kCursorScroll;
+  cursor.no_scroll = statement.options & parser::kCursorNoScroll;
+  cursor.binary = statement.options & parser::kCursorBinary;
+  if (!cursor.holdable && call.top_level && !session.in_implicit_block()) session.require_block("DECLARE CURSOR");
   if (statement.name.empty()) throw SqlError(sqlstate::kInvalidCursorName, "invalid cursor name: must not be empty");
   session.transaction();
   query::BindContext bind = session.bind_context(call.text);
   bind.parameter_types = call.parameter_types;
-  auto prepared = std::make_shared<PreparedStatement>();
-  prepared->text = call.statement_text;
-  prepared->plans = session.plan_statement(*statement.query, bind, nullptr, {}, true);
-  if (prepared->plans.size() != 1) throw unsupported("DECLARE CURSOR must specify exactly one query");
-  const planner::PhysicalStatement& plan = *prepared->plans[0];
-  auto portal = std::make_shared<Portal>();
-  portal->name = statement.name;
-  portal->statement = prepared;
-  portal->parameters = call.parameters;
-  portal->returns_rows = portal->is_cursor = true;
-  portal->holdable = hold;
-  portal->scrollable = statement.options & parser::kCursorScroll;
-  portal->no_scroll = statement.options & parser::kCursorNoScroll;
-  portal->binary = statement.options & parser::kCursorBinary;
-  portal->query_text = call.statement_text;
-  portal->creation_time = session.statement_start();
-  portal->savepoint_depth = session.savepoint_depth();
-  check_lockable(plan, *portal);
-  session.check_privileges(plan);
-  if (session.portals().contains(statement.name))
-    throw SqlError(sqlstate::kDuplicateCursor, "cursor \"" + statement.name + "\" already exists");
-  portal->columns = session.result_columns(plan);
-  start(session, *portal, plan);
-  session.portals()[statement.name] = portal;
+  cursor.plans = session.plan_statement(*statement.query, bind, nullptr, {}, true);
+  cursor.parameters = call.parameters;
+  cursor.query_text = call.statement_text;
+  open_cursor(session, std::move(cursor));
   return "DECLARE CURSOR";
 }
 
@@ -218,7 +208,7 @@ std::string run_fetch(UtilityCall& call) {
   if (!portal->is_cursor)
     throw SqlError(sqlstate::kObjectNotInPrerequisiteState, "portal \"" + statement.name + "\" cannot be run");
   if (!statement.is_move) call.sink.describe(portal->columns);
-  uint64_t rows = Fetcher(*portal, statement.is_move ? nullptr : &call.sink).run(statement.direction, statement.count);
+  uint64_t rows = fetch_cursor(*portal, statement.direction, statement.count, statement.is_move ? nullptr : &call.sink);
   return (statement.is_move ? "MOVE " : "FETCH ") + std::to_string(rows);
 }
 
@@ -244,13 +234,47 @@ std::string run_close(UtilityCall& call) {
 
 }  // namespace
 
+std::shared_ptr<Portal> open_cursor(Session& session, NewCursor cursor) {
+  auto prepared = std::make_shared<PreparedStatement>();
+  prepared->text = cursor.query_text;
+  prepared->plans = std::move(cursor.plans);
+  if (prepared->plans.size() != 1) throw unsupported("DECLARE CURSOR must specify exactly one query");
+  const planner::PhysicalStatement& plan = *prepared->plans[0];
+  auto portal = std::make_shared<Portal>();
+  portal->name = cursor.name;
+  portal->statement = prepared;
+  portal->parameters = std::move(cursor.parameters);
+  portal->returns_rows = portal->is_cursor = true;
+  portal->holdable = cursor.holdable;
+  portal->scrollable = cursor.scrollable;
+  portal->no_scroll = cursor.no_scroll;
+  portal->binary = cursor.binary;
+  portal->query_text = std::move(cursor.query_text);
+  portal->creation_time = session.statement_start();
+  portal->savepoint_depth = session.savepoint_depth();
+  check_lockable(plan, *portal);
+  session.check_privileges(plan);
+  if (session.portals().contains(cursor.name))
+    throw SqlError(sqlstate::kDuplicateCursor, "cursor \"" + cursor.name + "\" already exists");
+  portal->columns = session.result_columns(plan);
+  start(session, *portal, cursor.snapshot);
+  session.portals()[cursor.name] = portal;
+  return portal;
+}
+
+uint64_t fetch_cursor(Portal& portal, parser::FetchDirection direction, int64_t count, ResultSink* sink) {
+  return Fetcher(portal, sink).run(direction, count);
+}
+
+void hold_cursor(Portal& portal) {
+  ensure_rows(portal, UINT64_MAX);
+  portal.execution.reset();
+  portal.reader.reset();
+}
+
 void hold_cursors(Session& session) {
-  for (auto& [name, portal] : session.portals()) {
-    if (!portal->is_cursor || !portal->holdable) continue;
-    ensure_rows(*portal, UINT64_MAX);
-    portal->execution.reset();
-    portal->reader.reset();
-  }
+  for (auto& [name, portal] : session.portals())
+    if (portal->is_cursor && portal->holdable) hold_cursor(*portal);
 }
 
 bool fetch_forward(Portal& portal, uint64_t rows_max, ResultSink& sink) {

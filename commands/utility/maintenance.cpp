@@ -30,7 +30,7 @@ std::string relation_kind_message(const std::string& name) { return "cannot lock
 std::string run_lock(UtilityCall& call) {
   Session& session = call.session;
   const auto& statement = parser::as<parser::ParsedLock>(call.statement);
-  if (call.top_level) session.require_block("LOCK TABLE");
+  if (call.top_level && !session.in_implicit_block()) session.require_block("LOCK TABLE");
   auto policy = statement.no_wait ? storage::WaitPolicy::kNoWait : storage::WaitPolicy::kWait;
   if (statement.mode > 1) session.transaction();
   for (const auto& range : statement.relations) {

@@ -10,6 +10,7 @@
 
 #include "catalog/acl.hpp"
 #include "commands/families.hpp"
+#include "commands/setting_text.hpp"
 #include "commands/utility/notify.hpp"
 #include "common/blocking.hpp"
 #include "common/sqlstate.hpp"
@@ -36,13 +37,13 @@ std::string version() { return "PostgreSQL 15.20 (Basalt 1.0) on x86_64-pc-linux
 // --- settings --------------------------------------------------------------------------------------------------------
 
 std::string current_setting(FunctionCall& call, std::string_view name) {
-  return session_of(call).settings().show(name);
+  return shown_setting(session_of(call), name);
 }
 
 std::optional<std::string> current_setting_missing(FunctionCall& call, std::string_view name, bool missing_ok) {
   std::string value;
   if (missing_ok && !call.context->setting(name, value)) return std::nullopt;
-  return session_of(call).settings().show(name);
+  return shown_setting(session_of(call), name);
 }
 
 std::optional<std::string> set_config(FunctionCall& call, std::optional<std::string_view> name,
