@@ -8,8 +8,8 @@
 
 namespace basalt::commands::language {
 
-// The error's position in `body` becomes one in `statement`, and its context, which said where the body was, goes. False
-// (and nothing is changed) where it has none, or the body is not one plain literal of the statement.
+// The error's position in `body` becomes one in `statement`, and its context, which said where the body was, goes.
+// False (and nothing is changed) where it has none, or the body is not one plain literal of the statement.
 bool place_in_statement(common::SqlError& error, std::string_view body, std::string_view statement);
 
 }  // namespace basalt::commands::language
