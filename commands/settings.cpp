@@ -327,6 +327,12 @@ void apply_session_setting(std::string_view name, const std::string& value, cons
     session.lock_timeout_ms = static_cast<int64_t>(setting_number(definition, value));
   else if (name == "statement_timeout")
     session.statement_timeout_ms = static_cast<int64_t>(setting_number(definition, value));
+  else if (name == "idle_session_timeout")
+    session.idle_session_timeout_ms = static_cast<int64_t>(setting_number(definition, value));
+  else if (name == "idle_in_transaction_session_timeout")
+    session.idle_in_transaction_session_timeout_ms = static_cast<int64_t>(setting_number(definition, value));
+  else if (name == "session_replication_role")
+    session.replica = value == "replica";
   else if (name == "plan_cache_mode")
     session.plan_cache_mode = value == "force_generic_plan"  ? PlanCacheMode::kForceGeneric
                               : value == "force_custom_plan" ? PlanCacheMode::kForceCustom

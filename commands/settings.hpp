@@ -107,7 +107,9 @@ struct SessionSettings {
   std::string default_transaction_isolation = "read committed";
   bool default_transaction_read_only = false, synchronous_commit = true, transform_null_equals = false,
        statement_cache = true;
-  int64_t lock_timeout_ms = 0, statement_timeout_ms = 0;
+  int64_t lock_timeout_ms = 0, statement_timeout_ms = 0, idle_session_timeout_ms = 0,
+          idle_in_transaction_session_timeout_ms = 0;
+  bool replica = false;  // session_replication_role
   PlanCacheMode plan_cache_mode = PlanCacheMode::kAuto;
 };
 

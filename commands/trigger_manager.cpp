@@ -98,7 +98,7 @@ const RelationPlanPointer& SessionTriggers::plan(const RelationDescriptor& relat
     catalog::RelationPointer pointer = session_.catalog().relation(relation.oid);
     // The caller may hold an older picture of the relation; a copy keeps to that.
     if (pointer.get() != &relation) pointer = std::make_shared<RelationDescriptor>(relation);
-    bool replica = session_.settings().show("session_replication_role") == "replica";
+    bool replica = session_.settings().session().replica;
     if (!slot || slot->relation->version != pointer->version ||
         slot->relation->triggers.size() != pointer->triggers.size() ||
         slot->relation->referencing.size() != pointer->referencing.size())

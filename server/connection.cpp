@@ -55,8 +55,8 @@ void Connection::read_more() {
 void Connection::start_idle_timer() {
   if (!session_ || closing_) return;
   bool idle = session_->status() == 'I';
-  int64_t timeout_ms =
-      session_->settings().get_int(idle ? "idle_session_timeout" : "idle_in_transaction_session_timeout");
+  const commands::SessionSettings& settings = session_->settings().session();
+  int64_t timeout_ms = idle ? settings.idle_session_timeout_ms : settings.idle_in_transaction_session_timeout_ms;
   if (timeout_ms <= 0) return;
   idle_deadline_us_ = common::Clock::real().monotonic_microseconds() + timeout_ms * 1000;
   listener_.set_idle_deadline(pid_, idle_deadline_us_);

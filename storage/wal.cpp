@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "common/blocking.hpp"
+#include "common/clock.hpp"
 #include "common/ensure.hpp"
 #include "storage/checksum.hpp"
 
@@ -157,16 +158,29 @@ uint64_t Wal::completed() const {
 
 void Wal::flush(Lsn end) {
   if (flushed_.load(std::memory_order_acquire) >= end.value) return;
-  common::about_to_block();
+  // Where the medium is so fast that handing the reactor over would take longer than the flush, it is not handed over.
+  bool announced = usual_flush_us_.load(std::memory_order_relaxed) >= kQuickFlushUs;
+  if (announced) common::about_to_block();
   std::unique_lock lock(flush_mutex_);
   while (flushed_.load(std::memory_order_acquire) < end.value) {
+    if (flushing_ && !announced) {
+      lock.unlock();
+      common::about_to_block();
+      announced = true;
+      lock.lock();
+      continue;
+    }
     if (flushing_) {
       flush_done_.wait(lock);
       continue;
     }
     flushing_ = true;
     lock.unlock();
+    int64_t start = common::Clock::real().monotonic_microseconds();
     flush_completed(end.value);
+    int64_t took = common::Clock::real().monotonic_microseconds() - start;
+    int64_t usual = usual_flush_us_.load(std::memory_order_relaxed);
+    usual_flush_us_.store((usual * 7 + took) / 8, std::memory_order_relaxed);
     lock.lock();
     flushing_ = false;
     flush_done_.notify_all();

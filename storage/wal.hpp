@@ -93,6 +93,7 @@ class Wal {
     std::atomic<uint64_t> position{~uint64_t{0}};
   };
   static constexpr int kInsertSlots = 64;
+  static constexpr int64_t kQuickFlushUs = 40;
 
   InsertSlot& enter_slot();
   void copy_to_ring(uint64_t position, const void* bytes, size_t size);
@@ -115,6 +116,7 @@ class Wal {
   std::mutex flush_mutex_;
   std::condition_variable flush_done_;
   bool flushing_ = false;
+  std::atomic<int64_t> usual_flush_us_{kQuickFlushUs * 8};  // moving average; at first taken for slow
 
   std::mutex allocate_mutex_;
   std::map<uint64_t, std::unique_ptr<common::File>> open_segments_;  // only whoever flushes uses it, in ascending order
