@@ -130,7 +130,7 @@ std::string address(Random& random) {
 }
 
 std::string phone(Random& random, int64_t nation) {
-  char buffer[32];
+  char buffer[40];
   const int area = static_cast<int>(random.between(100, 999)), office = static_cast<int>(random.between(100, 999));
   std::snprintf(buffer, sizeof buffer, "%d-%03d-%03d-%04d", static_cast<int>(nation) + 10, area, office,
                 static_cast<int>(random.between(1000, 9999)));
@@ -138,7 +138,7 @@ std::string phone(Random& random, int64_t nation) {
 }
 
 std::string money(int64_t cents) {
-  char buffer[32];
+  char buffer[40];
   const int64_t size = cents < 0 ? -cents : cents;
   std::snprintf(buffer, sizeof buffer, "%s%lld.%02lld", cents < 0 ? "-" : "", static_cast<long long>(size / 100),
                 static_cast<long long>(size % 100));
@@ -159,7 +159,7 @@ std::string date(int64_t day) {
     if (day < days) break;
     day -= days;
   }
-  char buffer[32];
+  char buffer[40];
   std::snprintf(buffer, sizeof buffer, "%04d-%02d-%02d", year, month + 1, static_cast<int>(day) + 1);
   return buffer;
 }
