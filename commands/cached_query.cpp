@@ -233,6 +233,12 @@ bool Session::prepare_from_cache(const StatementKey& key, PreparedStatement& pre
     server_.statements->erase(key, cached);
     return false;
   }
+  adopt(cached, key, nullptr, prepared);
+  return true;
+}
+
+void Session::adopt(const CachedStatementPointer& cached, const StatementKey& key,
+                    std::shared_ptr<const PlanLiterals> literals, PreparedStatement& prepared) {
   prepared.kind = cached->kind;
   prepared.parameter_types = cached->parameter_types;
   prepared.plans = cached->plans;
@@ -241,6 +247,15 @@ bool Session::prepare_from_cache(const StatementKey& key, PreparedStatement& pre
       cached->plans.back()->command == query::CommandKind::kSelect || cached->plans.back()->has_returning;
   prepared.dependencies = cached->dependencies;
   prepared.surroundings = key.surroundings;
+  prepared.literals = std::move(literals);
+}
+
+bool Session::prepare_with_literals(const StatementKey& key, PreparedStatement& prepared) {
+  auto literals = std::make_shared<PlanLiterals>();
+  CachedStatementPointer cached = fingerprint_->rows.columns ? find_literal_rows(&key, prepared.text, *literals)
+                                                             : find_cached(key, literals->values);
+  if (!cached) return false;
+  adopt(cached, key, std::move(literals), prepared);
   return true;
 }
 
@@ -341,6 +356,17 @@ void Session::run_and_share(const parser::ParsedStatementText& statement, const 
   --statement_depth_;
 }
 
+bool Session::plan_with_literals(const StatementKey& key, PreparedStatement& prepared) {
+  NewPlan made;
+  make_plans(prepared.parsed.at(0), prepared.text, *fingerprint_, made);
+  if (made.cached->plans.empty()) return false;
+  if (made.share) server_.statements->insert(key, made.cached);
+  auto literals = std::make_shared<PlanLiterals>();
+  literals->values = std::move(made.values);
+  adopt(made.cached, key, std::move(literals), prepared);
+  return true;
+}
+
 CachedStatementPointer Session::plan_literal_rows(const StatementKey* key, std::string_view text,
                                                   std::vector<Value>& values) {
   std::string examples = text_of_examples(fingerprint_->rows, text);
@@ -369,23 +395,30 @@ CachedStatementPointer Session::plan_literal_rows(const StatementKey* key, std::
   return made.cached;
 }
 
-bool Session::run_literal_rows(const StatementKey* key, std::string_view text, ResultSink& sink) {
-  std::vector<Value> literals;
-  std::vector<Chunk> rows;
-  CachedStatementPointer cached;
+// The plan, and what this text gives it. Null: the text has to be run with its rows as tokens.
+CachedStatementPointer Session::find_literal_rows(const StatementKey* key, std::string_view text,
+                                                  PlanLiterals& literals) {
   try {
-    if (key) cached = find_cached(*key, literals);
-    if (!cached) cached = plan_literal_rows(key, text, literals);
-    if (!cached || cached->plans.empty()) return false;
-    if (!convert_literal_rows(*this, fingerprint_->rows, text, cached->row_columns, rows)) return false;
+    CachedStatementPointer cached;
+    if (key) cached = find_cached(*key, literals.values);
+    if (!cached) cached = plan_literal_rows(key, text, literals.values);
+    if (!cached || cached->plans.empty()) return nullptr;
+    if (!convert_literal_rows(*this, fingerprint_->rows, text, cached->row_columns, literals.rows)) return nullptr;
     if (fingerprint_->rows.cells.capacity() > kCellsKept) *fingerprint_ = {};
+    return cached;
   } catch (const SqlError& error) {
     // The error belongs to the whole text, and perhaps an earlier row is wrong too.
     if (!is_of_the_text(error)) throw;
-    return false;
+    return nullptr;
   }
+}
+
+bool Session::run_literal_rows(const StatementKey* key, std::string_view text, ResultSink& sink) {
+  PlanLiterals literals;
+  CachedStatementPointer cached = find_literal_rows(key, text, literals);
+  if (!cached) return false;
   ++statement_depth_;
-  run_plans(cached->kind, cached->plans, cached->columns, {}, literals, sink, rows);
+  run_plans(cached->kind, cached->plans, cached->columns, {}, literals.values, sink, literals.rows);
   --statement_depth_;
   return true;
 }

@@ -71,20 +71,29 @@ void Session::parse_prepared(const std::string& name, std::string_view text, std
                              bool is_prepare) {
   if (!name.empty() && prepared_.contains(name))
     throw SqlError(sqlstate::kDuplicatePstatement, "prepared statement \"" + name + "\" already exists");
+  if (name.empty()) prepared_.erase(name);  // also when the new one fails
   auto prepared = std::make_shared<PreparedStatement>();
   prepared->name = name;
   prepared->text = text;
   prepared->prepare_time = statement_start_;
   prepared->parameter_types = std::move(parameter_types);
+  // An unnamed statement without parameters is like a simple query: plans serve other literals too.
+  bool with_literals = name.empty() && !is_prepare && prepared->parameter_types.empty();
   std::optional<StatementKey> key;
-  if (fingerprint_for_cache(text, parser::LiteralRows::kAsTokens)) {
+  if (fingerprint_for_cache(text, with_literals ? parser::LiteralRows::kLeaveOut : parser::LiteralRows::kAsTokens)) {
     transaction();
+    with_literals = with_literals && fingerprint_->parameters_max == 0;
     if (!has_catalog_changes()) {
-      key = StatementKey{fingerprint_.get(), plan_surroundings(), "P"};
+      key = StatementKey{fingerprint_.get(), plan_surroundings(), with_literals ? "" : "P"};
       for (Oid type : prepared->parameter_types) key->declared += ' ' + std::to_string(type.value);
     }
   }
-  if (!key || !prepare_from_cache(*key, *prepared)) {
+  bool found = key && with_literals && fingerprint_->rows.columns && prepare_with_literals(*key, *prepared);
+  // Rows that have to stay in the plan.
+  if (!found && fingerprint_->rows.columns && !fingerprint_for_cache(text, parser::LiteralRows::kAsTokens)) key.reset();
+  if (!found && key)
+    found = with_literals ? prepare_with_literals(*key, *prepared) : prepare_from_cache(*key, *prepared);
+  if (!found) {
     uint64_t notices_before = notices_;
     const parser::ParsedStatement* statement = nullptr;
     parse_text(*prepared);
@@ -99,9 +108,10 @@ void Session::parse_prepared(const std::string& name, std::string_view text, std
       if (phase_ == TransactionPhase::kFailed && statement->kind != StatementKind::kTransaction)
         throw SqlError(sqlstate::kInFailedSqlTransaction,
                        "current transaction is aborted, commands ignored until end of transaction block");
-      analyze_prepared(*prepared);
+      bool shareable = key && notices_ == notices_before && is_shareable(*statement);
+      if (!shareable || !with_literals || !plan_with_literals(*key, *prepared)) analyze_prepared(*prepared);
+      if (shareable && notices_ == notices_before && !prepared->literals) share_prepared(*key, *prepared);
     }
-    if (key && statement && notices_ == notices_before && is_shareable(*statement)) share_prepared(*key, *prepared);
   }
   prepared_[name] = std::move(prepared);
 }
@@ -139,6 +149,7 @@ void Session::analyze_prepared(PreparedStatement& prepared) {
   bind.infer_parameters = true;
   auto dependencies = std::make_shared<PlanDependencies>();
   prepared.plans = plan_statement(statement, bind, dependencies.get());
+  prepared.literals.reset();
   prepared.dependencies = std::move(dependencies);
   prepared.parameter_types = bind.parameter_types;
   prepared.surroundings = plan_surroundings();
@@ -245,6 +256,7 @@ void Session::bind(const std::string& name, const std::string& statement_name, s
     transaction();
     revalidate(*it->second);
     portal->plans = choose_plans(*it->second, portal->parameters, PlanChoice::kForRun);
+    portal->literals = it->second->literals;
   }
   portal->columns = it->second->columns;
   portal->returns_rows = it->second->returns_rows;
@@ -330,9 +342,11 @@ void Session::start_portal(Portal& portal, ResultSink& sink) {
       portal.snapshot = statement_snapshot();
     }
     portal.snapshot.command = transaction().command();
-    portal.context = std::make_unique<executor::ExecutionContext>(execution_context(portal.snapshot, portal.parameters));
+    portal.context =
+        std::make_unique<executor::ExecutionContext>(execution_context(portal.snapshot, portal.parameters));
     portal.reader = database_catalog_->reader(transaction());
     portal.context->evaluation.catalog = portal.reader.get();
+    if (portal.literals) portal.context->evaluation.literals = portal.literals->values;
     portal.execution = std::make_unique<executor::Execution>(*plans[0], *portal.context);
     portal.tag = "SELECT 0";
     return;
@@ -341,6 +355,10 @@ void Session::start_portal(Portal& portal, ResultSink& sink) {
   for (const auto& plan : plans) {
     triggers_->begin_statement();
     executor::ExecutionContext context = execution_context(statement_snapshot(), portal.parameters);
+    if (portal.literals) {
+      context.evaluation.literals = portal.literals->values;
+      context.literal_rows = portal.literals->rows;
+    }
     executor::Execution execution(*plan, context);
     StoringSink storing(portal, context, sink);
     Chunk chunk;
@@ -388,8 +406,7 @@ bool Session::run_portal(Portal& portal, uint64_t rows_max, ResultSink& sink) {
 // The row of `relation` that the cursor stands on, for WHERE CURRENT OF.
 common::RowId Session::cursor_row(const std::string& cursor, Oid relation) {
   auto it = portals_.find(cursor);
-  if (it == portals_.end())
-    throw SqlError(sqlstate::kUndefinedCursor, "cursor \"" + cursor + "\" does not exist");
+  if (it == portals_.end()) throw SqlError(sqlstate::kUndefinedCursor, "cursor \"" + cursor + "\" does not exist");
   Portal& portal = *it->second;
   auto refuse = [&](const std::string& why) {
     throw SqlError(sqlstate::kInvalidCursorState, "cursor \"" + cursor + "\" " + why);

@@ -15,13 +15,20 @@
 
 namespace basalt::commands {
 
+// What the literals of a text are, where its plan serves other literals too (QRY-2).
+struct PlanLiterals {
+  std::vector<common::Value> values;  // of Parameter kLiteral
+  std::vector<common::Chunk> rows;    // of a VALUES that has none of its own
+};
+
 // What is known of a statement once it is bound and planned, and what that depends on; made anew when one of them has
 // changed (0A000 when the row type would differ).
 struct PreparedAnalysis {
   std::vector<common::Oid> parameter_types;
   std::vector<ResultColumn> columns;  // empty: returns no rows
   bool returns_rows = false;
-  PlanList plans;  // generic
+  PlanList plans;                                // generic
+  std::shared_ptr<const PlanLiterals> literals;  // null: the plans hold them
   std::shared_ptr<const PlanDependencies> dependencies;
   uint32_t surroundings = 0;  // Session::plan_surroundings()
 };
@@ -45,6 +52,7 @@ struct Portal {
   std::string name;
   std::shared_ptr<PreparedStatement> statement;
   PlanList plans;  // of this run; the statement may be planned anew meanwhile
+  std::shared_ptr<const PlanLiterals> literals;
   std::vector<common::Value> parameters;
   std::vector<ResultColumn> columns;
   bool returns_rows = false;

@@ -176,6 +176,9 @@ void Session::simple_query(std::string_view text, ResultSink& client) {
   start_statement(text);
   several_statements_ = false;
   statement_depth_ = 0;
+  // A simple query takes the place of the unnamed statement and portal.
+  prepared_.erase("");
+  portals_.erase("");
   interrupt_.check();
   std::optional<StatementKey> key;
   if (fingerprint_for_cache(text, parser::LiteralRows::kLeaveOut)) {

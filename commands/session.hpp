@@ -235,6 +235,11 @@ class Session {
   uint64_t catalog_generation();  // moves with every commit that changes catalogs
   bool fingerprint_for_cache(std::string_view text, parser::LiteralRows rows);
   bool prepare_from_cache(const StatementKey& key, PreparedStatement& prepared);
+  // The same for an unnamed statement without parameters, whose literals are those of this text only.
+  bool prepare_with_literals(const StatementKey& key, PreparedStatement& prepared);
+  bool plan_with_literals(const StatementKey& key, PreparedStatement& prepared);
+  void adopt(const std::shared_ptr<const CachedStatement>& cached, const StatementKey& key,
+             std::shared_ptr<const PlanLiterals> literals, PreparedStatement& prepared);
   void share_prepared(const StatementKey& key, const PreparedStatement& prepared);
   bool run_cached(const StatementKey& key, ResultSink& sink);
   void run_and_share(const parser::ParsedStatementText& statement, const StatementKey& key, std::string_view text,
@@ -245,6 +250,8 @@ class Session {
   // An INSERT whose rows the fingerprint has left out. False: it has to be run with its rows as tokens. No key: neither
   // look for a plan nor keep it.
   bool run_literal_rows(const StatementKey* key, std::string_view text, ResultSink& sink);
+  std::shared_ptr<const CachedStatement> find_literal_rows(const StatementKey* key, std::string_view text,
+                                                           PlanLiterals& literals);
   std::shared_ptr<const CachedStatement> plan_literal_rows(const StatementKey* key, std::string_view text,
                                                            std::vector<common::Value>& values);
   // Converts the literals of the running text that are parameters of the plan.

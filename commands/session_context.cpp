@@ -7,6 +7,7 @@
 #include "catalog/names.hpp"
 #include "common/sqlstate.hpp"
 #include "query/stored_form.hpp"
+#include "types/number/numeric.hpp"
 
 namespace basalt::commands {
 
@@ -74,6 +75,7 @@ namespace {
 // What most parameters are, without the general way through the type's input function.
 std::optional<Value> plain_input(Oid type, std::string_view text, int32_t typmod) {
   if (typmod < 0 && (type == oid::kText || type == oid::kVarchar)) return Value::of(text);
+  if (type == oid::kNumeric) return Value::of(types::numeric::parse(text, typmod));
   if (type != oid::kInt4 && type != oid::kInt8) return std::nullopt;
   int64_t number = 0;
   auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);

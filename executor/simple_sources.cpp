@@ -77,6 +77,9 @@ class ValuesSource : public Source {
       } else if (const auto* parameter = query::try_as<query::Parameter>(row[c].get());
                  parameter && parameter->parameter_kind == query::ParameterKind::kLiteral) {
         out.columns[c].set_value(out.rows, context.evaluation.literals[static_cast<size_t>(parameter->id)]);
+      } else if (parameter && parameter->parameter_kind == query::ParameterKind::kExtern && parameter->id > 0 &&
+                 static_cast<size_t>(parameter->id) <= context.evaluation.parameters.size()) {
+        out.columns[c].set_value(out.rows, context.evaluation.parameters[static_cast<size_t>(parameter->id) - 1]);
       } else {
         query::EvaluatorPointer evaluator = compiler.compile(*row[c]);
         out.columns[c].set_value(out.rows, query::evaluate_constant(*evaluator, context.evaluation));

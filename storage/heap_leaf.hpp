@@ -4,8 +4,8 @@
 //   | deleted bits | last writer: u32 a row | column 0: array, null bits | column 1: ... | free | <- variable-length
 //   bytes |
 //
-// Nothing is aligned but the writers: readers copy values out, and in a table of very many columns, of which one row must
-// fit, each byte of rounding would be paid once a column.
+// Nothing is aligned but the writers: readers copy values out, and in a table of very many columns, of which one row
+// must fit, each byte of rounding would be paid once a column.
 //
 // Slot i holds row base_row + i: a row keeps its slot for ever, also when it is deleted or its insertion was undone
 // (its deleted bit is set then, and purge takes its values away). Fixed-width columns are arrays of values, strings

@@ -556,6 +556,82 @@ def insert_of_10_megabytes(port):
                    query('select count(*), sum(a) from wire_big'), count=3)
 
 
+def unnamed(sql):
+    return parse(sql) + bind() + describe('P') + execute() + SYNC
+
+
+# Statements without parameters, as drivers send them that know only Parse, Bind and Execute. The literals are those of
+# each text.
+LITERAL_TEXTS = (
+    "insert into wire_literals values (1, 'one', 1.5, '2024-01-01')",
+    "insert into wire_literals values (2, 'two', -2, '2024-01-02')",
+    "insert into wire_literals values (3, 'three', 3, null), (4, null, 4.2, '2024-02-29'), (5, 'it''s', 1, '2024-3-1')",
+    "insert into wire_literals values (6, 'a long string that is not inline', 3, null), (7, null, 4.25, '2024-02-29')",
+    "insert into wire_literals values (8, 'x', 3, null), (9, null, 4.25, '2024-02-30')",
+    "insert into wire_literals values (8, 'x', 3, null), (1, null, 4.25, '2024-02-28') returning a, c, 'lit' as l",
+    "insert into wire_literals values (8, 'x', 3, null), (9, null, 4.25, '2024-02-28') returning a, c, 'lit' as l",
+    'select a, b from wire_literals where a = 3', 'select a, b from wire_literals where a = 4',
+    'select a, b from wire_literals where a = 40',
+    "select a, b from wire_literals where b = 'two' or a in (5, 6)",
+    "select a, b from wire_literals where b = 'one' or a in (1, 2)",
+    "select a, b from wire_literals where d > '2024-02-01' order by 1",
+    "select a, b from wire_literals where d > '2024-02-31'",
+    "update wire_literals set b = b || '!', c = 7 where a = 3",
+    "update wire_literals set b = b || '?', c = 8 where a = 4",
+    'delete from wire_literals where a = 8 returning *', 'delete from wire_literals where a = 9 returning *',
+    "select 'x' as v, 1 + 2 as s", "select 'y' as v, 1 + 3 as s", 'select limit 1', "values (1, 'a'), (2, 'b')")
+
+
+@scenario
+def literals_without_parameters(port):
+    with Wire(port).start() as wire, Wire(port).start() as other:
+        lines = wire.run(query('create table wire_literals (a int primary key, b text, c numeric(6,2), d date)'))
+        for sql in LITERAL_TEXTS:
+            lines += wire.run(unnamed(sql))
+        # The portal keeps its literals when another text is parsed meanwhile.
+        lines += wire.run(parse('select a from wire_literals where a > 1 order by a') + bind(portal='p') +
+                          execute('p', 2) + parse('select a from wire_literals where a > 5 order by a') +
+                          bind(portal='q') + execute('q', 1) + execute('p', 2) + execute('q') + execute('p') + SYNC)
+        # Bound again, also when the table has changed since.
+        lines += wire.run(parse("insert into wire_literals (b, a) values ('x', 20), ('y', 21)"), bind(), execute(),
+                          SYNC)
+        lines += wire.run(bind() + execute() + SYNC)
+        lines += wire.run(parse('select b from wire_literals where a = 20') + bind() + execute() + SYNC)
+        lines += other.run(query('alter table wire_literals alter column a type bigint'))
+        lines += wire.run(bind() + execute() + SYNC)
+        lines += wire.run(parse("insert into wire_literals (b, a) values ('x', 30), ('yy', 31)") + SYNC)
+        lines += other.run(query('alter table wire_literals alter column b type varchar(1) using left(b, 1)'))
+        lines += wire.run(bind() + execute() + SYNC)
+        lines += other.run(query('alter table wire_literals alter column b type varchar(2)'))
+        lines += wire.run(bind() + execute() + SYNC)
+        lines += wire.run(query('select count(*), sum(a) from wire_literals'))
+        return lines + wire.run(query('drop table wire_literals'))
+
+
+@scenario
+def literals_in_a_transaction(port):
+    with Wire(port).start() as wire:
+        lines = wire.run(query('begin'), query('create temp table m (a int, b date)'), count=2)
+        for sql in ("insert into m values (1, '2024-01-01'), (2, '2024-01-02')",
+                    "insert into m values (3, '2024-01-01')",
+                    'select * from m where a > 1', "insert into m values (4, 'today'), (5, 'yesterday')",
+                    'select a from m where b = current_date'):
+            lines += wire.run(unnamed(sql))
+        return lines + wire.run(query('rollback'))
+
+
+@scenario
+def unnamed_statement_and_portal_go(port):
+    """With a simple query, and with a Parse that fails."""
+    with Wire(port).start() as wire:
+        lines = wire.run(parse('select 1') + SYNC)
+        lines += wire.run(query('select 2')) + wire.run(bind() + execute() + SYNC)
+        lines += wire.run(parse('select 3') + SYNC) + wire.run(parse('select from where') + SYNC)
+        lines += wire.run(bind() + execute() + SYNC)
+        lines += wire.run(query('begin')) + wire.run(parse(SERIES) + bind() + execute(rows=2) + SYNC)
+        return lines + wire.run(query('select 4')) + wire.run(execute() + SYNC) + wire.run(query('rollback'))
+
+
 def error_code(line):
     """Of an error only what does not depend on the server's limits."""
     return line.split(' H=')[0]
