@@ -207,6 +207,20 @@ double planning_cost(const PlanList& plans, double cpu_operator_cost) {
   return cost;
 }
 
+// INSERT of rows of values: no table is read, so that nothing depends on what the parameters are.
+bool only_values(const planner::PhysicalNode& node) {
+  using K = planner::PhysicalKind;
+  bool here =
+      node.kind == K::kModify || node.kind == K::kProject || node.kind == K::kResult || node.kind == K::kValuesScan;
+  return here &&
+         std::all_of(node.children.begin(), node.children.end(), [](const auto& child) { return only_values(*child); });
+}
+bool only_values(const PlanList& plans) {
+  return std::all_of(plans.begin(), plans.end(), [](const auto& plan) {
+    return plan->subplans.empty() && plan->ctes.empty() && only_values(*plan->root);
+  });
+}
+
 // About ten lookups: a plan that costs less is not worth another one.
 constexpr double kCheapPlan = 100;
 constexpr uint64_t kCustomPlansFirst = 5;
@@ -223,7 +237,8 @@ PlanList Session::choose_plans(PreparedStatement& prepared, std::span<const Valu
       generic_cost < prepared.custom_cost / static_cast<double>(prepared.custom_plans))
     return prepared.plans;
   ++prepared.custom_plans;
-  if (choice == PlanChoice::kForRun && mode == PlanCacheMode::kAuto && generic_cost <= kCheapPlan) {
+  if (choice == PlanChoice::kForRun && mode == PlanCacheMode::kAuto &&
+      (generic_cost <= kCheapPlan || only_values(prepared.plans))) {
     prepared.custom_cost += generic_cost + planning;
     return prepared.plans;
   }
