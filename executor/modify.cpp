@@ -268,13 +268,8 @@ class ModifySource : public Source {
 
   // ON CONFLICT DO UPDATE of row `existing`. False: it no longer exists.
   bool update_conflicting(ExecutionContext& context, RowId existing, const Chunk& fresh, const Chunk& in, uint32_t row) {
-    storage::Snapshot newest = context.transaction->take_snapshot();
-    newest.command = context.snapshot.command;
-    struct Release {
-      storage::Transaction& transaction;
-      storage::Snapshot snapshot;
-      ~Release() { transaction.release_snapshot(snapshot); }
-    } release{*context.transaction, newest};
+    RowSnapshot newest(context);
+    newest.take_newer();
     Chunk old_row;
     if (!fetch_row(context, *node_.relation, existing, all_attributes(*node_.relation), true, old_row)) return false;
     check_conflict_visible(context, existing);
@@ -290,7 +285,7 @@ class ModifySource : public Source {
     Chunk new_row = flat_row(old_row, 0);
     assign(context, conflict_set_, both, new_row);
     storage::WriteResult result =
-        write_update(context, newest, existing, old_row, new_row, changed_columns(node_.on_conflict->set));
+        write_update(context, newest.get(), existing, old_row, new_row, changed_columns(node_.on_conflict->set));
     if (result.outcome == WriteOutcome::kBeingModified) {
       wait_for_row(context, result.other, "locking tuple", existing, node_.relation->name);
       return false;
@@ -311,14 +306,14 @@ class ModifySource : public Source {
   }
 
   void update_row(ExecutionContext& context, const Chunk& in, uint32_t row) {
-    change_row(context, in, row, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& joined, bool newest) {
-      return try_update(context, snapshot, id, joined, newest, assignments_, changed_);
+    change_row(context, in, row, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& joined) {
+      return try_update(context, snapshot, id, joined, assignments_, changed_);
     });
   }
 
   void delete_row(ExecutionContext& context, const Chunk& in, uint32_t row) {
-    change_row(context, in, row, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& joined, bool newest) {
-      return try_delete(context, snapshot, id, joined, newest);
+    change_row(context, in, row, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& joined) {
+      return try_delete(context, snapshot, id, joined);
     });
   }
 
@@ -328,12 +323,9 @@ class ModifySource : public Source {
     RowId id = target_of(in, row);
     if (!id.valid()) return;
     Chunk joined = single(in, row);
-    storage::Snapshot snapshot = context.snapshot;
-    bool own_snapshot = false;
+    RowSnapshot snapshot(context);
     while (true) {
-      storage::WriteResult result = change(snapshot, id, joined, own_snapshot);
-      if (own_snapshot) context.transaction->release_snapshot(snapshot);
-      own_snapshot = false;
+      storage::WriteResult result = change(snapshot.get(), id, joined);
       switch (result.outcome) {
         case WriteOutcome::kOk:
         case WriteOutcome::kNotFound: return;
@@ -348,12 +340,10 @@ class ModifySource : public Source {
         case WriteOutcome::kDeleted: raise_if_serialized(context, result.outcome); return;
         default: {
           raise_if_serialized(context, result.outcome);
+          snapshot.take_newer();
           Chunk again;
           if (!rechecker_.run(context, joined, 0, node_.table, id, again)) return;
           joined = std::move(again);
-          snapshot = context.transaction->take_snapshot();
-          snapshot.command = context.snapshot.command;
-          own_snapshot = true;
         }
       }
     }
@@ -377,7 +367,7 @@ class ModifySource : public Source {
   }
 
   storage::WriteResult try_update(ExecutionContext& context, const storage::Snapshot& snapshot, RowId id,
-                                  const Chunk& joined, bool, Assignments& assignments,
+                                  const Chunk& joined, Assignments& assignments,
                                   const std::vector<int16_t>& changed) {
     Chunk old_row;
     if (!read_old(context, snapshot, id, old_row)) return {WriteOutcome::kNotFound, {}, {}};
@@ -423,7 +413,7 @@ class ModifySource : public Source {
   }
 
   storage::WriteResult try_delete(ExecutionContext& context, const storage::Snapshot& snapshot, RowId id,
-                                  const Chunk& joined, bool) {
+                                  const Chunk& joined) {
     Chunk old_row;
     if (!read_old(context, snapshot, id, old_row)) return {WriteOutcome::kNotFound, {}, {}};
     if (before_row(context, RowEvent::kDelete)) {
@@ -476,13 +466,13 @@ class ModifySource : public Source {
         return;
       }
       case query::MergeActionKind::kUpdate:
-        merge_change(context, joined, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& now, bool newest) {
-          return try_update(context, snapshot, id, now, newest, merge_assignments_[a], changed);
+        merge_change(context, joined, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& now) {
+          return try_update(context, snapshot, id, now, merge_assignments_[a], changed);
         });
         return;
       case query::MergeActionKind::kDelete:
-        merge_change(context, joined, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& now, bool newest) {
-          return try_delete(context, snapshot, id, now, newest);
+        merge_change(context, joined, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& now) {
+          return try_delete(context, snapshot, id, now);
         });
         return;
     }
@@ -490,8 +480,8 @@ class ModifySource : public Source {
 
   template <typename Change>
   void merge_change(ExecutionContext& context, const Chunk& joined, Change&& change) {
-    change_row(context, joined, 0, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& now, bool newest) {
-      storage::WriteResult result = change(snapshot, id, now, newest);
+    change_row(context, joined, 0, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& now) {
+      storage::WriteResult result = change(snapshot, id, now);
       if (result.outcome == WriteOutcome::kSelfModified && result.by_command == context.snapshot.command)
         throw SqlError(sqlstate::kCardinalityViolation, "MERGE command cannot affect row a second time")
             .hint("Ensure that not more than one source row matches any one target row.");

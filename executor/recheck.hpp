@@ -22,6 +22,33 @@ class Rechecker {
   const std::vector<planner::RecheckMark>& marks_;
 };
 
+// The snapshot that a row is judged by: the statement's, until the row turns out to have changed; then one that is taken
+// before the row is read again, so that a change behind the reading is noticed when the row is written.
+class RowSnapshot {
+ public:
+  explicit RowSnapshot(ExecutionContext& context) : context_(context), snapshot_(context.snapshot) {}
+  ~RowSnapshot() { give_back(); }
+  RowSnapshot(const RowSnapshot&) = delete;
+  RowSnapshot& operator=(const RowSnapshot&) = delete;
+
+  const storage::Snapshot& get() const { return snapshot_; }
+  void take_newer() {
+    give_back();
+    snapshot_ = context_.transaction->take_snapshot();
+    snapshot_.command = context_.snapshot.command;
+    taken_ = true;
+  }
+
+ private:
+  void give_back() {
+    if (taken_) context_.transaction->release_snapshot(snapshot_);
+    taken_ = false;
+  }
+  ExecutionContext& context_;
+  storage::Snapshot snapshot_;
+  bool taken_ = false;
+};
+
 // 40001 at REPEATABLE READ and above; returns under READ COMMITTED.
 void raise_if_serialized(ExecutionContext& context, storage::WriteOutcome outcome);
 
