@@ -1,5 +1,6 @@
-// Re-check of one row under READ COMMITTED (QRY-9, PostgreSQL's EvalPlanQual): the same plan runs again with the scan of the changed
-// table replaced by the row's newest committed version, and every other scan by the row that joined with it.
+// Re-check of one row under READ COMMITTED (QRY-9, PostgreSQL's EvalPlanQual): the same plan runs again with the scan
+// of the changed table replaced by the row's newest committed version, and every other scan by the row that joined with
+// it.
 #pragma once
 
 #include "executor/execution_state.hpp"
@@ -12,8 +13,8 @@ class Rechecker {
   Rechecker(ExecutionState& state, const planner::PhysicalNode& child, const std::vector<planner::RecheckMark>& marks)
       : state_(state), child_(child), marks_(marks) {}
 
-  // `joined` is the child's output row that met the changed row of range table `table`. True: the row still qualifies, and
-  // `out` is the child's output (one row) over the newest version.
+  // `joined` is the child's output row that met the changed row of range table `table`. True: the row still qualifies,
+  // and `out` is the child's output (one row) over the newest version.
   bool run(ExecutionContext& context, const Chunk& joined, uint32_t row, int table, RowId target, Chunk& out);
 
  private:
@@ -22,8 +23,8 @@ class Rechecker {
   const std::vector<planner::RecheckMark>& marks_;
 };
 
-// The snapshot that a row is judged by: the statement's, until the row turns out to have changed; then one that is taken
-// before the row is read again, so that a change behind the reading is noticed when the row is written.
+// The snapshot that a row is judged by: the statement's, until the row turns out to have changed; then one that is
+// taken before the row is read again, so that a change behind the reading is noticed when the row is written.
 class RowSnapshot {
  public:
   explicit RowSnapshot(ExecutionContext& context) : context_(context), snapshot_(context.snapshot) {}
