@@ -228,14 +228,18 @@ constexpr uint64_t kCustomPlansFirst = 5;
 }  // namespace
 
 PlanList Session::choose_plans(PreparedStatement& prepared, std::span<const Value> parameters, PlanChoice choice) {
-  if (parameters.empty()) return prepared.plans;
+  auto generic = [&] {
+    ++prepared.generic_plans;
+    return prepared.plans;
+  };
+  if (parameters.empty()) return generic();
   const PlanCacheMode mode = settings_.session().plan_cache_mode;
-  if (mode == PlanCacheMode::kForceGeneric) return prepared.plans;
+  if (mode == PlanCacheMode::kForceGeneric) return generic();
   const double generic_cost = cost_of(prepared.plans);
   const double planning = planning_cost(prepared.plans, settings_.planner().cpu_operator_cost);
   if (mode == PlanCacheMode::kAuto && prepared.custom_plans >= kCustomPlansFirst &&
       generic_cost < prepared.custom_cost / static_cast<double>(prepared.custom_plans))
-    return prepared.plans;
+    return generic();
   ++prepared.custom_plans;
   if (choice == PlanChoice::kForRun && mode == PlanCacheMode::kAuto &&
       (generic_cost <= kCheapPlan || only_values(prepared.plans))) {

@@ -44,7 +44,7 @@ struct PreparedStatement : PreparedAnalysis {
   bool from_sql = false;  // by PREPARE
   int64_t prepare_time = 0;
   // For the choice between generic and custom plans (plan_cache_mode).
-  uint64_t custom_plans = 0;
+  uint64_t custom_plans = 0, generic_plans = 0;
   double custom_cost = 0;  // sum, each with what planning costs
 };
 

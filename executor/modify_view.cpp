@@ -98,7 +98,11 @@ class ModifyViewSource : public Source {
     ++affected_;
     if (returning_.empty()) return;
     Chunk input = deletes ? before : after;
-    input.columns.push_back(Vector::constant(common::PhysicalType::kInt64, Value::null(common::PhysicalType::kInt64)));
+    // A view's row has no place and no system columns: ctid; xmin, cmin, xmax, cmax, tableoid.
+    using common::PhysicalType;
+    input.columns.push_back(Vector::constant(PhysicalType::kInt64, Value::null(PhysicalType::kInt64)));
+    for (int i = 0; i < 5; ++i)
+      input.columns.push_back(Vector::constant(PhysicalType::kInt32, Value::null(PhysicalType::kInt32)));
     input.columns.insert(input.columns.end(), in.columns.begin(), in.columns.end());
     query::Rows wanted(1);
     Chunk out;

@@ -147,6 +147,24 @@ void Analyzer::expand_item(Scope& s, NamespaceItem& item, int levels_up, bool, i
   }
 }
 
+namespace {
+
+// One column of an expanded row.
+void add_expanded(Scope& s, const std::string& name, ExpressionPointer column, std::vector<TargetEntry>* targets,
+                  ExpressionList* expressions) {
+  if (expressions) {
+    expressions->push_back(std::move(column));
+    return;
+  }
+  TargetEntry target;
+  target.name = name;
+  target.number = static_cast<int16_t>(s.next_number++);
+  target.expression = std::move(column);
+  targets->push_back(std::move(target));
+}
+
+}  // namespace
+
 void Analyzer::expand_row(Scope& s, ExpressionPointer e, std::vector<TargetEntry>* targets,
                           ExpressionList* expressions) {
   if (auto* column = try_as<Column>(e.get()); column && column->column == 0) {
@@ -161,23 +179,20 @@ void Analyzer::expand_row(Scope& s, ExpressionPointer e, std::vector<TargetEntry
     throw SqlError(sqlstate::kWrongObjectType, "record type has not been registered");
   if (row.row_class != RowClass::kComposite)
     throw error(sqlstate::kWrongObjectType, "type " + type_name(e->type) + " is not composite");
+  auto* constructed = e->kind == ExpressionKind::kRow && e->type == oid::kRecord ? &as<RowConstructor>(*e) : nullptr;
   for (size_t i = 0; i < row.columns.size(); ++i) {
     if (!row.columns[i].type.valid()) continue;
+    if (constructed) {
+      add_expanded(s, row.columns[i].name, std::move(constructed->arguments[i]), targets, expressions);
+      continue;
+    }
     auto node = make<FieldSelect>(e->location);
     node->argument = clone(*e);
     node->field = static_cast<int16_t>(i + 1);
     node->type = row.columns[i].type;
     node->typmod = row.columns[i].typmod;
     node->collation = row.columns[i].collation;
-    if (expressions) {
-      expressions->push_back(std::move(node));
-      continue;
-    }
-    TargetEntry target;
-    target.name = row.columns[i].name;
-    target.number = static_cast<int16_t>(s.next_number++);
-    target.expression = std::move(node);
-    targets->push_back(std::move(target));
+    add_expanded(s, row.columns[i].name, std::move(node), targets, expressions);
   }
 }
 

@@ -77,6 +77,7 @@ BoundRule bind_rule(const parser::ParsedCreateRule& rule, const catalog::Relatio
       throw analyzer.error(sqlstate::kGroupingError, "aggregate functions are not allowed in WHERE");
   }
   for (const auto& statement : rule.actions) {
+    if (statement->kind == parser::StatementKind::kNotify) throw common::not_supported("NOTIFY in rules");
     BoundQuery holder;
     Scope s(nullptr, holder);
     add_old_and_new(analyzer, s, relation);

@@ -4,6 +4,7 @@
 #include "catalog/rows/pg_class.hpp"
 #include "commands/ddl/alter_table.hpp"
 #include "commands/ddl/drop.hpp"
+#include "commands/ddl/retype.hpp"
 #include "commands/without_position.hpp"
 #include "executor/index_key.hpp"
 #include "executor/table_writer.hpp"
@@ -252,6 +253,16 @@ void refuse_dependent_rules(DdlContext& ddl, const catalog::RelationDescriptor& 
           .detail(catalog::describe_object(ddl.scope(), dependent.object) + " depends on column " +
                   quoted(column.name));
   }
+  for (const auto& trigger : table.triggers) {
+    if (trigger.when_tree.empty()) continue;
+    auto when = query::expression_from_stored(trigger.when_tree, ddl.reader);
+    if (query::walk(*when, [&](const query::Expression& e) {
+          const auto* used = query::try_as<query::Column>(&e);
+          return used && used->column == column.number;
+        }))
+      throw SqlError(sqlstate::kFeatureNotSupported, "cannot alter type of a column used in a trigger definition")
+          .detail("trigger " + trigger.name + " on table " + table.name + " depends on column " + quoted(column.name));
+  }
   for (const auto& other : table.columns)
     if (other.generated && other.number != column.number && !other.default_tree.empty()) {
       auto expression = query::expression_from_stored(other.default_tree, ddl.reader);
@@ -282,7 +293,8 @@ query::ExpressionPointer conversion(DdlContext& ddl, const RelationPointer& tabl
     own->collation = column.collation;
     value = std::move(own);
   }
-  value = query::coerce_for_assignment(std::move(value), made.type, made.typmod, context);
+  value = without_position(
+      [&] { return query::coerce_for_assignment(std::move(value), made.type, made.typmod, context); });
   if (value) {
     query::assign_collations(*value, context);
     return value;
@@ -322,6 +334,7 @@ void alter_column_type(AlterTarget& target, const ParsedAlterTableCommand& comma
                                                       catalog::format_type(ddl.scope(), made.type, made.typmod));
     drop_one(ddl, {id::kPgAttrdef, column.default_oid});
   }
+  const RetypedExpressions expressions = read_expressions(ddl, *before, column.number);
   types::TypePointer type = ddl.reader.type(made.type);
   change_row<catalog::PgAttributeRow>(ddl.writer, id::kPgAttributeRelidAttnumIndex,
                                       {key(target.table), Value::of(column.number)}, [&](catalog::PgAttributeRow& row) {
@@ -342,10 +355,14 @@ void alter_column_type(AlterTarget& target, const ParsedAlterTableCommand& comma
   if (default_value) store_default(ddl, target.table, column.number, *default_value);
   retype_indexes(ddl, *before, column.number, made);
   ddl.writer.invalidate(id::kPgClass, target.table);
+  remake_expressions(ddl, target.table, expressions);
+  target.foreign_keys.insert(target.foreign_keys.end(), expressions.foreign_keys.begin(),
+                             expressions.foreign_keys.end());
   if (before->kind != 'r') return;
   std::vector<query::ExpressionPointer> changed(before->columns.size());
   changed[static_cast<size_t>(column.number) - 1] = std::move(value);
   rewrite_table(ddl, *before, target.table, std::move(changed));
+  verify_expressions(ddl, target.table, expressions);
 }
 
 }  // namespace basalt::commands::ddl

@@ -393,6 +393,8 @@ std::string alter_table_statement(UtilityCall& call) {
   for (int pass = 0; pass <= 4; ++pass)
     for (const auto& command : statement.commands)
       if (phase(command) == pass) run_command(target, command);
+  if (!target.foreign_keys.empty()) ddl.session.advance_command();
+  for (Oid constraint : target.foreign_keys) remake_foreign_key(ddl, constraint);
   return tag;
 }
 

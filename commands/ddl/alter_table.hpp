@@ -9,6 +9,7 @@ namespace basalt::commands::ddl {
 struct AlterTarget {
   DdlContext& ddl;
   Oid table;
+  std::vector<Oid> foreign_keys = {};  // with columns of new types: looked at when all commands have run
   RelationPointer relation() const { return ddl.relation(table); }
 };
 
@@ -30,8 +31,6 @@ const catalog::ColumnDescriptor& require_column(const catalog::RelationDescripto
 // column position (null: as it was). Checks NOT NULL of the columns in `not_null`.
 void rewrite_table(DdlContext& ddl, const catalog::RelationDescriptor& before, Oid table,
                    std::vector<query::ExpressionPointer> changed);
-// The indexes on a column whose type has changed.
-void retype_indexes(DdlContext& ddl, const catalog::RelationDescriptor& table, int16_t column, const NewColumn& made);
 void change_relation_owner(DdlContext& ddl, Oid relation, Oid owner);
 
 }  // namespace basalt::commands::ddl

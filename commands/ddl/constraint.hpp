@@ -19,6 +19,8 @@ void add_check_row(DdlContext& ddl, const catalog::RelationDescriptor& table, co
 void add_index_constraint(DdlContext& ddl, Oid table, const WrittenConstraint& constraint);
 void add_foreign_key(DdlContext& ddl, Oid table, const WrittenConstraint& constraint, std::vector<std::string>& taken,
                      bool verify);
+// A foreign key whose columns have new types: its operators, or 42804 where there are none; its rows.
+void remake_foreign_key(DdlContext& ddl, Oid constraint);
 // Throws 23514, 23503, 23502 when an existing row violates it.
 void verify_check(DdlContext& ddl, const catalog::RelationDescriptor& table, const std::string& name,
                   const query::Expression& expression);

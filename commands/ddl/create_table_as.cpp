@@ -106,6 +106,14 @@ std::string create_table_as(UtilityCall& call) {
                    statement.if_not_exists, prepared->parameter_types, parameters);
 }
 
+// Over plain columns and all rows: what CONCURRENTLY tells rows apart by.
+bool has_whole_unique_index(const catalog::RelationDescriptor& view) {
+  return std::any_of(view.indexes.begin(), view.indexes.end(), [](const auto& index) {
+    return index->unique && index->valid && index->immediate && index->predicate_tree.empty() &&
+           index->expressions_tree.empty();
+  });
+}
+
 std::string refresh_statement(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedRefreshMaterializedView>(call.statement);
   DdlContext ddl(call);
@@ -119,6 +127,12 @@ std::string refresh_statement(UtilityCall& call) {
   if (statement.concurrently && !view->populated)
     throw SqlError(sqlstate::kFeatureNotSupported,
                    "CONCURRENTLY cannot be used when the materialized view is not populated");
+  if (statement.concurrently && !has_whole_unique_index(*view)) {
+    const std::string name = catalog::quote_qualified(catalog::namespace_name(ddl.reader, view->namespace_oid), view->name);
+    throw SqlError(sqlstate::kObjectNotInPrerequisiteState,
+                   "cannot refresh materialized view \"" + name + "\" concurrently")
+        .hint("Create a unique index with no WHERE clause on one or more columns of the materialized view.");
+  }
   ENSURE(!view->rules.empty(), "a materialized view without its rule");
   auto queries = query::queries_from_stored(view->rules[0].action_tree, ddl.reader);
   replace_trees(ddl, *view);

@@ -198,6 +198,29 @@ std::string choose_name(DdlContext& ddl, const RelationDescriptor& table, const 
 
 }  // namespace
 
+void remake_foreign_key(DdlContext& ddl, Oid constraint) {
+  auto found = find_row<catalog::PgConstraintRow>(ddl.reader, id::kPgConstraintOidIndex, {key(constraint)});
+  if (!found) return;  // dropped by another command
+  catalog::PgConstraintRow& row = found->row;
+  RelationPointer table = ddl.relation(row.conrelid), referenced = ddl.relation(row.confrelid);
+  auto index = std::find_if(referenced->indexes.begin(), referenced->indexes.end(),
+                            [&](const auto& candidate) { return candidate->oid == row.conindid; });
+  ENSURE(index != referenced->indexes.end(), "a foreign key without the index of the referenced key");
+  choose_operators(ddl, *table, *referenced, **index, row);
+  ddl.writer.update(id::kPgConstraint, found->row_id, row.to_row());
+  ObjectAddress address{id::kPgConstraint, row.oid};
+  catalog::remove_dependencies_on(ddl.writer, address, id::kPgOperator);
+  for (const auto* list : {&row.conpfeqop, &row.conppeqop, &row.conffeqop})
+    for (Oid op : **list)
+      catalog::record_dependency(ddl.writer, address, {id::kPgOperator, op}, DependencyType::kNormal);
+  ddl.writer.invalidate(id::kPgClass, table->oid);
+  ddl.writer.invalidate(id::kPgClass, referenced->oid);
+  if (!row.convalidated) return;
+  RelationPointer fresh = ddl.relation(row.conrelid);
+  for (const auto& made : fresh->constraints)
+    if (made.oid == constraint) verify_foreign_key(ddl, *fresh, made);
+}
+
 void add_foreign_key(DdlContext& ddl, Oid table_oid, const WrittenConstraint& written, std::vector<std::string>& taken,
                      bool verify) {
   const parser::ParsedConstraint& parsed = *written.parsed;

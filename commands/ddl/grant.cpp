@@ -132,7 +132,9 @@ class Granter {
       ddl_.writer.update(target.address.class_oid, row_id, row);
       catalog::record_acl_roles(ddl_.writer, target.address, owner, before, after);
     }
-    if (target.address.class_oid == id::kPgClass) columns(target, owner, relation_kind);
+    if (target.address.class_oid != id::kPgClass) return;
+    columns(target, owner, relation_kind);
+    if (!statement_.is_grant && kind == AclObject::kRelation) revoke_from_columns(target, owner, relation_kind, wanted);
   }
 
  private:
@@ -180,17 +182,30 @@ class Granter {
         if (!column)
           throw SqlError(sqlstate::kUndefinedColumn,
                          "column " + quoted(name) + " of relation " + quoted(relation->name) + " does not exist");
-        auto found = find_row<catalog::PgAttributeRow>(ddl_.reader, id::kPgAttributeRelidAttnumIndex,
-                                                       {key(relation->oid), Value::of(column->number)});
-        catalog::Acl before = found->row.attacl;
-        std::vector<AclItem> items = before ? *before : catalog::default_acl(AclObject::kColumn, owner);
-        catalog::Acl after = change(target, AclObject::kColumn, items, owner, wanted, kind_word(relation_kind));
-        if (after->empty()) after.reset();
-        found->row.attacl = after;
-        ddl_.writer.update(id::kPgAttribute, found->row_id, found->row.to_row());
-        catalog::record_acl_roles(ddl_.writer, {id::kPgClass, relation->oid, column->number}, owner, before, after);
+        change_column(target, owner, relation_kind, column->number, wanted);
       }
     }
+  }
+
+  // What is revoked of the table is revoked of its columns too.
+  void revoke_from_columns(const Target& target, Oid owner, char relation_kind, uint32_t wanted) {
+    wanted &= catalog::all_privileges(AclObject::kColumn);
+    if (!wanted) return;
+    for (const auto& column : ddl_.relation(target.address.object)->columns)
+      if (!column.dropped) change_column(target, owner, relation_kind, column.number, wanted);
+  }
+
+  void change_column(const Target& target, Oid owner, char relation_kind, int16_t number, uint32_t wanted) {
+    auto found = find_row<catalog::PgAttributeRow>(ddl_.reader, id::kPgAttributeRelidAttnumIndex,
+                                                   {key(target.address.object), Value::of(number)});
+    catalog::Acl before = found->row.attacl;
+    if (!before && !statement_.is_grant) return;
+    std::vector<AclItem> items = before ? *before : catalog::default_acl(AclObject::kColumn, owner);
+    catalog::Acl after = change(target, AclObject::kColumn, items, owner, wanted, kind_word(relation_kind));
+    if (after->empty()) after.reset();
+    found->row.attacl = after;
+    ddl_.writer.update(id::kPgAttribute, found->row_id, found->row.to_row());
+    catalog::record_acl_roles(ddl_.writer, {id::kPgClass, target.address.object, number}, owner, before, after);
   }
 
   catalog::Acl change(const Target& target, AclObject, std::vector<AclItem> items, Oid owner, uint32_t wanted,

@@ -5,6 +5,7 @@
 #include "catalog/rows/pg_attribute.hpp"
 #include "catalog/rows/pg_class.hpp"
 #include "catalog/rows/pg_type.hpp"
+#include "commands/new_trees.hpp"
 
 namespace basalt::commands::ddl {
 
@@ -176,6 +177,7 @@ Oid create_relation(DdlContext& ddl, const NewRelation& relation) {
       layout.columns.push_back({physical, Value::null(physical)});
     }
     tree = ddl.storage().create_heap(ddl.transaction(), layout);
+    note_new_heap(ddl.session, tree);
   }
   catalog::PgClassRow row;
   row.oid = table;

@@ -6,12 +6,14 @@
 #include "commands/ddl/in_use.hpp"
 #include "commands/ddl/rewrite.hpp"
 #include "commands/ddl/sequence.hpp"
+#include "commands/new_trees.hpp"
 #include "commands/trigger_manager.hpp"
 
 namespace basalt::commands::ddl {
 
 void replace_trees(DdlContext& ddl, const catalog::RelationDescriptor& table) {
   TreeId heap = ddl.storage().create_heap(ddl.transaction(), layout_of(table));
+  note_new_heap(ddl.session, heap);
   for (const auto& index : table.indexes) {
     storage::IndexLayout layout;
     layout.unique = index->unique;

@@ -62,8 +62,8 @@ class Resolver {
       : frame_(frame), expression_(expression), prepared_(prepared) {}
 
   query::ExpressionPointer column(const parser::ParsedColumnRef& ref, const query::Expression* found) {
-    if (ref.star && ref.names.size() != 1) return nullptr;
-    if (ref.star || ref.names.empty()) return nullptr;
+    if (ref.names.empty()) return nullptr;
+    if (ref.star) return all_fields(ref);
     int datum = find_datum(expression_.scope, ref.names[0]);
     size_t used = 1;
     if (datum < 0 && ref.names.size() > 1) {
@@ -83,6 +83,22 @@ class Resolver {
     if (found && conflict == PlConflict::kError) return nullptr;
     if (ref.names.size() == used) return whole(datum, ref.location);
     return field(datum, ref.names[used], ref.location);
+  }
+
+  // record.*
+  query::ExpressionPointer all_fields(const parser::ParsedColumnRef& ref) {
+    if (ref.names.size() > 2) return nullptr;
+    int datum = ref.names.size() == 1 ? find_datum(expression_.scope, ref.names[0])
+                                      : find_labelled(expression_.scope, ref.names[0], ref.names[1]);
+    if (datum < 0 || !frame_.program->datums[static_cast<size_t>(datum)].is_record) return nullptr;
+    const auto& shape = frame_.records[static_cast<size_t>(datum)].shape;
+    auto row = std::make_unique<query::RowConstructor>();
+    row->type = oid::kRecord;
+    row->location = ref.location;
+    if (!shape) return field(datum, "*", ref.location);
+    row->names = shape->names;
+    for (const std::string& name : shape->names) row->arguments.push_back(field(datum, name, ref.location));
+    return row;
   }
 
   query::ExpressionPointer positional(int number) {
@@ -317,6 +333,16 @@ std::shared_ptr<const ResultShape> shape_of(const planner::PhysicalStatement& pl
   return shape;
 }
 
+namespace {
+
+SqlError several_columns(size_t columns, const PlExpression& expression) {
+  SqlError error(sqlstate::kSyntaxError, "query returned " + std::to_string(columns) + " columns");
+  add_context(error, "query: " + expression.assigned + expression.text);
+  return error;
+}
+
+}  // namespace
+
 TypedValue PlFrame::evaluate(const PlExpression& expression) {
   PreparedExpression* prepared = nullptr;
   try {
@@ -326,7 +352,7 @@ TypedValue PlFrame::evaluate(const PlExpression& expression) {
       int count = 0;
       run_query(expression, [&](const std::shared_ptr<const ResultShape>& shape, std::vector<Value> row) {
         if (row.size() != 1)
-          throw SqlError(sqlstate::kSyntaxError, "query returned " + std::to_string(row.size()) + " columns");
+          throw several_columns(row.size(), expression);
         if (++count > 1) throw SqlError(sqlstate::kCardinalityViolation, "query returned more than one row");
         out = {row[0], shape->types[0]};
         return true;

@@ -214,7 +214,8 @@ Set prepared_statements(FunctionCall& call, std::span<const Value>) {
     }
     rows.push_back({text(name), text(prepared->text), Value::of(prepared->prepare_time),
                     call.context->input(Oid{2211}, list + "}", -1), Value::of(prepared->from_sql),
-                    Value::of(int64_t{0}), Value::of(int64_t{0})});
+                    Value::of(static_cast<int64_t>(prepared->generic_plans)),
+                    Value::of(static_cast<int64_t>(prepared->custom_plans))});
   }
   return std::make_unique<ListedRows>(physical({25, 25, 1184, 2211, 16, 20, 20}), std::move(rows));
 }

@@ -4,10 +4,12 @@
 // Which error wins is PostgreSQL's: the lowest row of a batch, in it the first column; NOT NULL and CHECK belong to
 // their row; unique violations are met only when the whole batch is inserted. Tables with BEFORE ROW triggers go row by
 // row.
+#include <algorithm>
 #include <cstring>
 
 #include "catalog/acl.hpp"
 #include "commands/column_reader.hpp"
+#include "commands/new_trees.hpp"
 #include "commands/session_context.hpp"
 #include "commands/trigger_manager.hpp"
 #include "commands/utility/copy_input.hpp"
@@ -36,6 +38,18 @@ namespace {
 
 constexpr uint32_t kInsertPrivilege = 1u << 0;
 
+// There is nothing to freeze in a heap tree; that the table is the transaction's own is checked all the same.
+void check_freeze(Session& session, const catalog::RelationDescriptor& relation) {
+  const auto& portals = session.portals();
+  if (std::any_of(portals.begin(), portals.end(), [](const auto& entry) { return entry.second->is_cursor; }))
+    throw SqlError(sqlstate::kInvalidTransactionState,
+                   "cannot perform COPY FREEZE because of prior transaction activity");
+  if (!is_new_heap(session, relation.tree))
+    throw SqlError(sqlstate::kObjectNotInPrerequisiteState,
+                   "cannot perform COPY FREEZE because the table was not created or truncated in the current "
+                   "subtransaction");
+}
+
 class CopyFrom {
  public:
   CopyFrom(UtilityCall& call, const parser::ParsedCopy& statement, const CopyOptions& options,
@@ -61,6 +75,7 @@ class CopyFrom {
   }
 
   uint64_t run() {
+    if (options_.freeze) check_freeze(session_, *relation_);
     session_.transaction().assign_id();
     session_.triggers().begin_statement();
     if (context_.hooks) context_.hooks->before_statement(*relation_, RowEvent::kInsert, {});
