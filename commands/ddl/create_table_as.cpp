@@ -128,7 +128,8 @@ std::string refresh_statement(UtilityCall& call) {
     throw SqlError(sqlstate::kFeatureNotSupported,
                    "CONCURRENTLY cannot be used when the materialized view is not populated");
   if (statement.concurrently && !has_whole_unique_index(*view)) {
-    const std::string name = catalog::quote_qualified(catalog::namespace_name(ddl.reader, view->namespace_oid), view->name);
+    const std::string schema = catalog::namespace_name(ddl.reader, view->namespace_oid);
+    const std::string name = catalog::quote_qualified(schema, view->name);
     throw SqlError(sqlstate::kObjectNotInPrerequisiteState,
                    "cannot refresh materialized view \"" + name + "\" concurrently")
         .hint("Create a unique index with no WHERE clause on one or more columns of the materialized view.");

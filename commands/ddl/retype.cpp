@@ -117,8 +117,9 @@ RetypedExpressions read_expressions(DdlContext& ddl, const catalog::RelationDesc
   }
   for (const auto& dependent : catalog::dependents_of(ddl.reader, {id::kPgClass, table.oid, column})) {
     if (dependent.object.class_oid != id::kPgConstraint) continue;
-    auto row = find_row<catalog::PgConstraintRow>(ddl.reader, id::kPgConstraintOidIndex, {key(dependent.object.object)});
-    if (row && row->row.contype == 'f') out.foreign_keys.push_back(dependent.object.object);
+    const Oid constraint = dependent.object.object;
+    auto row = find_row<catalog::PgConstraintRow>(ddl.reader, id::kPgConstraintOidIndex, {key(constraint)});
+    if (row && row->row.contype == 'f') out.foreign_keys.push_back(constraint);
   }
   return out;
 }
