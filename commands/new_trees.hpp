@@ -1,5 +1,5 @@
-// The heaps that the present transaction has made, and at which savepoint: COPY ... FREEZE is for tables that are new, or
-// were emptied, in the current subtransaction.
+// The heaps that the present transaction has made, and at which savepoint: COPY ... FREEZE is for tables that are new,
+// or were emptied, in the current subtransaction.
 #pragma once
 
 #include <unordered_map>

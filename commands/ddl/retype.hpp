@@ -1,5 +1,5 @@
-// ALTER COLUMN TYPE: what is stored as an expression over the column is bound anew, from its text, as PostgreSQL does it:
-// its operators and casts are those of the new type, or there are none and the change is refused.
+// ALTER COLUMN TYPE: what is stored as an expression over the column is bound anew, from its text, as PostgreSQL does
+// it: its operators and casts are those of the new type, or there are none and the change is refused.
 #pragma once
 
 #include "commands/ddl/create_table.hpp"
