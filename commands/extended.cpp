@@ -55,6 +55,18 @@ bool runs_as_query(const parser::ParsedStatement& statement) {
   return is_query(statement.kind);
 }
 
+// The query in a statement that is no query itself, whose parameters are the statement's; null: none.
+const parser::ParsedStatement* query_within(const parser::ParsedStatement& statement) {
+  const parser::ParsedStatement* inner = nullptr;
+  if (statement.kind == StatementKind::kSelect) inner = &statement;  // SELECT INTO
+  if (statement.kind == StatementKind::kCreateTableAs)
+    inner = static_cast<const parser::ParsedCreateTableAs&>(statement).query.get();
+  if (statement.kind == StatementKind::kDeclareCursor)
+    inner = static_cast<const parser::ParsedDeclareCursor&>(statement).query.get();
+  if (statement.kind == StatementKind::kExplain) inner = static_cast<const parser::ParsedExplain&>(statement).query.get();
+  return inner && is_query(inner->kind) ? inner : nullptr;
+}
+
 // SELECT INTO counts as what it is run as.
 StatementKind kind_to_run(const parser::ParsedStatement& statement) {
   return is_query(statement.kind) && !runs_as_query(statement) ? StatementKind::kCreateTableAs : statement.kind;
@@ -138,6 +150,14 @@ void Session::analyze_prepared(PreparedStatement& prepared) {
   if (!runs_as_query(statement)) {
     if (statement.kind != StatementKind::kTransaction) prepared.columns = describe_utility(*this, statement);
     prepared.returns_rows = !prepared.columns.empty();
+    if (const parser::ParsedStatement* inner = query_within(statement)) {
+      transaction();
+      query::BindContext bind = bind_context(prepared.text);
+      bind.parameter_types = prepared.parameter_types;
+      bind.infer_parameters = true;
+      query::bind_query(*inner, bind);
+      prepared.parameter_types = bind.parameter_types;
+    }
     return;
   }
   transaction();

@@ -651,3 +651,27 @@ def deep_recursion_in_functions(port):
         query('select pg_temp.sql_deep(1)'),
         query('create function pg_temp.deep(n int) returns int language plpgsql as $$ begin return pg_temp.deep(n + 1) + 1; end $$'),
         query('select pg_temp.deep(1)'), query('select 1'), count=5)]
+
+
+@scenario
+def select_into_in_the_extended_protocol(port):
+    return session(port, parse('select i, $1::int as v into temp table wire_into from generate_series(1, 3) i'), describe('S'),
+                   bind(['7']), describe('P'), execute(), SYNC, query('select * from wire_into'),
+                   parse('select 1 as a into temp table wire_into'), bind(), execute(), SYNC, count=3)
+
+
+@scenario
+def commit_fails_before_the_statement_is_complete(port):
+    return session(port, query('create temp table wire_late (a int primary key, '
+                               'b int references wire_late deferrable initially deferred)'),
+                   query('insert into wire_late values (1, 2)'),
+                   query('insert into wire_late values (1, 1); insert into wire_late values (2, 3)'),
+                   query('select count(*) from wire_late'), count=4)
+
+
+@scenario
+def several_statements_are_a_block(port):
+    return session(port, query('create temp table wire_block (a int)'), query('lock table wire_block'),
+                   query('lock table wire_block; select 1'), query('declare c cursor for select 1; fetch c'),
+                   query('savepoint s; select 1'), query("set local work_mem = '1MB'; show work_mem"),
+                   query('select 1; vacuum wire_block'), count=7)
