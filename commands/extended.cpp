@@ -81,8 +81,6 @@ void Session::parse(const std::string& name, std::string_view text, std::vector<
 
 void Session::parse_prepared(const std::string& name, std::string_view text, std::vector<Oid> parameter_types,
                              bool is_prepare) {
-  if (!name.empty() && prepared_.contains(name))
-    throw SqlError(sqlstate::kDuplicatePstatement, "prepared statement \"" + name + "\" already exists");
   if (name.empty()) prepared_.erase(name);  // also when the new one fails
   auto prepared = std::make_shared<PreparedStatement>();
   prepared->name = name;
@@ -125,6 +123,8 @@ void Session::parse_prepared(const std::string& name, std::string_view text, std
       if (shareable && notices_ == notices_before && !prepared->literals) share_prepared(*key, *prepared);
     }
   }
+  if (prepared_.contains(name))
+    throw SqlError(sqlstate::kDuplicatePstatement, "prepared statement \"" + name + "\" already exists");
   prepared_[name] = std::move(prepared);
 }
 

@@ -53,6 +53,7 @@ enum class LiteralClass : uint8_t {
   kNull,           // the keyword; not a parameter
   kBoolean,        // TRUE or FALSE; not a parameter
   kDefaultMarker,  // DEFAULT, only within ParsedLiteralRows
+  kParameter,      // $n, only within ParsedLiteralRows; text holds n
   kInteger,        // fits int4
   kIntegerMin,     // exactly 2147483648: int4 if negated, else int8
   kBigint,         // fits int8

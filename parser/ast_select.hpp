@@ -157,8 +157,8 @@ struct ParsedInto {
   bool skip_data = false;
 };
 
-// Rows of a VALUES list that hold only literals, read by the scanner without ANTLR (QRY-2). All rows have
-// `columns` cells; cells are row-major. A cell's text is bytes[offset, offset + length).
+// Rows of a VALUES list that hold only literals and parameters, read by the scanner without ANTLR (QRY-2). All rows
+// have `columns` cells; cells are row-major. A cell's text is bytes[offset, offset + length).
 struct ParsedLiteralRows {
   struct Cell {
     LiteralClass literal_class = LiteralClass::kNull;

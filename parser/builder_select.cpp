@@ -363,6 +363,9 @@ std::unique_ptr<ParsedLiteralRows> Builder::literal_rows(uint32_t first_row_toke
       case Token::kDefault:
         cell.literal_class = LiteralClass::kDefaultMarker;
         break;
+      case Token::kParam:
+        cell.literal_class = LiteralClass::kParameter;
+        break;
       case Token::kBconst:
         cell.literal_class = LiteralClass::kBitString;
         break;

@@ -90,10 +90,10 @@ bool starts_query(const std::vector<ScannedToken>& tokens, size_t at) {
 
 bool is_literal(Token t) {
   return (t >= Token::kIconst && t <= Token::kXconst) || t == Token::kNull || t == Token::kTrue || t == Token::kFalse ||
-         t == Token::kDefault;
+         t == Token::kDefault || t == Token::kParam;
 }
 
-// The end (behind ")") of a row of literals that starts at `at`, or 0; counts its cells.
+// The end (behind ")") of a row of literals and parameters that starts at `at`, or 0; counts its cells.
 size_t literal_row(const std::vector<ScannedToken>& tokens, size_t at, size_t& cells) {
   if (tokens[at].type != Token::kLparen) return 0;
   cells = 0;

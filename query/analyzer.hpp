@@ -457,7 +457,7 @@ class Analyzer {
                                  const std::vector<int16_t>& numbers, bool strip_indirection);
   std::vector<ExpressionList> bind_values_rows(Scope& s, const parser::ParsedSelect& select, Clause clause,
                                                bool allow_default);
-  ExpressionPointer bind_cell(const parser::ParsedLiteralRows& rows, size_t index);
+  ExpressionPointer bind_cell(Scope& s, const parser::ParsedLiteralRows& rows, size_t index);
   std::unique_ptr<OnConflict> bind_on_conflict(Scope& s, const parser::ParsedOnConflict& conflict);
   void infer_arbiters(Scope& s, const parser::ParsedOnConflict& conflict, OnConflict& out);
   void bind_update(Scope& s, const parser::ParsedUpdate& update);

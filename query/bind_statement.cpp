@@ -91,8 +91,14 @@ void Analyzer::bind_select(Scope& s, const parser::ParsedSelect& select) {
   finish_query(s);
 }
 
-ExpressionPointer Analyzer::bind_cell(const parser::ParsedLiteralRows& rows, size_t index) {
+ExpressionPointer Analyzer::bind_cell(Scope& s, const parser::ParsedLiteralRows& rows, size_t index) {
   const auto& cell = rows.cells[index];
+  if (cell.literal_class == parser::LiteralClass::kParameter) {
+    parser::ParsedParameter parameter;
+    parameter.location = cell.location;
+    parameter.number = static_cast<int32_t>(std::strtoll(std::string(rows.text(cell)).c_str(), nullptr, 10));
+    return bind_parameter(s, parameter);
+  }
   if (cell.literal_class == parser::LiteralClass::kDefaultMarker) {
     auto node = make<SetDefault>(cell.location);
     node->type = oid::kUnknown;
@@ -133,7 +139,7 @@ std::vector<ExpressionList> Analyzer::bind_values_rows(Scope& s, const parser::P
     ExpressionList row;
     row.reserve(literal_rows.columns);
     for (size_t c = 0; c < literal_rows.columns; ++c) {
-      auto cell = bind_cell(literal_rows, r * literal_rows.columns + c);
+      auto cell = bind_cell(s, literal_rows, r * literal_rows.columns + c);
       if (cell->kind == ExpressionKind::kSetDefault && !allow_default)
         throw error(sqlstate::kSyntaxError, "DEFAULT is not allowed in this context", cell->location);
       row.push_back(std::move(cell));

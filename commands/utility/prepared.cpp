@@ -26,8 +26,6 @@ std::string run_prepare(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedPrepare>(call.statement);
   if (statement.name.empty())
     throw SqlError(sqlstate::kInvalidPstatementDefinition, "invalid statement name: must not be empty");
-  if (session.prepared_statements().contains(statement.name))
-    throw SqlError(sqlstate::kDuplicatePstatement, "prepared statement \"" + statement.name + "\" already exists");
   query::BindContext bind = session.bind_context(call.text);
   std::vector<Oid> types;
   for (const auto& type : statement.argument_types) types.push_back(query::resolve_type(*type, bind).type->oid);

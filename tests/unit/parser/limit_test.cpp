@@ -64,6 +64,14 @@ TEST_CASE("Rows of literals skip the grammar") {
   CHECK(rows.text(rows.cells[1]) == "it's");
   CHECK(rows.text(rows.cells[2]) == "-1.5");
   CHECK(rows.cells[2].negated);
+  auto with_parameters = parse_statements("insert into t values ($1, 'x'), ($3, $12), (4, default)");
+  auto& mixed = *as<ParsedInsert>(*with_parameters[0].statement).source->literal_rows;
+  REQUIRE(mixed.row_count() == 2);
+  CHECK(mixed.cells[1].literal_class == LiteralClass::kParameter);
+  CHECK(mixed.text(mixed.cells[1]) == "12");
+  CHECK(mixed.cells[2].literal_class == LiteralClass::kInteger);
+  CHECK(mixed.first_literal_index == 1);
+  CHECK_FALSE(as<ParsedInsert>(*parse_statements("insert into t values (1), (-$1)")[0].statement).source->literal_rows);
   CHECK_FALSE(
       as<ParsedInsert>(*parse_statements("insert into t values (1), (now())")[0].statement).source->literal_rows);
 }
