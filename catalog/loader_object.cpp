@@ -155,6 +155,7 @@ void DescriptorLoader::complete_type(TypeDescriptor& out) {
       if (!find_row(out.kind == 'r' ? id::kPgRangeRngtypidIndex : id::kPgRangeRngmultitypidIndex, {key(out.oid)}, r)) {
         break;
       }
+      if (out.kind == 'm') out.range = r.rngtypid;
       out.range_subtype = r.rngsubtype;
       out.range_collation = r.rngcollation;
       out.multirange = r.rngmultitypid;
