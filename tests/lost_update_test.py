@@ -37,6 +37,10 @@ WAYS = {
                                     'for update of c', 'update counter set n = {n} + 1 where id = %(id)s', 'commit'],
     'update after a savepoint': ['begin', 'savepoint s', 'update counter set n = n - 100 where id = %(id)s',
                                  'rollback to s', 'update counter set n = n + 1 where id = %(id)s', 'commit'],
+    'repeatable read': ['begin isolation level repeatable read', 'select n from counter where id = %(id)s',
+                        'update counter set n = {n} + 1 where id = %(id)s', 'commit'],
+    'cursor': ['begin', 'declare c cursor for select n from counter where id = %(id)s for update', 'fetch c',
+               'update counter set n = {n} + 1 where current of c', 'commit'],
     'delete and insert': ['begin', 'with gone as (delete from counter where id = %(id)s returning n) '
                           'select n from gone', 'insert into counter values (%(id)s, {n} + 1)', 'commit'],
 }
@@ -70,7 +74,7 @@ def count(dsn, statements, number, deadline, done):
         except psycopg2.Error as error:
             if error.pgcode not in RETRY:
                 raise
-            if statements[0] == 'begin':
+            if statements[0].startswith('begin'):
                 cursor.execute('rollback')
 
 
@@ -100,20 +104,22 @@ def run_way(dsn, name, statements, seconds):
     return not problems and sum(done) > 0
 
 
-def run_all(dsn, seconds):
-    return [name for name, statements in WAYS.items() if not run_way(dsn, name, statements, seconds)]
+def run_all(dsn, options):
+    ways = {options.only: WAYS[options.only]} if options.only else WAYS
+    return [name for name, statements in ways.items() if not run_way(dsn, name, statements, options.seconds)]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--binary')
     parser.add_argument('--dsn')
+    parser.add_argument('--only', help='one of the ways')
     parser.add_argument('--seconds', type=float, default=1.5)
     options = parser.parse_args()
     if options.dsn:
-        return bool(run_all(options.dsn, options.seconds))
+        return bool(run_all(options.dsn, options))
     with Server(options.binary) as server:
-        failed = run_all(f'host=127.0.0.1 port={server.port} user=postgres', options.seconds)
+        failed = run_all(f'host=127.0.0.1 port={server.port} user=postgres', options)
         server.stop()
         findings = server.check()
     if findings:
