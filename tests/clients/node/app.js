@@ -34,7 +34,9 @@ const checks = {
     const row = inserted.rows[0];
     assert.deepStrictEqual([row.id, row.owner, row.balance, row.flags, row.data, row.raw, row.at.getTime()],
       [1, 'Ann "Ä" \'quoted\' 𝄞', '100.50', [true, false, null], { a: [1, { b: null }] }, Buffer.from([0, 1, 255]), at.getTime()]);
-    assert.strictEqual(row.opened.getMonth(), 1);
+    // Debian's pg leaves dates as text.
+    const opened = row.opened instanceof Date ? row.opened : new Date(`${row.opened}T00:00`);
+    assert.strictEqual(opened.getMonth(), 1);
     const arrayed = await client.query({ text: 'select $1::int8 as big, $2::text[] as list, null as nothing',
       values: ['9007199254740993', ['x', 'y,z', '"q"', null]], rowMode: 'array' });
     assert.deepStrictEqual(arrayed.rows, [['9007199254740993', ['x', 'y,z', '"q"', null], null]]);
