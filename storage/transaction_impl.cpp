@@ -162,6 +162,8 @@ void TransactionImpl::rollback_to(SavepointId savepoint) {
   if (state_) {
     manager_.roll_back(*state_, to.undo, &space_);
     manager_.release_row_locks(*state_, to.row_locks);
+    // Who waits for one of these rows may have it now; the others find that they still have to wait.
+    if (state_->waited_for.load()) manager_.locks_.transaction_ended(state_->id);
   }
   on_commit_.resize(to.on_commit);
   std::vector<std::function<void()>> undone(on_abort_.begin() + static_cast<ptrdiff_t>(to.on_abort), on_abort_.end());

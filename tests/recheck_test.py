@@ -61,6 +61,25 @@ def run_case(connect, sql):
     return outcome[0], row[0] if row else None
 
 
+def waits_beyond_savepoint(connect):
+    """Does a statement that waits for a row still wait when the change of the row has been rolled back to a savepoint?"""
+    admin, first, second = connect(), connect(), connect()
+    for statement in TABLES:
+        admin.execute(statement)
+    for statement in ('begin', 'savepoint s', 'update et set v = 50 where id = 1'):
+        first.execute(statement)
+    thread = threading.Thread(target=second.execute, args=('update et set v = v + 1 where id = 1',))
+    thread.start()
+    time.sleep(0.15)
+    first.execute('rollback to s')
+    thread.join(5)
+    still = thread.is_alive()
+    first.execute('commit')
+    thread.join()
+    admin.execute('select v from et where id = 1')
+    return still or admin.fetchone()[0] != 2
+
+
 def run_all(dsn):
     def connect():
         connection = psycopg2.connect(dsn + ' dbname=postgres')
@@ -73,8 +92,11 @@ def run_all(dsn):
         if got != (changed, value):
             failed += 1
             print(f'{sql}\n  expected {(changed, value)}, got {got}')
+    if waits_beyond_savepoint(connect):
+        failed += 1
+        print('a statement waits for a row whose change was rolled back to a savepoint, or changes it wrongly')
     connect().execute('drop table et, es')
-    print(f'{len(CASES) - failed} of {len(CASES)} re-checks are as expected')
+    print(f'{len(CASES) + 1 - failed} of {len(CASES) + 1} re-checks are as expected')
     return 1 if failed else 0
 
 
