@@ -53,8 +53,8 @@ class LockManager {
   // Gives back what was taken after the first `keep` locks.
   void release_after(LockOwner& owner, size_t keep);
 
-  // Waits until ended() says so or transaction_ended(id) is called: when it has become true, or when the transaction has
-  // rolled back to a savepoint. What the caller waits for may still be in its way then.
+  // Waits until ended() says so or transaction_ended(id) is called: when it has become true, or when the transaction
+  // has rolled back to a savepoint. What the caller waits for may still be in its way then.
   void wait_for_transaction(LockOwner& owner, TxnId other, const LockWaitOptions& options,
                             const std::function<bool()>& ended);
   void transaction_ended(TxnId id);
