@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/sqlstate.hpp"
+#include "executor/assignments.hpp"
 #include "executor/builder.hpp"
 #include "executor/recheck.hpp"
 #include "executor/table_writer.hpp"
@@ -18,16 +19,6 @@ using common::SqlError;
 using query::CommandKind;
 using storage::WriteOutcome;
 namespace sqlstate = common::sqlstate;
-
-struct Assignment {
-  int16_t column;
-  query::EvaluatorPointer value;
-};
-// What a new row is made of: records of sub-SELECTs first, then the columns.
-struct Assignments {
-  std::vector<query::EvaluatorPointer> rows;
-  std::vector<Assignment> columns;
-};
 
 class ModifySource : public Source {
  public:
@@ -64,25 +55,6 @@ class ModifySource : public Source {
   void rewind(ExecutionContext&) override { UNREACHABLE("a data-modifying plan is never run twice"); }
 
  private:
-  static Assignments compile_assignments(query::ExpressionCompiler& compiler, const query::ExpressionList& rows,
-                                         const std::vector<planner::ColumnAssignment>& list) {
-    Assignments out;
-    out.rows = compiler.compile_list(rows);
-    for (const auto& assignment : list) out.columns.push_back({assignment.column, compiler.compile(*assignment.value)});
-    return out;
-  }
-
-  // Sets the assigned columns of the one row `out`.
-  static void assign(ExecutionContext& context, Assignments& assignments, const Chunk& in, Chunk& out) {
-    query::Rows one(1);
-    Chunk input = in;
-    for (auto& row : assignments.rows) input.columns.push_back(row->evaluate(context.evaluation, in, one));
-    for (Assignment& assignment : assignments.columns)
-      out.columns[static_cast<size_t>(assignment.column) - 1] =
-          assignment.value->evaluate(context.evaluation, input, one).flatten(1);
-    one.raise();
-  }
-
   // --- the whole statement ---------------------------------------------------------------------------------------------
 
   void run(ExecutionContext& context) {

@@ -1,4 +1,5 @@
 // Changes of a view by INSTEAD OF triggers: each row goes to the triggers, nothing else is written.
+#include "executor/assignments.hpp"
 #include "executor/builder.hpp"
 
 namespace basalt::executor {
@@ -13,8 +14,7 @@ class ModifyViewSource : public Source {
                    std::unique_ptr<Pipeline> input)
       : node_(node), state_(state), input_(std::move(input)) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
-    rows_ = compiler.compile_list(node.rows);
-    for (const auto& assignment : node.assignments) values_.push_back(compiler.compile(*assignment.value));
+    assignments_ = compile_assignments(compiler, node.rows, node.assignments);
     returning_ = compiler.compile_list(node.returning);
     if (!node.returning.empty())
       result_ = std::make_unique<ChunkStore>(context, physical_types(node), context.work_mem_bytes);
@@ -77,13 +77,7 @@ class ModifyViewSource : public Source {
         out.columns.back().set_null(0);
       }
     }
-    query::Rows one(1);
-    Chunk input = in;
-    for (auto& row : rows_) input.columns.push_back(row->evaluate(context.evaluation, in, one));
-    for (size_t i = 0; i < values_.size(); ++i)
-      out.columns[static_cast<size_t>(changed_[i]) - 1] =
-          values_[i]->evaluate(context.evaluation, input, one).flatten(1);
-    one.raise();
+    assign(context, assignments_, in, out);
     return out;
   }
 
@@ -114,7 +108,8 @@ class ModifyViewSource : public Source {
   const planner::PhysicalModify& node_;
   ExecutionState& state_;
   std::unique_ptr<Pipeline> input_;
-  std::vector<query::EvaluatorPointer> rows_, values_, returning_;
+  Assignments assignments_;
+  std::vector<query::EvaluatorPointer> returning_;
   std::vector<int16_t> changed_;
   std::unique_ptr<ChunkStore> result_;
   bool done_ = false;

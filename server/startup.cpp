@@ -2,6 +2,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <set>
 
+#include "commands/ddl/database_lock.hpp"
 #include "commands/ddl/role_setting.hpp"
 #include "commands/session.hpp"
 #include "common/sqlstate.hpp"
@@ -86,8 +87,7 @@ void find_role_and_database(commands::ServerState& state, commands::SessionOptio
 
 // DROP DATABASE takes this lock too, and then waits for the registered sessions.
 void lock_database(commands::Session& session, const commands::SessionOptions& options) {
-  storage::LockTag tag{storage::LockSpace::kDatabase, options.database.value, 0, options.database.value, 0};
-  session.transaction().lock(tag, storage::LockMode::kRowExclusive, storage::WaitPolicy::kWait);
+  commands::ddl::lock_database(session.transaction(), options.database, storage::LockMode::kRowExclusive);
   session.new_statement_catalog();
   if (session.catalog().find_database(options.database_name) != options.database)
     throw fatal(sqlstate::kInvalidCatalogName, "database \"" + options.database_name + "\" does not exist")

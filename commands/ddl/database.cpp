@@ -5,6 +5,7 @@
 #include "catalog/bootstrap.hpp"
 #include "catalog/rows/pg_database.hpp"
 #include "catalog/rows/pg_extension.hpp"
+#include "commands/ddl/database_lock.hpp"
 #include "commands/ddl/ddl_families.hpp"
 #include "commands/ddl/relation.hpp"
 #include "common/blocking.hpp"
@@ -14,11 +15,6 @@ namespace basalt::commands::ddl {
 namespace {
 
 constexpr uint32_t kUtf8 = 6;
-
-void lock_database(DdlContext& ddl, Oid database, LockMode mode) {
-  storage::LockTag tag{storage::LockSpace::kDatabase, database.value, 0, database.value, 0};
-  ddl.transaction().lock(tag, mode, storage::WaitPolicy::kWait);
-}
 
 int sessions_in(DdlContext& ddl, Oid database) {
   int count = 0;
@@ -103,7 +99,7 @@ std::string create_database(UtilityCall& call) {
   auto source_row = find_row<catalog::PgDatabaseRow>(ddl.reader, id::kPgDatabaseOidIndex, {key(source)});
   if (!source_row->row.datistemplate && !role->super && source_row->row.datdba != ddl.user())
     throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to copy database " + quoted(source_name));
-  lock_database(ddl, source, LockMode::kShare);
+  lock_database(ddl.transaction(), source, LockMode::kShare);
   refuse_used(ddl, source, "source database " + quoted(source_name) + " is being accessed by other users");
   row.encoding = source_row->row.encoding;
   row.datlocprovider = source_row->row.datlocprovider;
@@ -139,7 +135,7 @@ std::string drop_database_statement(UtilityCall& call) {
     for (const auto& entry : ddl.session.server().sessions.list())
       if (entry.database == database)
         ddl.session.server().sessions.signal(entry.pid, 0, common::Interrupt::Reason::kTerminate);
-  lock_database(ddl, database, LockMode::kAccessExclusive);
+  lock_database(ddl.transaction(), database, LockMode::kAccessExclusive);
   refuse_used(ddl, database, "database " + quoted(statement.name) + " is being accessed by other users");
   const Value by_oid[] = {key(database)};
   const Value comment[] = {key(database), key(id::kPgDatabase)};
