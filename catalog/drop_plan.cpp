@@ -214,7 +214,7 @@ void report(const NameScope& scope, const std::vector<Found>& found, std::span<c
         .hint("Use DROP ... CASCADE to drop the dependent objects too.");
   }
   if (!notice) return;
-  common::ErrorReport out;
+  common::ErrorReport out{};
   out.severity = common::Severity::kNotice;
   out.sqlstate = common::SqlState{"00000"};
   if (lines.count() == 1) {

@@ -109,7 +109,7 @@ void Session::notice(common::ErrorReport report) {
 }
 
 void Session::notice(common::Severity severity, common::SqlState state, std::string message) {
-  common::ErrorReport report;
+  common::ErrorReport report{};
   report.severity = severity;
   report.sqlstate = state;
   report.message = std::move(message);

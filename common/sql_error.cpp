@@ -10,8 +10,8 @@ std::string_view severity_name(Severity severity) {
   return kNames[static_cast<int>(severity)];
 }
 
-SqlError not_supported(std::string_view feature) {
-  return SqlError(sqlstate::kFeatureNotSupported, std::string(feature) + " is not supported");
+SqlError not_supported(std::string_view feature, std::source_location raised) {
+  return SqlError(sqlstate::kFeatureNotSupported, std::string(feature) + " is not supported", raised);
 }
 
 SqlError to_sql_error(const Status& status) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <exception>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,14 +32,16 @@ struct ErrorReport {
   std::string internal_query;
   std::string context;  // the "CONTEXT:" lines
   std::string schema_name, table_name, column_name, type_name, constraint_name;
-  std::string routine;  // PostgreSQL's routine name where clients match on it
+  std::string routine;  // PostgreSQL's routine name where clients match on it; otherwise that of `raised`
+  std::source_location raised = std::source_location::current();  // the fields file, line and routine
 };
 
 class SqlError : public std::exception {
  public:
-  SqlError(SqlState sqlstate, std::string message) {
+  SqlError(SqlState sqlstate, std::string message, std::source_location raised = std::source_location::current()) {
     report_.sqlstate = sqlstate;
     report_.message = std::move(message);
+    report_.raised = raised;
   }
   explicit SqlError(ErrorReport report) : report_(std::move(report)) {}
 
@@ -63,6 +66,7 @@ class SqlError : public std::exception {
 };
 
 // 0A000: what Basalt does not support says so, naming the feature.
-[[nodiscard]] SqlError not_supported(std::string_view feature);
+[[nodiscard]] SqlError not_supported(std::string_view feature,
+                                     std::source_location raised = std::source_location::current());
 
 }  // namespace basalt::common

@@ -234,7 +234,7 @@ std::string_view Scanner::cut_identifier(std::string_view name, bool) {
   size_t length = identifier_length(name);
   if (length == name.size()) return name;
   if (options_ && options_->notice) {
-    common::ErrorReport report;
+    common::ErrorReport report{};
     report.severity = common::Severity::kNotice;
     report.sqlstate = sqlstate::kNameTooLong;
     report.message =

@@ -230,6 +230,7 @@ JoinOrder::Node JoinOrder::best_exhaustive() {
   Mask all = (Mask{1} << n) - 1;
   for (Mask set = 1; set <= all; ++set) {
     if ((set & (set - 1)) == 0) continue;
+    level_.check_interrupts();
     for (int pass = 0; pass < 2; ++pass) {  // first connected joins, then cross products if there is nothing else
       for (Mask right = (set - 1) & set; right > 0; right = (right - 1) & set) {
         Mask left = set & ~right;
@@ -253,8 +254,9 @@ JoinOrder::Node JoinOrder::best_greedy() {
     size_t best_left = 0, best_right = 0;
     Node best;
     best.rows = std::numeric_limits<double>::infinity();
-    for (int pass = 0; pass < 2 && best.items == 0; ++pass)
-      for (size_t l = 0; l < parts.size(); ++l)
+    for (int pass = 0; pass < 2 && best.items == 0; ++pass) {
+      for (size_t l = 0; l < parts.size(); ++l) {
+        level_.check_interrupts();
         for (size_t r = 0; r < parts.size(); ++r) {
           if (l == r || !may_join(parts[l].items, parts[r].items)) continue;
           if (pass == 0 && !connected(parts[l].items, parts[r].items)) continue;
@@ -265,6 +267,8 @@ JoinOrder::Node JoinOrder::best_greedy() {
             best_right = r;
           }
         }
+      }
+    }
     ENSURE(best.items != 0, "no join order satisfies the outer joins");
     best_[best.items] = best;
     parts[best_left] = best;

@@ -223,6 +223,7 @@ class Level {
   OutputColumn output_of(const Expression& expression, std::string name = {});
   common::PhysicalType physical(Oid type) { return shared_.context.catalog.type(type)->physical; }
   catalog::CatalogReader& catalog() { return shared_.context.catalog; }
+  void check_interrupts() { shared_.context.call.interrupt().check(); }
   // The output of a column of a range table entry.
   OutputColumn column_output(int table, int16_t column);
   void finish_costs(PhysicalNode& node, double rows, double cost);

@@ -242,7 +242,7 @@ ExpressionPointer Analyzer::bind_sql_value(const parser::ParsedSqlValueFunction&
   int32_t precision = e.precision;
   auto limited = [&](const char* name, const char* suffix) {
     if (precision <= 6) return;
-    common::ErrorReport report;
+    common::ErrorReport report{};
     report.severity = common::Severity::kWarning;
     report.sqlstate = sqlstate::kInvalidParameterValue;
     report.message =

@@ -48,7 +48,7 @@ std::optional<ResolvedType> Analyzer::find_type(const parser::ParsedTypeName& na
                   name.location);
     found = column->type;
     typmod = column->typmod;
-    common::ErrorReport report;
+    common::ErrorReport report{};
     report.severity = common::Severity::kNotice;
     report.sqlstate = sqlstate::kSuccessfulCompletion;
     report.message =

@@ -281,7 +281,7 @@ void Connection::shut_down() {
 
 void Connection::fatal(common::SqlState state, const std::string& message) {
   closing_ = true;
-  common::ErrorReport report;
+  common::ErrorReport report{};
   report.severity = Severity::kFatal;
   report.sqlstate = state;
   report.message = message;

@@ -131,7 +131,7 @@ void PlFrame::run_raise(const PlStatement& statement) {
     again.context.clear();
     throw SqlError(std::move(again));
   }
-  common::ErrorReport report;
+  common::ErrorReport report{};
   report.severity = static_cast<Severity>(statement.level);
   bool error = report.severity == Severity::kError;
   std::string state = error ? "P0001" : report.severity == Severity::kWarning ? "01000" : "00000";

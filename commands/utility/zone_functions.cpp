@@ -32,14 +32,16 @@ int64_t transaction_time(FunctionCall& call) {
 
 class ZoneNames : public types::RowSetFunction {
  public:
-  explicit ZoneNames(int64_t now)
+  ZoneNames(int64_t now, common::Interrupt& interrupt)
       : RowSetFunction({PhysicalType::kString, PhysicalType::kString, PhysicalType::kFixed16, PhysicalType::kBool}),
         now_(now),
+        interrupt_(interrupt),
         names_(types::time_zone_names()) {}
 
  protected:
   bool next_row(common::Chunk& out, uint32_t row) override {
     while (at_ < names_.size()) {
+      interrupt_.check();  // a zone is a file to read
       const std::string& name = names_[at_++];
       types::TimeZonePointer zone = types::TimeZone::load(name);
       if (!zone) continue;
@@ -55,6 +57,7 @@ class ZoneNames : public types::RowSetFunction {
 
  private:
   int64_t now_;
+  common::Interrupt& interrupt_;
   std::vector<std::string> names_;
   size_t at_ = 0;
 };
@@ -85,7 +88,7 @@ class ZoneAbbreviations : public types::RowSetFunction {
 };
 
 std::unique_ptr<types::SetFunction> zone_names(FunctionCall& call, std::span<const Value>) {
-  return std::make_unique<ZoneNames>(transaction_time(call));
+  return std::make_unique<ZoneNames>(transaction_time(call), call.context->interrupt());
 }
 std::unique_ptr<types::SetFunction> zone_abbreviations(FunctionCall& call, std::span<const Value>) {
   return std::make_unique<ZoneAbbreviations>(transaction_time(call));

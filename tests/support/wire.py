@@ -160,13 +160,17 @@ def c_strings(body):
     return [part.decode('utf-8', 'backslashreplace') for part in body.split(b'\0')]
 
 
+# The form of the fields file, line and routine, whose values are each server's own.
+RAISED = {'F': r'[\w+-]+\.(c|cpp|hpp|y|l)', 'L': r'[1-9]\d*', 'R': r'[A-Za-z_]\w*'}
+
+
 def show_error(kind, body):
     fields = {part[:1].decode(): part[1:].decode('utf-8', 'backslashreplace') for part in body.split(b'\0') if part}
     if 's' in fields:
         fields['s'] = re.sub(r'pg_temp_\d+', 'pg_temp_N', fields['s'])
     shown = ' '.join(f'{code}={fields[code]!r}' for code in FIELDS if code in fields)
-    missing = [code for code in 'FLR' if code not in fields]
-    return f'{kind} {shown}' + (f' (without {missing})' if missing else '')
+    wrong = [code for code, form in RAISED.items() if not re.fullmatch(form, fields.get(code, ''))]
+    return f'{kind} {shown}' + (f' (without {wrong})' if wrong else '')
 
 
 def show(kind, body):

@@ -163,7 +163,7 @@ int32_t typmod_in(FunctionCall& call, std::string_view modifiers) {
   std::string shown = "INTERVAL(" + std::to_string(precision) + ")";
   if (precision < 0) throw SqlError(sqlstate::kInvalidParameterValue, shown + " precision must not be negative");
   if (precision > 6) {
-    common::ErrorReport report;
+    common::ErrorReport report{};
     report.severity = common::Severity::kWarning;
     report.sqlstate = sqlstate::kInvalidParameterValue;
     report.message = shown + " precision reduced to maximum allowed, 6";

@@ -14,7 +14,7 @@ int32_t parse_precision_typmod(FunctionCall& call, std::string_view modifiers, c
   std::string shown = std::string(type_name) + "(" + std::to_string(precision) + ")" + (zoned ? " WITH TIME ZONE" : "");
   if (precision < 0) throw SqlError(sqlstate::kInvalidParameterValue, shown + " precision must not be negative");
   if (precision <= kPrecisionMax) return precision;
-  common::ErrorReport report;
+  common::ErrorReport report{};
   report.severity = common::Severity::kWarning;
   report.sqlstate = sqlstate::kInvalidParameterValue;
   report.message = shown + " precision reduced to maximum allowed, 6";
