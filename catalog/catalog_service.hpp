@@ -25,6 +25,7 @@ class CatalogService {
 
 // The service of a call; throws XX000 when there is none.
 CatalogService& catalog_service(types::FunctionCall& call);
+NameScope name_scope(types::FunctionCall& call);
 
 void register_catalog(types::FunctionRegistry& registry);
 

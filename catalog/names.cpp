@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/acl.hpp"
 #include "common/sqlstate.hpp"
 #include "types/text/quote.hpp"
 
@@ -68,7 +69,7 @@ std::pair<std::string, std::string> split_name(std::span<const std::string> name
 template <typename Find>
 Oid find_first(const NameScope& scope, std::span<const std::string> name, Find find) {
   auto [schema, object] = split_name(name);
-  if (!schema.empty()) return find(require_namespace(scope.catalog, schema), object);
+  if (!schema.empty()) return find(lookup_namespace(scope, schema), object);
   for (Oid name_space : scope.path) {
     if (Oid found = find(name_space, object); found.valid()) return found;
   }
@@ -85,7 +86,7 @@ template <typename Pointer, typename Same>
 std::vector<Pointer> choose(const NameScope& scope, const std::string& schema, std::vector<Pointer> all, Same same) {
   std::vector<Pointer> out;
   Oid only;
-  if (!schema.empty()) only = require_namespace(scope.catalog, schema);
+  if (!schema.empty()) only = lookup_namespace(scope, schema);
   for (Pointer& candidate : all) {
     if (only.valid()) {
       if (candidate->namespace_oid == only) out.push_back(std::move(candidate));
@@ -131,6 +132,13 @@ Oid require_namespace(CatalogReader& catalog, std::string_view name) {
   if (!found.valid()) {
     throw SqlError(sqlstate::kInvalidSchemaName, "schema \"" + std::string(name) + "\" does not exist");
   }
+  return found;
+}
+
+Oid lookup_namespace(const NameScope& scope, std::string_view name) {
+  Oid found = require_namespace(scope.catalog, name);
+  if (scope.user.valid() && !namespace_privileges(scope.catalog, found, scope.user, privilege::kUsage))
+    throw_permission_denied("schema", name);
   return found;
 }
 

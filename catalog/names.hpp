@@ -19,6 +19,7 @@ using SearchPath = std::vector<Oid>;
 struct NameScope {
   CatalogReader& catalog;
   const SearchPath& path;
+  Oid user{};  // whose USAGE of a schema that is named counts; 0: nobody is asked
 };
 
 std::string quote_identifier(std::string_view name);
@@ -28,6 +29,8 @@ std::string quote_qualified(std::string_view schema, std::string_view name);
 std::vector<std::string> parse_qualified_name(std::string_view text);
 // The OID of a schema; throws 3F000.
 Oid require_namespace(CatalogReader& catalog, std::string_view name);
+// The same for a name's qualification: 42501 when the user may not look into the schema.
+Oid lookup_namespace(const NameScope& scope, std::string_view name);
 
 // First match along the path (or in the schema that is named); 0: none. Throws 3F000 for a schema that does not exist.
 Oid find_relation(const NameScope& scope, std::span<const std::string> name);

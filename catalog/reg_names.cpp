@@ -159,7 +159,7 @@ Oid parse_collation(const NameScope& scope, std::string_view text) {
 Oid parse_text_search(const NameScope& scope, std::string_view text, Oid catalog, Oid index, const char* what) {
   std::vector<std::string> name = parse_qualified_name(text);
   SearchPath path = scope.path;
-  if (name.size() > 1) path = {require_namespace(scope.catalog, name[0])};
+  if (name.size() > 1) path = {lookup_namespace(scope, name[0])};
   for (Oid name_space : path) {
     Oid found;
     const Value key[2] = {Value::of(name.back()), Value::of(name_space.value)};

@@ -124,17 +124,25 @@ bool is_shareable(const parser::ParsedStatement& statement) {
   return statement.kind != parser::StatementKind::kSelect || !parser::as<parser::ParsedSelect>(statement).into;
 }
 
-uint32_t Session::plan_surroundings() {
+const Session::Surroundings& Session::surroundings() {
+  Surroundings& known = surroundings_;
   const catalog::SearchPath& path = search_path();
-  if (surroundings_.number != 0 && surroundings_.search_path_changes == search_path_changes_ &&
-      surroundings_.plan_generation == settings_.plan_generation() && surroundings_.user == current_user_)
-    return surroundings_.number;
-  std::string key = std::to_string(database().value) + ' ' + std::to_string(current_user_.value) + ' ' +
-                    std::to_string(temporary_schema_.value);
+  const bool same = known.number != 0 && known.plan_generation == settings_.plan_generation() &&
+                    known.user == current_user_ &&
+                    (known.search_path_changes == search_path_changes_ ||
+                     (known.temporary_schema == temporary_schema_ && known.path == path));
+  known.search_path_changes = search_path_changes_;
+  if (same) return known;
+  std::string key = std::to_string(database().value) + ' ' + std::to_string(temporary_schema_.value);
   for (Oid name_space : path) key += ' ' + std::to_string(name_space.value);
   key += '\n' + settings_.plan_key();
-  surroundings_ = {server_.statements->intern(key), search_path_changes_, settings_.plan_generation(), current_user_};
-  return surroundings_.number;
+  known.number = server_.statements->intern(key);
+  known.number_of_user = server_.statements->intern(key + "\nuser " + std::to_string(current_user_.value));
+  known.plan_generation = settings_.plan_generation();
+  known.user = current_user_;
+  known.temporary_schema = temporary_schema_;
+  known.path = path;
+  return known;
 }
 
 bool Session::plans_stand(const PlanList& plans, const PlanDependencies& dependencies) {
@@ -246,7 +254,7 @@ void Session::adopt(const CachedStatementPointer& cached, const StatementKey& ke
   prepared.returns_rows =
       cached->plans.back()->command == query::CommandKind::kSelect || cached->plans.back()->has_returning;
   prepared.dependencies = cached->dependencies;
-  prepared.surroundings = key.surroundings;
+  prepared.surroundings = plan_surroundings();
   prepared.literals = std::move(literals);
 }
 

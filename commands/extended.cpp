@@ -63,7 +63,8 @@ const parser::ParsedStatement* query_within(const parser::ParsedStatement& state
     inner = static_cast<const parser::ParsedCreateTableAs&>(statement).query.get();
   if (statement.kind == StatementKind::kDeclareCursor)
     inner = static_cast<const parser::ParsedDeclareCursor&>(statement).query.get();
-  if (statement.kind == StatementKind::kExplain) inner = static_cast<const parser::ParsedExplain&>(statement).query.get();
+  if (statement.kind == StatementKind::kExplain)
+    inner = static_cast<const parser::ParsedExplain&>(statement).query.get();
   return inner && is_query(inner->kind) ? inner : nullptr;
 }
 
@@ -94,7 +95,7 @@ void Session::parse_prepared(const std::string& name, std::string_view text, std
     transaction();
     with_literals = with_literals && fingerprint_->parameters_max == 0;
     if (!has_catalog_changes()) {
-      key = StatementKey{fingerprint_.get(), plan_surroundings(), with_literals ? "" : "P"};
+      key = StatementKey{fingerprint_.get(), user_surroundings(), with_literals ? "" : "P"};
       for (Oid type : prepared->parameter_types) key->declared += ' ' + std::to_string(type.value);
     }
   }

@@ -78,7 +78,8 @@ void Session::new_statement_catalog() {
 const catalog::ResolvedSearchPath& Session::resolved_search_path() {
   if (!search_path_valid_) {
     search_path_generation_ = catalog_generation();
-    search_path_ = catalog::resolve_search_path(catalog(), settings_.get_list("search_path"), current_user_, temporary_schema_);
+    search_path_ =
+        catalog::resolve_search_path(catalog(), settings_.get_list("search_path"), current_user_, temporary_schema_);
     search_path_valid_ = true;
     ++search_path_changes_;
   }
@@ -183,7 +184,7 @@ void Session::simple_query(std::string_view text, ResultSink& client) {
   std::optional<StatementKey> key;
   if (fingerprint_for_cache(text, parser::LiteralRows::kLeaveOut)) {
     transaction();
-    if (!has_catalog_changes()) key = StatementKey{fingerprint_.get(), plan_surroundings(), {}};
+    if (!has_catalog_changes()) key = StatementKey{fingerprint_.get(), user_surroundings(), {}};
     bool done = fingerprint_->rows.columns && run_literal_rows(key ? &*key : nullptr, text, sink);
     if (!done && fingerprint_->rows.columns && !fingerprint_for_cache(text, parser::LiteralRows::kAsTokens))
       key.reset();

@@ -1,11 +1,11 @@
-// Session: one connected user in one database: settings, the transaction, prepared statements and portals. Knows no network;
-// server/ feeds it with messages and gives it a ResultSink.
+// Session: one connected user in one database: settings, the transaction, prepared statements and portals. Knows no
+// network; server/ feeds it with messages and gives it a ResultSink.
 //
 //   simple_query(text)       every statement of the text; one implicit transaction unless the text opens its own
 //   parse / bind / execute   the extended protocol; sync() ends the implicit transaction
 //
-// Transaction states, as PostgreSQL's: idle -> (implicit | block) -> failed. An error in a block makes it failed; only ROLLBACK,
-// COMMIT (which rolls back) and ROLLBACK TO get out.
+// Transaction states, as PostgreSQL's: idle -> (implicit | block) -> failed. An error in a block makes it failed; only
+// ROLLBACK, COMMIT (which rolls back) and ROLLBACK TO get out.
 #pragma once
 
 #include <map>
@@ -24,7 +24,7 @@
 namespace basalt::parser {
 struct Fingerprint;
 enum class LiteralRows : uint8_t;
-}
+}  // namespace basalt::parser
 
 namespace basalt::commands {
 
@@ -102,9 +102,7 @@ class Session {
   // The snapshot of the running statement: per statement under READ COMMITTED, of the transaction otherwise.
   storage::Snapshot statement_snapshot();
   // LSN of the snapshot that the transaction keeps; the largest number where it keeps none.
-  uint64_t kept_snapshot_lsn() const {
-    return transaction_snapshot_ ? transaction_snapshot_->lsn.value : ~uint64_t{0};
-  }
+  uint64_t kept_snapshot_lsn() const { return transaction_snapshot_ ? transaction_snapshot_->lsn.value : ~uint64_t{0}; }
   int64_t transaction_start() const { return transaction_start_; }
   int64_t statement_start() const { return statement_start_; }
   bool read_only() const { return read_only_; }
@@ -120,8 +118,8 @@ class Session {
   void run_statement(const parser::ParsedStatementText& statement, std::string_view text,
                      const std::vector<common::Value>& parameters, const std::vector<common::Oid>& parameter_types,
                      ResultSink& sink);
-  // Binds, rewrites and plans a query statement. `dependencies`: begun here and settled. `values` of $1 ... make a custom
-  // plan.
+  // Binds, rewrites and plans a query statement. `dependencies`: begun here and settled. `values` of $1 ... make a
+  // custom plan.
   PlanList plan_statement(const parser::ParsedStatement& statement, query::BindContext& context,
                           PlanDependencies* dependencies = nullptr, std::span<const common::Value> values = {},
                           bool for_cursor = false);
@@ -131,15 +129,18 @@ class Session {
                  std::span<const common::Value> parameters, std::span<const common::Value> literals, ResultSink& sink,
                  std::span<const common::Chunk> literal_rows = {});
   query::BindContext bind_context(std::string_view text);
-  executor::ExecutionContext execution_context(const storage::Snapshot& snapshot, std::span<const common::Value> parameters);
+  executor::ExecutionContext execution_context(const storage::Snapshot& snapshot,
+                                               std::span<const common::Value> parameters);
   std::vector<ResultColumn> result_columns(const planner::PhysicalStatement& statement);
   // 42501 unless the user holds the privileges that the statement's tables ask for.
   void check_privileges(const planner::PhysicalStatement& statement);
 
   // --- the statement cache (cached_query.cpp)
-  // Stands for what, beside its text, decides the meaning and the plan of a statement: database, user, search path,
-  // settings. Equal numbers, equal surroundings.
-  uint32_t plan_surroundings();
+  // Stands for what, beside its text, decides the meaning and the plan of a statement: database, search path, settings.
+  // Equal numbers, equal surroundings.
+  uint32_t plan_surroundings() { return surroundings().number; }
+  // The same with the user, who may not look into every schema: what a plan is found by that another role has made.
+  uint32_t user_surroundings() { return surroundings().number_of_user; }
   bool has_catalog_changes() { return transaction_ && database_catalog_->has_changes(*transaction_); }
   // Locks the tables of the plans; then: does all that they rely on still stand?
   bool plans_stand(const PlanList& plans, const PlanDependencies& dependencies);
@@ -166,8 +167,14 @@ class Session {
   const std::string& database_name() const { return options_.database_name; }
   common::Oid current_user() const { return current_user_; }
   common::Oid session_user() const { return session_user_; }
-  void set_current_user(common::Oid user) { current_user_ = user; forget_search_path(); }
-  void set_session_user(common::Oid user) { session_user_ = current_user_ = user; forget_search_path(); }
+  void set_current_user(common::Oid user) {
+    current_user_ = user;
+    forget_search_path();
+  }
+  void set_session_user(common::Oid user) {
+    session_user_ = current_user_ = user;
+    forget_search_path();
+  }
   bool is_superuser();
   int32_t pid() const { return pid_; }
   void set_activity(int32_t pid, std::shared_ptr<ActivitySlot> activity) {
@@ -196,7 +203,8 @@ class Session {
   std::function<void()> on_next_statement;
   // Called from any thread: notifications wait for this session.
   std::function<void()> on_wake;
-  // State that a folder's commands keep per session, by name (sequences' currval, LISTEN channels, advisory locks, ...).
+  // State that a folder's commands keep per session, by name (sequences' currval, LISTEN channels, advisory locks,
+  // ...).
   template <typename T>
   T& extra(const std::string& name) {
     auto& slot = extras_[name];
@@ -205,7 +213,8 @@ class Session {
   }
 
   void forget_extra(const std::string& name) { extras_.erase(name); }
-  // Drops what stands in the temporary schema; session-level advisory locks. Set by the parts of commands/ that make them.
+  // Drops what stands in the temporary schema; session-level advisory locks. Set by the parts of commands/ that make
+  // them.
   std::function<void()> on_drop_temporary, on_release_session_locks;
   void drop_temporary_objects() {
     if (on_drop_temporary) on_drop_temporary();
@@ -295,10 +304,12 @@ class Session {
   uint64_t search_path_generation_ = 0;  // of the catalogs when it was resolved
   uint64_t search_path_changes_ = 0;     // counts resolutions
   struct Surroundings {
-    uint32_t number = 0;
+    uint32_t number = 0, number_of_user = 0;
     uint64_t search_path_changes = 0, plan_generation = 0;
-    common::Oid user;
+    common::Oid user, temporary_schema;
+    catalog::SearchPath path;
   } surroundings_;
+  const Surroundings& surroundings();
   std::unique_ptr<parser::Fingerprint> fingerprint_;  // of the running query string; kept for its buffers
   uint64_t notices_ = 0;
   std::map<std::string, std::shared_ptr<PreparedStatement>> prepared_;

@@ -56,13 +56,13 @@ types::TypePointer SessionContext::type(Oid type) {
 }
 
 Oid SessionContext::parse_object_name(Oid kind, std::string_view text) {
-  return catalog::parse_object_name({session_.catalog(), session_.search_path()}, kind, text);
+  return catalog::parse_object_name({session_.catalog(), session_.search_path(), session_.current_user()}, kind, text);
 }
 std::string SessionContext::object_name(Oid kind, Oid object) {
-  return catalog::object_name({session_.catalog(), session_.search_path()}, kind, object);
+  return catalog::object_name({session_.catalog(), session_.search_path(), session_.current_user()}, kind, object);
 }
 std::string SessionContext::format_type(Oid type, int32_t typmod) {
-  return catalog::format_type({session_.catalog(), session_.search_path()}, type, typmod,
+  return catalog::format_type({session_.catalog(), session_.search_path(), session_.current_user()}, type, typmod,
                               catalog::TypmodStyle::kGiven);
 }
 
@@ -93,7 +93,8 @@ Oid io_parameter(const types::TypeDescriptor& type) { return type.element.valid(
 Value SessionContext::input(Oid type_oid, std::string_view text, int32_t typmod) {
   if (std::optional<Value> plain = plain_input(type_oid, text, typmod)) return *std::move(plain);
   types::TypePointer descriptor = type(type_oid);
-  Value arguments[] = {Value::of(text), Value::of(static_cast<int32_t>(io_parameter(*descriptor).value)), Value::of(typmod)};
+  Value arguments[] = {Value::of(text), Value::of(static_cast<int32_t>(io_parameter(*descriptor).value)),
+                       Value::of(typmod)};
   Oid types[] = {oid::kCstring, oid::kOid, oid::kInt4};
   catalog::FunctionPointer function = session_.catalog().function(descriptor->input);
   size_t count = function ? function->argument_types.size() : 3;
@@ -111,7 +112,8 @@ Value SessionContext::receive(Oid type_oid, std::string_view bytes, int32_t typm
   if (!descriptor->receive.valid())
     throw SqlError(sqlstate::kUndefinedFunction,
                    "no binary input function available for type " + format_type(type_oid, -1));
-  Value arguments[] = {Value::of(bytes), Value::of(static_cast<int32_t>(io_parameter(*descriptor).value)), Value::of(typmod)};
+  Value arguments[] = {Value::of(bytes), Value::of(static_cast<int32_t>(io_parameter(*descriptor).value)),
+                       Value::of(typmod)};
   Oid types[] = {oid::kInternal, oid::kOid, oid::kInt4};
   catalog::FunctionPointer function = session_.catalog().function(descriptor->receive);
   size_t count = function ? function->argument_types.size() : 3;
@@ -158,8 +160,8 @@ void SessionContext::check_domain(Oid domain, const Value& value) {
     context.domain_value = &value;
     Value holds = query::evaluate_constant(*evaluator, context);
     if (holds.is_null() || holds.as<bool>()) continue;
-    throw SqlError(sqlstate::kCheckViolation, "value for domain " + format_type(domain, -1) +
-                                                  " violates check constraint \"" + check.name + "\"")
+    throw SqlError(sqlstate::kCheckViolation,
+                   "value for domain " + format_type(domain, -1) + " violates check constraint \"" + check.name + "\"")
         .schema(catalog.name_space(type->namespace_oid)->name)
         .type(type->name)
         .constraint(check.name);

@@ -43,21 +43,36 @@ bool changes_objects(parser::StatementKind kind) {
 std::string definition_name(const UtilityCall& call) {
   using parser::StatementKind;
   switch (call.statement.kind) {
-    case StatementKind::kCreateTable: return "CREATE TABLE";
-    case StatementKind::kCreateTableAs: return "CREATE TABLE AS";
-    case StatementKind::kIndex: return "CREATE INDEX";
-    case StatementKind::kCreateSequence: return "CREATE SEQUENCE";
-    case StatementKind::kCreateView: return "CREATE VIEW";
-    case StatementKind::kRefreshMaterializedView: return "REFRESH MATERIALIZED VIEW";
-    case StatementKind::kCreateTrigger: return "CREATE TRIGGER";
-    case StatementKind::kCreateRule: return "CREATE RULE";
-    case StatementKind::kCreateFunction: return "CREATE FUNCTION";
-    case StatementKind::kCreateRole: return "CREATE ROLE";
-    case StatementKind::kDropRole: return "DROP ROLE";
-    case StatementKind::kTruncate: return "TRUNCATE TABLE";
-    case StatementKind::kGrant: return "GRANT";
-    case StatementKind::kComment: return "COMMENT";
-    default: return statement_name(call.statement_text);
+    case StatementKind::kCreateTable:
+      return "CREATE TABLE";
+    case StatementKind::kCreateTableAs:
+      return "CREATE TABLE AS";
+    case StatementKind::kIndex:
+      return "CREATE INDEX";
+    case StatementKind::kCreateSequence:
+      return "CREATE SEQUENCE";
+    case StatementKind::kCreateView:
+      return "CREATE VIEW";
+    case StatementKind::kRefreshMaterializedView:
+      return "REFRESH MATERIALIZED VIEW";
+    case StatementKind::kCreateTrigger:
+      return "CREATE TRIGGER";
+    case StatementKind::kCreateRule:
+      return "CREATE RULE";
+    case StatementKind::kCreateFunction:
+      return "CREATE FUNCTION";
+    case StatementKind::kCreateRole:
+      return "CREATE ROLE";
+    case StatementKind::kDropRole:
+      return "DROP ROLE";
+    case StatementKind::kTruncate:
+      return "TRUNCATE TABLE";
+    case StatementKind::kGrant:
+      return "GRANT";
+    case StatementKind::kComment:
+      return "COMMENT";
+    default:
+      return statement_name(call.statement_text);
   }
 }
 
@@ -75,18 +90,39 @@ std::vector<ResultColumn> describe_utility(Session& session, const parser::Parse
   return it == tables().describers.end() ? std::vector<ResultColumn>() : it->second(session, statement);
 }
 
-// The first two words, in capitals: "CREATE POLICY".
-std::string statement_name(std::string_view text) {
-  std::string name;
-  int words = 0;
-  for (size_t i = 0; i < text.size() && words < 2;) {
+namespace {
+
+// The words of the text, in capitals; at most five, which is the longest name of a command.
+std::vector<std::string> first_words(std::string_view text) {
+  std::vector<std::string> words;
+  for (size_t i = 0; i < text.size() && words.size() < 5;) {
     while (i < text.size() && !isalpha(static_cast<unsigned char>(text[i]))) ++i;
-    size_t begin = i;
-    while (i < text.size() && isalpha(static_cast<unsigned char>(text[i]))) ++i;
-    if (i == begin) break;
-    if (words++ > 0) name += ' ';
-    for (size_t k = begin; k < i; ++k) name += static_cast<char>(toupper(static_cast<unsigned char>(text[k])));
+    std::string word;
+    for (; i < text.size() && isalpha(static_cast<unsigned char>(text[i])); ++i)
+      word += static_cast<char>(toupper(static_cast<unsigned char>(text[i])));
+    if (!word.empty()) words.push_back(std::move(word));
   }
+  return words;
+}
+
+// How many words the name of a kind of object has, that begins with these two.
+size_t words_of_kind(const std::string& first, const std::string& second) {
+  static const std::map<std::string, size_t> kLong = {
+      {"TEXT SEARCH", 3},     {"FOREIGN DATA", 3},      {"FOREIGN TABLE", 2}, {"OPERATOR CLASS", 2},
+      {"OPERATOR FAMILY", 2}, {"EVENT TRIGGER", 2},     {"ACCESS METHOD", 2}, {"USER MAPPING", 2},
+      {"LARGE OBJECT", 2},    {"DEFAULT PRIVILEGES", 2}};
+  auto found = kLong.find(first + " " + second);
+  return found == kLong.end() ? 1 : found->second;
+}
+
+}  // namespace
+
+std::string statement_name(std::string_view text) {
+  std::vector<std::string> words = first_words(text);
+  if (words.size() > 2 && words[1] == "OR" && words[2] == "REPLACE") words.erase(words.begin() + 1, words.begin() + 3);
+  const size_t kind = words.size() < 2 ? 0 : words_of_kind(words[1], words.size() > 2 ? words[2] : "");
+  std::string name;
+  for (size_t i = 0; i < std::min(words.size(), 1 + kind); ++i) name += (i ? " " : "") + words[i];
   return name;
 }
 

@@ -224,9 +224,9 @@ std::vector<IndexPath> IndexPaths::with_conditions() {
 std::optional<IndexPath> IndexPaths::cheapest() {
   std::optional<IndexPath> best;
   double best_cost = 0;
-  for (IndexPath& path : with_conditions()) {
+  for (IndexPath& path : with_conditions()) {  // of equal ones the newest, as in PostgreSQL
     double cost = scan_cost(path);
-    if (best && (best->unique_point || cost >= best_cost) && !(path.unique_point && !best->unique_point)) continue;
+    if (best && (best->unique_point || cost > best_cost) && !(path.unique_point && !best->unique_point)) continue;
     best_cost = cost;
     best = std::move(path);
   }

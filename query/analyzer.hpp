@@ -162,7 +162,8 @@ class Analyzer {
 
   // ---- names (bind_name.cpp)
   void note_namespace(Oid name_space);
-  Oid find_namespace(std::string_view name, bool missing_ok, int location = -1);
+  // 42501 when the user may not look into it, unless nothing is looked up there (`checked` false).
+  Oid find_namespace(std::string_view name, bool missing_ok, int location = -1, bool checked = true);
   // The namespaces to look into, in order, and the bare name.
   std::vector<Oid> lookup_path(const QualifiedName& name, std::string& bare, int location = -1);
   Oid find_relation(const parser::ParsedRangeVar& name, bool missing_ok);

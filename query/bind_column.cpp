@@ -226,7 +226,7 @@ NamespaceItem* Analyzer::find_item(Scope& s, const std::string& schema, const st
                                    int location) {
   Oid relation;
   if (!schema.empty()) {
-    Oid name_space = find_namespace(schema, true);
+    Oid name_space = find_namespace(schema, true, location, false);
     if (!name_space.valid()) return nullptr;
     relation = catalog.find_relation(name_space, name);
     if (!relation.valid()) return nullptr;

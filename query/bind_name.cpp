@@ -1,4 +1,5 @@
 // Names to objects along the search path, and errors with positions.
+#include "catalog/acl.hpp"
 #include "common/sqlstate.hpp"
 #include "query/analyzer.hpp"
 
@@ -46,11 +47,16 @@ void Analyzer::note_function(Oid function) {
   list.push_back(function);
 }
 
-Oid Analyzer::find_namespace(std::string_view name, bool missing_ok, int location) {
+Oid Analyzer::find_namespace(std::string_view name, bool missing_ok, int location, bool checked) {
   if (name == "pg_temp" && context.temp_namespace.valid()) return context.temp_namespace;
   Oid found = catalog.find_namespace(name);
   if (!found.valid() && !missing_ok)
     throw error(sqlstate::kUndefinedSchema, "schema \"" + std::string(name) + "\" does not exist", location);
+  if (checked && found.valid() && found != context.temp_namespace && context.user.valid())
+    at(location, [&] {
+      if (!catalog::namespace_privileges(catalog, found, context.user, catalog::privilege::kUsage))
+        catalog::throw_permission_denied("schema", name);
+    });
   return found;
 }
 
@@ -66,7 +72,7 @@ std::vector<Oid> Analyzer::lookup_path(const QualifiedName& name, std::string& b
   if (name.size() == 3 && name[0] != context.database_name)
     throw error(sqlstate::kFeatureNotSupported,
                 "cross-database references are not implemented: " + name_list_to_string(name), location);
-  Oid found = find_namespace(name[name.size() - 2], false);
+  Oid found = find_namespace(name[name.size() - 2], false, location);
   note_namespace(found);
   return {found};
 }
@@ -78,7 +84,7 @@ Oid Analyzer::find_relation(const parser::ParsedRangeVar& name, bool missing_ok)
         "cross-database references are not implemented: \"" + name.catalog + "." + name.schema + "." + name.name + "\"",
         name.location);
   if (!name.schema.empty()) {
-    Oid name_space = find_namespace(name.schema, true);
+    Oid name_space = find_namespace(name.schema, true, name.location);
     if (name_space.valid()) {
       note_namespace(name_space);
       Oid found = catalog.find_relation(name_space, name.name);

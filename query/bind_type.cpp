@@ -56,7 +56,7 @@ std::optional<ResolvedType> Analyzer::find_type(const parser::ParsedTypeName& na
     notice(std::move(report));
   } else {
     std::string bare;
-    if (name.names.size() == 2 && !find_namespace(name.names[0], true).valid())
+    if (name.names.size() == 2 && !find_namespace(name.names[0], true, name.location).valid())
       throw error(sqlstate::kUndefinedSchema, "schema \"" + name.names[0] + "\" does not exist", name.location);
     for (Oid name_space : lookup_path(name.names, bare, name.location)) {
       found = catalog.find_type(name_space, bare);

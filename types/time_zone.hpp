@@ -87,7 +87,7 @@ struct AbbreviationMeaning {
 };
 AbbreviationMeaning find_time_zone_abbreviation(std::string_view abbreviation);
 
-// Names of all zones in the system's database, sorted (pg_timezone_names).
+// Names of all files in the system's database of zones, sorted; TimeZone::load() refuses those that are no zones.
 std::vector<std::string> time_zone_names();
 
 // The abbreviations of the default set (pg_timezone_abbrevs); `zone` is empty where the offset is fixed.

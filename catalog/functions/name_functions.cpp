@@ -18,15 +18,10 @@ using types::FunctionCall;
 using types::scalar;
 namespace oid = types::oid;
 
-NameScope scope_of(FunctionCall& call) {
-  CatalogService& service = catalog_service(call);
-  return {service.reader(), service.search_path()};
-}
-
 std::optional<std::string> format_type_sql(FunctionCall& call, std::optional<uint32_t> type,
                                            std::optional<int32_t> typmod) {
   if (!type) return std::nullopt;
-  return format_type(scope_of(call), Oid(*type), typmod.value_or(-1),
+  return format_type(name_scope(call), Oid(*type), typmod.value_or(-1),
                      typmod ? TypmodStyle::kGiven : TypmodStyle::kAbsent);
 }
 
@@ -39,7 +34,7 @@ using VisibleTest = bool (*)(const NameScope&, Oid);
 // NULL for an object that does not exist.
 template <VisibleTest Test, uint32_t Class>
 std::optional<bool> is_visible(FunctionCall& call, uint32_t object) {
-  NameScope scope = scope_of(call);
+  NameScope scope = name_scope(call);
   if (Test(scope, Oid(object))) return true;
   CatalogRow row;
   if (!find_object_row(scope.catalog, *find_object_class(Oid(Class)), Oid(object), row)) return std::nullopt;
@@ -49,7 +44,7 @@ std::optional<bool> is_visible(FunctionCall& call, uint32_t object) {
 // Objects without a cache of their own: visible if no schema before theirs has the name.
 template <uint32_t Class>
 std::optional<bool> is_visible_by_row(FunctionCall& call, uint32_t object) {
-  NameScope scope = scope_of(call);
+  NameScope scope = name_scope(call);
   const ObjectClass& object_class = *find_object_class(Oid(Class));
   CatalogRow row;
   if (!find_object_row(scope.catalog, object_class, Oid(object), row)) return std::nullopt;

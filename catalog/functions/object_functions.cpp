@@ -22,20 +22,15 @@ using types::scalar;
 namespace oid = types::oid;
 namespace sqlstate = common::sqlstate;
 
-NameScope scope_of(FunctionCall& call) {
-  CatalogService& service = catalog_service(call);
-  return {service.reader(), service.search_path()};
-}
-
 std::optional<std::string> describe(FunctionCall& call, uint32_t class_oid, uint32_t object, int32_t sub) {
   if (class_oid == 0 && object == 0) return std::nullopt;
-  std::string text = describe_object(scope_of(call), {Oid(class_oid), Oid(object), sub});
+  std::string text = describe_object(name_scope(call), {Oid(class_oid), Oid(object), sub});
   if (text.empty()) return std::nullopt;
   return text;
 }
 
 std::string identify(FunctionCall& call, uint32_t class_oid, uint32_t object, int32_t sub) {
-  auto identity = identify_object(scope_of(call), {Oid(class_oid), Oid(object), sub});
+  auto identity = identify_object(name_scope(call), {Oid(class_oid), Oid(object), sub});
   types::RecordBuilder builder(oid::kRecord);
   auto add = [&](const std::optional<std::string>& text) {
     builder.append(oid::kText, PhysicalType::kString, text ? Value::of(*text) : Value::null(PhysicalType::kString));

@@ -93,11 +93,6 @@ Oid user_of(FunctionCall& call, std::string_view name) {
 }
 Oid user_of(FunctionCall&, uint32_t role) { return Oid(role); }
 
-NameScope scope_of(FunctionCall& call) {
-  CatalogService& service = catalog_service(call);
-  return {service.reader(), service.search_path()};
-}
-
 // By an object's only name, which is taken as it is.
 Oid by_row_name(FunctionCall& call, Oid class_oid, Oid index, std::string_view name, const char* kind) {
   Oid found;
@@ -114,14 +109,14 @@ Oid by_row_name(FunctionCall& call, Oid class_oid, Oid index, std::string_view n
 
 template <Oid (*Kind)()>
 Oid by_reg_name(FunctionCall& call, std::string_view name) {
-  return parse_object_name(scope_of(call), Kind(), name);
+  return parse_object_name(name_scope(call), Kind(), name);
 }
 Oid regclass() { return oid::kRegclass; }
 Oid regprocedure() { return oid::kRegprocedure; }
 Oid regtype() { return oid::kRegtype; }
 
 Oid sequence_by_name(FunctionCall& call, std::string_view name) {
-  Oid found = parse_object_name(scope_of(call), oid::kRegclass, name);
+  Oid found = parse_object_name(name_scope(call), oid::kRegclass, name);
   RelationPointer r = catalog_service(call).reader().relation(found);
   if (r && r->kind != 'S') {
     throw SqlError(sqlstate::kWrongObjectType, "\"" + std::string(name) + "\" is not a sequence");

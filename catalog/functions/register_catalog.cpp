@@ -16,6 +16,11 @@ CatalogService& catalog_service(types::FunctionCall& call) {
   return *service;
 }
 
+NameScope name_scope(types::FunctionCall& call) {
+  CatalogService& service = catalog_service(call);
+  return {service.reader(), service.search_path(), service.current_user()};
+}
+
 void register_catalog(types::FunctionRegistry& registry) {
   register_name_functions(registry);
   register_acl_functions(registry);

@@ -280,21 +280,28 @@ std::string owner_statement(UtilityCall& call) {
   auto address = resolve_object(ddl, statement.object_type, statement.object, false);
   require_object_owner(ddl, *address, statement.object_type, statement.object);
   Oid owner = resolve_role(ddl, statement.new_owner);
-  if (address->class_oid == id::kPgClass) {
-    change_relation_owner(ddl, address->object, owner);
-    return alter_tag(statement.object_type);
-  }
-  check_new_owner(ddl, owner);
-  const auto* object_class = catalog::find_object_class(address->class_oid);
-  if (!object_class->owner) throw common::not_supported("a new owner for this kind of object");
-  set_object_column(ddl, *address, object_class->owner, Value::of(static_cast<int32_t>(owner.value)));
-  if (address->class_oid == id::kPgType) {
-    types::TypePointer type = ddl.reader.type(address->object);
-    if (type->array.valid())
-      set_object_column(ddl, {id::kPgType, type->array}, "typowner", Value::of(static_cast<int32_t>(owner.value)));
-  }
-  catalog::change_owner(ddl.writer, address->class_oid, address->object, owner);
+  change_object_owner(ddl, *address, owner);
   return alter_tag(statement.object_type);
+}
+
+// The privileges that the old owner had or gave are the new one's.
+void change_acl_owner(DdlContext& ddl, const ObjectAddress& address, Oid old_owner, Oid owner) {
+  const auto* object_class = catalog::find_object_class(address.class_oid);
+  CatalogRow row;
+  RowId row_id;
+  if (!object_class->acl || !catalog::find_object_row(ddl.reader, *object_class, address.object, row, &row_id)) return;
+  Value& acl = row[static_cast<size_t>(catalog::catalog_table(address.class_oid).column(object_class->acl))];
+  if (acl.is_null()) return;
+  const std::vector<catalog::AclItem> before = catalog::acl_of_bytes(acl.string());
+  std::vector<catalog::AclItem> after;
+  for (catalog::AclItem item : before) {
+    if (item.grantee == old_owner) item.grantee = owner;
+    if (item.grantor == old_owner) item.grantor = owner;
+    after = catalog::acl_grant(std::move(after), item);
+  }
+  acl = Value::of(catalog::acl_bytes(after));
+  ddl.writer.update(address.class_oid, row_id, row);
+  catalog::record_acl_roles(ddl.writer, address, owner, before, after);
 }
 
 }  // namespace
@@ -305,7 +312,10 @@ void change_relation_owner(DdlContext& ddl, Oid relation_oid, Oid owner) {
   check_new_owner(ddl, owner);
   const Value value = Value::of(static_cast<int32_t>(owner.value));
   set_object_column(ddl, {id::kPgClass, relation_oid}, "relowner", value);
-  if (relation->kind != 'i') catalog::change_owner(ddl.writer, id::kPgClass, relation_oid, owner);
+  if (relation->kind != 'i') {
+    catalog::change_owner(ddl.writer, id::kPgClass, relation_oid, owner);
+    change_acl_owner(ddl, {id::kPgClass, relation_oid}, relation->owner, owner);
+  }
   if (relation->row_type.valid()) {
     Oid array = ddl.reader.type(relation->row_type)->array;
     set_object_column(ddl, {id::kPgType, relation->row_type}, "typowner", value);
@@ -317,6 +327,24 @@ void change_relation_owner(DdlContext& ddl, Oid relation_oid, Oid owner) {
     Oid sequence = owned_sequence(ddl, relation_oid, column.number, false);
     if (sequence.valid()) change_relation_owner(ddl, sequence, owner);
   }
+}
+
+void change_object_owner(DdlContext& ddl, const ObjectAddress& address, Oid owner) {
+  if (address.class_oid == id::kPgClass) return change_relation_owner(ddl, address.object, owner);
+  check_new_owner(ddl, owner);
+  const auto* object_class = catalog::find_object_class(address.class_oid);
+  if (!object_class || !object_class->owner) throw common::not_supported("a new owner for this kind of object");
+  const Oid old_owner = catalog::object_owner(ddl.reader, address.class_oid, address.object);
+  if (old_owner == owner) return;
+  const Value value = Value::of(static_cast<int32_t>(owner.value));
+  set_object_column(ddl, address, object_class->owner, value);
+  if (address.class_oid == id::kPgType) {
+    types::TypePointer type = ddl.reader.type(address.object);
+    if (type->array.valid()) set_object_column(ddl, {id::kPgType, type->array}, "typowner", value);
+    if (type->kind == 'c') set_object_column(ddl, {id::kPgClass, type->relation}, "relowner", value);
+  }
+  catalog::change_owner(ddl.writer, address.class_oid, address.object, owner);
+  change_acl_owner(ddl, address, old_owner, owner);
 }
 
 void register_alter_object() {

@@ -192,6 +192,62 @@ void column_attribute(AlterTarget& target, const ParsedAlterTableCommand& comman
       });
 }
 
+// What each action is called in errors, and the kinds of relations it works on.
+struct ActionKinds {
+  AlterTableAction action;
+  const char* name;
+  const char* kinds;
+};
+constexpr ActionKinds kActionKinds[] = {
+    {AlterTableAction::kAddColumn, "ADD COLUMN", "rpcf"},
+    {AlterTableAction::kColumnDefault, "ALTER COLUMN ... SET DEFAULT", "rpvf"},
+    {AlterTableAction::kDropNotNull, "ALTER COLUMN ... DROP NOT NULL", "rpf"},
+    {AlterTableAction::kSetNotNull, "ALTER COLUMN ... SET NOT NULL", "rpf"},
+    {AlterTableAction::kDropExpression, "ALTER COLUMN ... DROP EXPRESSION", "rpf"},
+    {AlterTableAction::kSetStatistics, "ALTER COLUMN ... SET STATISTICS", "rpmiIf"},
+    {AlterTableAction::kSetStorage, "ALTER COLUMN ... SET STORAGE", "rpmf"},
+    {AlterTableAction::kSetCompression, "ALTER COLUMN ... SET COMPRESSION", "rpm"},
+    {AlterTableAction::kDropColumn, "DROP COLUMN", "rpcf"},
+    {AlterTableAction::kAddConstraint, "ADD CONSTRAINT", "rpf"},
+    {AlterTableAction::kAlterConstraint, "ALTER CONSTRAINT", "rp"},
+    {AlterTableAction::kValidateConstraint, "VALIDATE CONSTRAINT", "rpf"},
+    {AlterTableAction::kDropConstraint, "DROP CONSTRAINT", "rpf"},
+    {AlterTableAction::kAlterColumnType, "ALTER COLUMN ... SET DATA TYPE", "rpcf"},
+    {AlterTableAction::kAddIdentity, "ALTER COLUMN ... ADD IDENTITY", "rpvf"},
+    {AlterTableAction::kSetIdentity, "ALTER COLUMN ... SET", "rpvf"},
+    {AlterTableAction::kDropIdentity, "ALTER COLUMN ... DROP IDENTITY", "rpvf"},
+    {AlterTableAction::kSetLogged, "SET LOGGED", "rS"},
+    {AlterTableAction::kSetUnlogged, "SET UNLOGGED", "rS"},
+    {AlterTableAction::kEnableTrigger, "ENABLE TRIGGER", "rpf"},
+    {AlterTableAction::kEnableTriggerAll, "ENABLE TRIGGER ALL", "rpf"},
+    {AlterTableAction::kEnableTriggerUser, "ENABLE TRIGGER USER", "rpf"},
+    {AlterTableAction::kDisableTrigger, "DISABLE TRIGGER", "rpf"},
+    {AlterTableAction::kDisableTriggerAll, "DISABLE TRIGGER ALL", "rpf"},
+    {AlterTableAction::kDisableTriggerUser, "DISABLE TRIGGER USER", "rpf"},
+    {AlterTableAction::kSetOptions, "ALTER COLUMN ... SET", "rpmf"},
+    {AlterTableAction::kResetOptions, "ALTER COLUMN ... RESET", "rpmf"},
+    {AlterTableAction::kAlterColumnGenericOptions, "ALTER COLUMN ... OPTIONS", "f"},
+    {AlterTableAction::kSetAccessMethod, "SET ACCESS METHOD", "rpm"},
+    {AlterTableAction::kSetTablespace, "SET TABLESPACE", "rpmiI"},
+    {AlterTableAction::kAddInherit, "INHERIT", "rpf"},
+    {AlterTableAction::kDropInherit, "NO INHERIT", "rpf"},
+    {AlterTableAction::kAddOf, "OF", "rp"},
+    {AlterTableAction::kDropOf, "NOT OF", "rp"},
+    {AlterTableAction::kEnableRowSecurity, "ENABLE ROW SECURITY", "rp"},
+    {AlterTableAction::kDisableRowSecurity, "DISABLE ROW SECURITY", "rp"},
+    {AlterTableAction::kForceRowSecurity, "FORCE ROW SECURITY", "rp"},
+    {AlterTableAction::kNoForceRowSecurity, "NO FORCE ROW SECURITY", "rp"},
+    {AlterTableAction::kGenericOptions, "OPTIONS", "f"},
+    {AlterTableAction::kAttachPartition, "ATTACH PARTITION", "pI"},
+    {AlterTableAction::kDetachPartition, "DETACH PARTITION", "p"},
+    {AlterTableAction::kDetachPartitionFinalize, "DETACH PARTITION ... FINALIZE", "p"}};
+
+const ActionKinds* find_action(AlterTableAction action) {
+  for (const ActionKinds& entry : kActionKinds)
+    if (entry.action == action) return &entry;
+  return nullptr;
+}
+
 void run_command(AlterTarget& target, const ParsedAlterTableCommand& command) {
   DdlContext& ddl = target.ddl;
   switch (command.action) {
@@ -268,42 +324,9 @@ void run_command(AlterTarget& target, const ParsedAlterTableCommand& command) {
     case AlterTableAction::kReplicaIdentity:
       return replica_identity(target, command);
     default:
-      throw common::not_supported("this form of ALTER TABLE");
+      throw common::not_supported("ALTER TABLE ... " + std::string(find_action(command.action)->name));
   }
 }
-
-// What each action is called in errors, and the kinds of relations it works on.
-struct ActionKinds {
-  AlterTableAction action;
-  const char* name;
-  const char* kinds;
-};
-constexpr ActionKinds kActionKinds[] = {
-    {AlterTableAction::kAddColumn, "ADD COLUMN", "rpcf"},
-    {AlterTableAction::kColumnDefault, "ALTER COLUMN ... SET DEFAULT", "rpvf"},
-    {AlterTableAction::kDropNotNull, "ALTER COLUMN ... DROP NOT NULL", "rpf"},
-    {AlterTableAction::kSetNotNull, "ALTER COLUMN ... SET NOT NULL", "rpf"},
-    {AlterTableAction::kDropExpression, "ALTER COLUMN ... DROP EXPRESSION", "rpf"},
-    {AlterTableAction::kSetStatistics, "ALTER COLUMN ... SET STATISTICS", "rpmiIf"},
-    {AlterTableAction::kSetStorage, "ALTER COLUMN ... SET STORAGE", "rpmf"},
-    {AlterTableAction::kSetCompression, "ALTER COLUMN ... SET COMPRESSION", "rpm"},
-    {AlterTableAction::kDropColumn, "DROP COLUMN", "rpcf"},
-    {AlterTableAction::kAddConstraint, "ADD CONSTRAINT", "rpf"},
-    {AlterTableAction::kAlterConstraint, "ALTER CONSTRAINT", "rp"},
-    {AlterTableAction::kValidateConstraint, "VALIDATE CONSTRAINT", "rpf"},
-    {AlterTableAction::kDropConstraint, "DROP CONSTRAINT", "rpf"},
-    {AlterTableAction::kAlterColumnType, "ALTER COLUMN ... SET DATA TYPE", "rpcf"},
-    {AlterTableAction::kAddIdentity, "ALTER COLUMN ... ADD IDENTITY", "rpvf"},
-    {AlterTableAction::kSetIdentity, "ALTER COLUMN ... SET", "rpvf"},
-    {AlterTableAction::kDropIdentity, "ALTER COLUMN ... DROP IDENTITY", "rpvf"},
-    {AlterTableAction::kSetLogged, "SET LOGGED", "rS"},
-    {AlterTableAction::kSetUnlogged, "SET UNLOGGED", "rS"},
-    {AlterTableAction::kEnableTrigger, "ENABLE TRIGGER", "rpf"},
-    {AlterTableAction::kEnableTriggerAll, "ENABLE TRIGGER ALL", "rpf"},
-    {AlterTableAction::kEnableTriggerUser, "ENABLE TRIGGER USER", "rpf"},
-    {AlterTableAction::kDisableTrigger, "DISABLE TRIGGER", "rpf"},
-    {AlterTableAction::kDisableTriggerAll, "DISABLE TRIGGER ALL", "rpf"},
-    {AlterTableAction::kDisableTriggerUser, "DISABLE TRIGGER USER", "rpf"}};
 
 const char* kind_words(char kind) {
   switch (kind) {
@@ -327,12 +350,11 @@ const char* kind_words(char kind) {
 }
 
 void check_action(const catalog::RelationDescriptor& table, AlterTableAction action) {
-  for (const ActionKinds& entry : kActionKinds) {
-    if (entry.action != action || std::string_view(entry.kinds).find(table.kind) != std::string_view::npos) continue;
-    throw SqlError(sqlstate::kWrongObjectType, std::string("ALTER action ") + entry.name +
-                                                   " cannot be performed on relation " + quoted(table.name))
-        .detail(std::string("This operation is not supported for ") + kind_words(table.kind) + ".");
-  }
+  const ActionKinds* entry = find_action(action);
+  if (!entry || std::string_view(entry->kinds).find(table.kind) != std::string_view::npos) return;
+  throw SqlError(sqlstate::kWrongObjectType,
+                 std::string("ALTER action ") + entry->name + " cannot be performed on relation " + quoted(table.name))
+      .detail(std::string("This operation is not supported for ") + kind_words(table.kind) + ".");
 }
 
 const char* alter_tag(parser::ObjectType type) {

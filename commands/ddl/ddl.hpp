@@ -57,7 +57,7 @@ class DdlContext {
   CatalogReader& reader;
 
   query::BindContext bind();
-  catalog::NameScope scope() { return {reader, session.search_path()}; }
+  catalog::NameScope scope() { return {reader, session.search_path(), user()}; }
   storage::Transaction& transaction() { return session.transaction(); }
   storage::StorageEngine& storage() { return session.storage(); }
   Oid user() { return session.current_user(); }

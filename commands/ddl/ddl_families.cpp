@@ -14,6 +14,8 @@ void register_ddl_commands() {
   ddl::register_role_settings();
   ddl::register_create_type();
   ddl::register_grant();
+  ddl::register_default_privileges();
+  ddl::register_owned();
   ddl::register_sequence_functions();
   ddl::register_sequence_commands();
   ddl::register_role();

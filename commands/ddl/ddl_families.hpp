@@ -3,15 +3,17 @@
 
 namespace basalt::commands::ddl {
 
-void register_create_table();   // CREATE TABLE
-void register_create_index();   // CREATE INDEX
-void register_drop();           // DROP ...
-void register_create_schema();  // CREATE SCHEMA
-void register_create_view();    // CREATE VIEW
-void register_create_rule();    // CREATE RULE
-void register_role_settings();  // ALTER ROLE, ALTER DATABASE ... SET
-void register_create_type();    // CREATE DOMAIN, CREATE TYPE
-void register_grant();          // GRANT, REVOKE
+void register_create_table();        // CREATE TABLE
+void register_create_index();        // CREATE INDEX
+void register_drop();                // DROP ...
+void register_create_schema();       // CREATE SCHEMA
+void register_create_view();         // CREATE VIEW
+void register_create_rule();         // CREATE RULE
+void register_role_settings();       // ALTER ROLE, ALTER DATABASE ... SET
+void register_create_type();         // CREATE DOMAIN, CREATE TYPE
+void register_grant();               // GRANT, REVOKE
+void register_default_privileges();  // ALTER DEFAULT PRIVILEGES
+void register_owned();               // DROP OWNED, REASSIGN OWNED
 void register_sequence_functions();
 void register_sequence_commands();  // CREATE and ALTER SEQUENCE
 void register_role();               // roles and their membership

@@ -1,4 +1,6 @@
 // GRANT and REVOKE of privileges on objects and columns.
+#include "commands/ddl/grant.hpp"
+
 #include "catalog/acl.hpp"
 #include "catalog/catalog_table.hpp"
 #include "catalog/object_class.hpp"
@@ -7,8 +9,8 @@
 #include "catalog/rows/pg_class.hpp"
 #include "catalog/rows/pg_proc.hpp"
 #include "commands/ddl/ddl_families.hpp"
-#include "commands/without_position.hpp"
 #include "commands/ddl/drop.hpp"
+#include "commands/without_position.hpp"
 
 namespace basalt::commands::ddl {
 
@@ -28,6 +30,8 @@ constexpr PrivilegeName kPrivileges[] = {{"insert", 1u << 0},   {"select", 1u <<
                                          {"create", 1u << 9},   {"temporary", 1u << 10}, {"temp", 1u << 10},
                                          {"connect", 1u << 11}, {"set", 1u << 12},       {"alter system", 1u << 13}};
 
+}  // namespace
+
 uint32_t privilege_bit(const std::string& name) {
   std::string lower;
   for (char c : name) lower += static_cast<char>(tolower(static_cast<unsigned char>(c)));
@@ -41,6 +45,36 @@ std::string upper_name(const std::string& name) {
   for (char c : name) upper += static_cast<char>(toupper(static_cast<unsigned char>(c)));
   return upper;
 }
+
+std::vector<Oid> resolve_grantees(DdlContext& ddl, const std::vector<parser::ParsedRole>& roles) {
+  std::vector<Oid> out;
+  for (const auto& role : roles)
+    out.push_back(role.kind == parser::RoleSpecKind::kPublic ? Oid() : resolve_role(ddl, role));
+  return out;
+}
+
+std::vector<AclItem> granted_or_revoked(const parser::ParsedGrant& statement, const std::vector<Oid>& grantees,
+                                        Oid grantor, Oid owner, uint32_t wanted, std::vector<AclItem> items) {
+  for (Oid grantee : grantees) {
+    AclItem item;
+    item.grantee = grantee;
+    item.grantor = grantor;
+    if (statement.is_grant) {
+      if (statement.grant_option && !grantee.valid())
+        throw SqlError(common::SqlState{"0LP01"}, "grant options can only be granted to roles");
+      item.privileges = wanted;
+      item.grant_options = statement.grant_option ? wanted : 0;
+      items = catalog::acl_grant(std::move(items), item);
+    } else {
+      item.privileges = statement.grant_option ? 0 : wanted;
+      item.grant_options = wanted;
+      items = catalog::acl_revoke(std::move(items), item, owner, statement.behavior == parser::DropBehavior::kCascade);
+    }
+  }
+  return items;
+}
+
+namespace {
 
 struct Target {
   ObjectAddress address;
@@ -100,9 +134,8 @@ AclObject acl_object(ObjectType type, char relation_kind) {
 
 class Granter {
  public:
-  Granter(DdlContext& ddl, const parser::ParsedGrant& statement) : ddl_(ddl), statement_(statement) {
-    for (const auto& role : statement.grantees)
-      grantees_.push_back(role.kind == parser::RoleSpecKind::kPublic ? Oid() : resolve_role(ddl, role));
+  Granter(DdlContext& ddl, const parser::ParsedGrant& statement, std::vector<Oid> grantees)
+      : ddl_(ddl), statement_(statement), grantees_(std::move(grantees)) {
     if (statement.has_grantor && resolve_role(ddl, statement.grantor) != ddl.user())
       throw SqlError(sqlstate::kFeatureNotSupported, "grantor must be current user");
   }
@@ -229,24 +262,7 @@ class Granter {
       }
       wanted = allowed;
     }
-    for (Oid grantee : grantees_) {
-      AclItem item;
-      item.grantee = grantee;
-      item.grantor = grantor;
-      if (statement_.is_grant) {
-        if (statement_.grant_option && !grantee.valid())
-          throw SqlError(common::SqlState{"0LP01"}, "grant options can only be granted to roles");
-        item.privileges = wanted;
-        item.grant_options = statement_.grant_option ? wanted : 0;
-        items = catalog::acl_grant(std::move(items), item);
-      } else {
-        item.privileges = statement_.grant_option ? 0 : wanted;
-        item.grant_options = wanted;
-        items =
-            catalog::acl_revoke(std::move(items), item, owner, statement_.behavior == parser::DropBehavior::kCascade);
-      }
-    }
-    return items;
+    return granted_or_revoked(statement_, grantees_, grantor, owner, wanted, std::move(items));
   }
 
   DdlContext& ddl_;
@@ -305,12 +321,40 @@ std::string grant_statement(UtilityCall& call) {
   DdlContext ddl(call);
   auto targets = statement.target == parser::GrantTarget::kAllInSchema ? targets_in_schemas(ddl, statement)
                                                                        : named_targets(ddl, statement);
-  Granter granter(ddl, statement);
+  Granter granter(ddl, statement, resolve_grantees(ddl, statement.grantees));
   for (const Target& target : targets) granter.object(target);
   return statement.is_grant ? "GRANT" : "REVOKE";
 }
 
 }  // namespace
+
+namespace {
+
+ObjectType object_type_of(DdlContext& ddl, const ObjectAddress& object) {
+  if (object.class_oid == id::kPgClass)
+    return ddl.relation(object.object)->kind == 'S' ? ObjectType::kSequence : ObjectType::kTable;
+  if (object.class_oid == id::kPgProc) return ObjectType::kFunction;
+  if (object.class_oid == id::kPgType) return ObjectType::kType;
+  if (object.class_oid == id::kPgNamespace) return ObjectType::kSchema;
+  if (object.class_oid == id::kPgDatabase) return ObjectType::kDatabase;
+  if (object.class_oid == id::kPgLanguage) return ObjectType::kLanguage;
+  if (object.class_oid == id::kPgTablespace) return ObjectType::kTablespace;
+  throw common::not_supported("REVOKE of this kind of object");
+}
+
+}  // namespace
+
+void revoke_all(DdlContext& ddl, const ObjectAddress& object, Oid role) {
+  const auto* object_class = catalog::find_object_class(object.class_oid);
+  CatalogRow row;
+  if (!object_class || !catalog::find_object_row(ddl.reader, *object_class, object.object, row)) return;
+  parser::ParsedGrant statement;
+  statement.is_grant = false;
+  statement.behavior = parser::DropBehavior::kCascade;
+  statement.object_type = object_type_of(ddl, object);
+  std::string name(catalog::object_column(*object_class, row, object_class->name).string());
+  Granter(ddl, statement, {role}).object({{object.class_oid, object.object}, std::move(name)});
+}
 
 void register_grant() { register_utility(parser::StatementKind::kGrant, grant_statement); }
 

@@ -5,6 +5,7 @@
 #include "catalog/rows/pg_attribute.hpp"
 #include "catalog/rows/pg_class.hpp"
 #include "catalog/rows/pg_type.hpp"
+#include "commands/ddl/grant.hpp"
 #include "commands/new_trees.hpp"
 
 namespace basalt::commands::ddl {
@@ -63,6 +64,7 @@ void insert_row_type(DdlContext& ddl, const NewRelation& relation, Oid table, Oi
   row.typsend = Oid(2403);
   row.typalign = 'd';
   row.typstorage = 'x';
+  if (relation.kind == 'c') row.typacl = initial_acl(ddl, 'T', relation.owner, relation.name_space);
   ddl.writer.insert(id::kPgType, row.to_row());
   // A composite type made by CREATE TYPE owns its relation; the row type of a table belongs to the table.
   ObjectAddress type_address{id::kPgType, type}, table_address{id::kPgClass, table};
@@ -71,6 +73,7 @@ void insert_row_type(DdlContext& ddl, const NewRelation& relation, Oid table, Oi
     catalog::record_dependency(ddl.writer, type_address, {id::kPgNamespace, relation.name_space},
                                DependencyType::kNormal);
     catalog::record_owner(ddl.writer, id::kPgType, type, relation.owner);
+    catalog::record_acl_roles(ddl.writer, type_address, relation.owner, std::nullopt, row.typacl);
   } else {
     catalog::record_dependency(ddl.writer, type_address, table_address, DependencyType::kInternal);
   }
@@ -193,6 +196,8 @@ Oid create_relation(DdlContext& ddl, const NewRelation& relation) {
   row.relispopulated = relation.populated;
   row.relreplident = has_heap(relation.kind) ? 'd' : 'n';
   row.reloptions = relation.options;
+  if (relation.kind != 'i' && relation.kind != 'c')
+    row.relacl = initial_acl(ddl, relation.kind == 'S' ? 'S' : 'r', relation.owner, relation.name_space);
   if (relation.kind == 'v' || relation.kind == 'S' || relation.kind == 'i' || relation.kind == 'c') {
     row.relfrozenxid = 0;
     row.relminmxid = 0;
@@ -207,6 +212,7 @@ Oid create_relation(DdlContext& ddl, const NewRelation& relation) {
     catalog::record_dependency(ddl.writer, {id::kPgClass, table}, {id::kPgNamespace, relation.name_space},
                                DependencyType::kNormal);
     catalog::record_owner(ddl.writer, id::kPgClass, table, relation.owner);
+    catalog::record_acl_roles(ddl.writer, {id::kPgClass, table}, relation.owner, std::nullopt, row.relacl);
   }
   return table;
 }

@@ -3,6 +3,7 @@
 #include "catalog/rows/pg_namespace.hpp"
 #include "commands/ddl/ddl_families.hpp"
 #include "commands/ddl/drop.hpp"
+#include "commands/ddl/grant.hpp"
 
 namespace basalt::commands {
 
@@ -12,13 +13,15 @@ namespace {
 
 constexpr uint32_t kCreatePrivilege = 1u << 9;
 
-Oid insert_namespace(DdlContext& ddl, const std::string& name, Oid owner) {
+Oid insert_namespace(DdlContext& ddl, const std::string& name, Oid owner, bool temporary) {
   catalog::PgNamespaceRow row;
   row.oid = ddl.writer.new_oid(id::kPgNamespace);
   row.nspname = name;
   row.nspowner = owner;
+  if (!temporary) row.nspacl = initial_acl(ddl, 'n', owner, Oid());
   ddl.writer.insert(id::kPgNamespace, row.to_row());
   catalog::record_owner(ddl.writer, id::kPgNamespace, row.oid, owner);
+  catalog::record_acl_roles(ddl.writer, {id::kPgNamespace, row.oid}, owner, std::nullopt, row.nspacl);
   return row.oid;
 }
 
@@ -43,7 +46,7 @@ std::string create_schema(UtilityCall& call) {
     ddl.notice("schema " + quoted(name) + " already exists, skipping", sqlstate::kDuplicateSchema);
     return "CREATE SCHEMA";
   }
-  insert_namespace(ddl, name, owner);
+  insert_namespace(ddl, name, owner, false);
   session.forget_search_path();
   if (statement.elements.empty()) return "CREATE SCHEMA";
   // Elements are created as the owner, with the new schema in front of the search path.
@@ -94,7 +97,7 @@ common::Oid Session::require_temporary_schema() {
   std::string name = "pg_temp_" + std::to_string(pid());
   Oid found = ddl.reader.find_namespace(name);
   if (!found.valid())
-    found = insert_namespace(ddl, name, Oid(10));
+    found = insert_namespace(ddl, name, Oid(10), true);
   else
     drop_contents(ddl, found);
   temporary_schema_ = found;

@@ -6,6 +6,7 @@
 #include "catalog/rows/pg_type.hpp"
 #include "commands/ddl/create_table.hpp"
 #include "commands/ddl/ddl_families.hpp"
+#include "commands/ddl/grant.hpp"
 #include "query/deparse.hpp"
 #include "query/stored_form.hpp"
 
@@ -26,6 +27,7 @@ Oid new_type_namespace(DdlContext& ddl, const parser::QualifiedName& names, std:
 
 void record_type(DdlContext& ddl, const catalog::PgTypeRow& row) {
   ObjectAddress address{id::kPgType, row.oid};
+  catalog::record_acl_roles(ddl.writer, address, row.typowner, std::nullopt, row.typacl);
   catalog::record_dependency(ddl.writer, address, {id::kPgNamespace, row.typnamespace}, DependencyType::kNormal);
   catalog::record_owner(ddl.writer, id::kPgType, row.oid, row.typowner);
   if (row.typbasetype.valid())
@@ -104,6 +106,7 @@ std::string create_domain(UtilityCall& call) {
   row.typlen = type.length;
   row.typbyval = type.by_value;
   row.typtype = 'd';
+  row.typacl = initial_acl(ddl, 'T', row.typowner, row.typnamespace);
   row.typcategory = type.category;
   row.typdelim = type.delimiter;
   row.typinput = Oid(2597);  // domain_in
@@ -171,6 +174,7 @@ std::string create_enum(UtilityCall& call) {
   row.typlen = 4;
   row.typbyval = true;
   row.typtype = 'e';
+  row.typacl = initial_acl(ddl, 'T', row.typowner, row.typnamespace);
   row.typcategory = 'E';
   row.typinput = Oid(3506);  // enum_in, enum_out, enum_recv, enum_send
   row.typoutput = Oid(3507);

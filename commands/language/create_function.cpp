@@ -5,6 +5,7 @@
 #include "catalog/rows/pg_language.hpp"
 #include "catalog/rows/pg_proc.hpp"
 #include "commands/ddl/ddl.hpp"
+#include "commands/ddl/grant.hpp"
 #include "commands/ddl/role_setting.hpp"
 #include "commands/language/body_position.hpp"
 #include "commands/language/language.hpp"
@@ -265,8 +266,10 @@ void store_row(DdlContext& ddl, const parser::ParsedCreateFunction& create, cata
   } else {
     row.oid = ddl.writer.new_oid(id::kPgProc);
     row.proowner = ddl.user();
+    row.proacl = ddl::initial_acl(ddl, 'f', row.proowner, row.pronamespace);
     ddl.writer.insert(id::kPgProc, row.to_row());
     catalog::record_owner(ddl.writer, id::kPgProc, row.oid, row.proowner);
+    catalog::record_acl_roles(ddl.writer, {id::kPgProc, row.oid}, row.proowner, std::nullopt, row.proacl);
   }
   record_dependencies(ddl, row);
 }

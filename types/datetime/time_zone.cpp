@@ -386,15 +386,16 @@ void collect(const std::string& below, std::vector<std::string>& out) {
     std::string name = entry->d_name;
     if (name[0] == '.') continue;
     std::string path = below.empty() ? name : below + "/" + name;
-    struct stat info;
-    if (stat((kDirectory + ("/" + path)).c_str(), &info) != 0) continue;
-    if (S_ISDIR(info.st_mode)) {
-      collect(path, out);
-    } else if (FILE* file = fopen((kDirectory + ("/" + path)).c_str(), "rb")) {
-      char magic[4];
-      if (fread(magic, 1, 4, file) == 4 && std::string_view(magic, 4) == "TZif") out.push_back(path);
-      fclose(file);
+    bool is_folder = entry->d_type == DT_DIR;
+    if (entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN) {
+      struct stat info;
+      if (stat((kDirectory + ("/" + path)).c_str(), &info) != 0) continue;
+      is_folder = S_ISDIR(info.st_mode);
     }
+    if (is_folder)
+      collect(path, out);
+    else
+      out.push_back(path);
   }
   closedir(d);
 }
