@@ -14,22 +14,29 @@ bool less_ignoring_case(std::string_view a, std::string_view b) {
   });
 }
 
-// Where Basalt differs from PostgreSQL's built-in default: what initdb and the packager would have set, and our own names.
+// Where Basalt differs from PostgreSQL's built-in default: what initdb and the packager would have set, and our own
+// names.
 const SettingDefinition kOwn[] = {
-    {"basalt.chunk_rows", SettingType::kInt, SettingContext::kPostmaster, "2048", "", 1, 2048, "", "Basalt", "", false, false},
-    {"basalt.query_memory", SettingType::kInt, SettingContext::kUser, "4GB", "kB", 64, 2147483647, "", "Basalt", "", false,
+    {"basalt.chunk_rows", SettingType::kInt, SettingContext::kPostmaster, "2048", "", 1, 2048, "", "Basalt", "", false,
      false},
-    {"basalt.server_memory", SettingType::kInt, SettingContext::kPostmaster, "8GB", "kB", 1024, 2147483647, "", "Basalt",
-     "", false, false},
-    {"basalt.zero_hashes", SettingType::kBool, SettingContext::kPostmaster, "off", "", 0, 0, "", "Basalt", "", false, false},
-    {"basalt.reservation", SettingType::kInt, SettingContext::kPostmaster, "16TB", "MB", 1024, 2147483647, "", "Basalt", "",
+    {"basalt.query_memory", SettingType::kInt, SettingContext::kUser, "4GB", "kB", 64, 2147483647, "", "Basalt", "",
      false, false},
+    {"basalt.server_memory", SettingType::kInt, SettingContext::kPostmaster, "8GB", "kB", 1024, 2147483647, "",
+     "Basalt", "", false, false},
+    {"basalt.zero_hashes", SettingType::kBool, SettingContext::kPostmaster, "off", "", 0, 0, "", "Basalt", "", false,
+     false},
+    {"basalt.undo_memory", SettingType::kInt, SettingContext::kPostmaster, "1GB", "kB", 64, 2147483647, "", "Basalt",
+     "Sets the memory for row versions that transactions still need; beyond it they go to a file.", false, false},
+    {"basalt.reservation", SettingType::kInt, SettingContext::kPostmaster, "16TB", "MB", 1024, 2147483647, "", "Basalt",
+     "", false, false},
     {"basalt.statement_cache", SettingType::kBool, SettingContext::kUser, "on", "", 0, 0, "", "Basalt",
      "Uses plans that other executions of the statement have made.", false, false},
     {"basalt.statement_cache_size", SettingType::kInt, SettingContext::kPostmaster, "64MB", "kB", 64, 2147483647, "",
      "Basalt", "Sets the memory for plans that all sessions share.", false, false},
-    {"is_superuser", SettingType::kBool, SettingContext::kInternal, "off", "", 0, 0, "", "Preset Options", "", true, false},
-    {"session_authorization", SettingType::kString, SettingContext::kUser, "", "", 0, 0, "", "Ungrouped", "", true, false},
+    {"is_superuser", SettingType::kBool, SettingContext::kInternal, "off", "", 0, 0, "", "Preset Options", "", true,
+     false},
+    {"session_authorization", SettingType::kString, SettingContext::kUser, "", "", 0, 0, "", "Ungrouped", "", true,
+     false},
     {"role", SettingType::kString, SettingContext::kUser, "none", "", 0, 0, "", "Ungrouped", "", false, false},
     {"restrict_nonsystem_relation_kind", SettingType::kString, SettingContext::kUser, "", "", 0, 0, "",
      "Client Connection Defaults / Statement Behavior", "", false, true},
@@ -40,13 +47,26 @@ struct Override {
   const char* value;
 };
 const Override kOverrides[] = {
-    {"server_version", "15.20 (Basalt)"}, {"server_version_num", "150020"}, {"server_encoding", "UTF8"},
-    {"client_encoding", "UTF8"},          {"lc_collate", "C.UTF-8"},        {"lc_ctype", "C.UTF-8"},
-    {"lc_messages", "C.UTF-8"},           {"lc_monetary", "C.UTF-8"},       {"lc_numeric", "C.UTF-8"},
-    {"lc_time", "C.UTF-8"},               {"shared_buffers", "128MB"},      {"TimeZone", "Etc/UTC"},
-    {"log_timezone", "Etc/UTC"},          {"DateStyle", "ISO, MDY"},        {"data_checksums", "on"},
-    {"is_superuser", "off"},              {"session_authorization", ""},    {"role", "none"},
-    {"jit", "off"},                       {"listen_addresses", "127.0.0.1"},
+    {"server_version", "15.20 (Basalt)"},
+    {"server_version_num", "150020"},
+    {"server_encoding", "UTF8"},
+    {"client_encoding", "UTF8"},
+    {"lc_collate", "C.UTF-8"},
+    {"lc_ctype", "C.UTF-8"},
+    {"lc_messages", "C.UTF-8"},
+    {"lc_monetary", "C.UTF-8"},
+    {"lc_numeric", "C.UTF-8"},
+    {"lc_time", "C.UTF-8"},
+    {"shared_buffers", "128MB"},
+    {"TimeZone", "Etc/UTC"},
+    {"log_timezone", "Etc/UTC"},
+    {"DateStyle", "ISO, MDY"},
+    {"data_checksums", "on"},
+    {"is_superuser", "off"},
+    {"session_authorization", ""},
+    {"role", "none"},
+    {"jit", "off"},
+    {"listen_addresses", "127.0.0.1"},
 };
 
 }  // namespace
@@ -72,8 +92,9 @@ const std::vector<SettingDefinition>& setting_definitions() {
 
 const SettingDefinition* find_setting(std::string_view name) {
   const auto& table = setting_definitions();
-  auto it = std::lower_bound(table.begin(), table.end(), name,
-                             [](const auto& definition, std::string_view n) { return less_ignoring_case(definition.name, n); });
+  auto it = std::lower_bound(table.begin(), table.end(), name, [](const auto& definition, std::string_view n) {
+    return less_ignoring_case(definition.name, n);
+  });
   if (it == table.end() || less_ignoring_case(name, it->name)) return nullptr;
   return &*it;
 }

@@ -39,6 +39,7 @@ storage::StorageOptions storage_options(const ServeOptions& options, const comma
   out.wal_bytes_max = static_cast<uint64_t>(number(settings, "max_wal_size")) << 20;
   out.checkpoint_timeout_ms = static_cast<int64_t>(number(settings, "checkpoint_timeout") * 1000);
   out.deadlock_timeout_ms = static_cast<int64_t>(number(settings, "deadlock_timeout"));
+  out.undo_bytes_max = static_cast<uint64_t>(number(settings, "basalt.undo_memory")) << 10;
   out.reservation_bytes = static_cast<uint64_t>(number(settings, "basalt.reservation")) << 20;
   return out;
 }

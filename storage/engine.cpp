@@ -34,6 +34,7 @@ MvccOptions mvcc_options(const StorageOptions& options) {
   mvcc.synchronous_commit = options.synchronous_commit;
   mvcc.deadlock_timeout_ms = options.deadlock_timeout_ms;
   mvcc.undo_bytes_max = options.undo_bytes_max;
+  if (options.files == &common::FileSystem::real()) mvcc.spill_directory = options.directory;
   mvcc.background_threads = options.background_threads;
   return mvcc;
 }

@@ -1,5 +1,5 @@
-// StorageEngine: one data directory, opened by one process. The border of storage/: catalog/, executor/ and commands/ use
-// this header and the ones it includes, nothing else of the folder.
+// StorageEngine: one data directory, opened by one process. The border of storage/: catalog/, executor/ and commands/
+// use this header and the ones it includes, nothing else of the folder.
 #pragma once
 
 #include <memory>
@@ -19,15 +19,15 @@ struct StorageOptions {
   std::string directory;
   common::FileSystem* files = &common::FileSystem::real();
   common::Clock* clock = &common::Clock::real();
-  uint64_t buffer_bytes = uint64_t{128} << 20;         // shared_buffers
-  uint64_t reservation_bytes = uint64_t{16} << 40;     // address space for the page space (256 GiB under tsan)
-  uint64_t wal_segment_bytes = uint64_t{64} << 20;     // of a new data directory; tests make it small
-  uint64_t wal_bytes_max = uint64_t{1} << 30;          // max_wal_size: a checkpoint starts before this much WAL
+  uint64_t buffer_bytes = uint64_t{128} << 20;      // shared_buffers
+  uint64_t reservation_bytes = uint64_t{16} << 40;  // address space for the page space (256 GiB under tsan)
+  uint64_t wal_segment_bytes = uint64_t{64} << 20;  // of a new data directory; tests make it small
+  uint64_t wal_bytes_max = uint64_t{1} << 30;       // max_wal_size: a checkpoint starts before this much WAL
   int64_t checkpoint_timeout_ms = 300'000;
-  uint64_t undo_bytes_max = uint64_t{1} << 30;         // budget of in-memory undo before it spills
+  uint64_t undo_bytes_max = uint64_t{1} << 30;  // basalt.undo_memory: beyond it undo spills into a file
   bool synchronous_commit = true;
   int64_t deadlock_timeout_ms = 1000;
-  bool background_threads = true;                      // off: tests drive checkpoint() and purge() themselves
+  bool background_threads = true;  // off: tests drive checkpoint() and purge() themselves
 };
 
 struct SequenceState {
@@ -71,8 +71,8 @@ class StorageEngine {
   virtual bool is_committed(TxnId transaction) const = 0;
   virtual bool is_in_progress(TxnId transaction) const = 0;
 
-  // Trees. Creation is undone by rollback; a drop takes place at commit. References stay valid while a transaction that uses
-  // the tree holds a table lock on its relation.
+  // Trees. Creation is undone by rollback; a drop takes place at commit. References stay valid while a transaction that
+  // uses the tree holds a table lock on its relation.
   virtual TreeId create_heap(Transaction& transaction, const HeapLayout& layout) = 0;
   virtual TreeId create_index(Transaction& transaction, const IndexLayout& layout) = 0;
   virtual void drop_tree(Transaction& transaction, TreeId tree) = 0;
@@ -81,8 +81,8 @@ class StorageEngine {
   // For a freshly created, still empty index of this transaction.
   virtual std::unique_ptr<IndexBuilder> build_index(Transaction& transaction, TreeId index, size_t sort_bytes) = 0;
 
-  // Sequences are redo-only (STO-11). advance() applies `next` to the state under the sequence's latch and logs the result;
-  // it returns when the answer may be given to a client.
+  // Sequences are redo-only (STO-11). advance() applies `next` to the state under the sequence's latch and logs the
+  // result; it returns when the answer may be given to a client.
   virtual TreeId create_sequence(Transaction& transaction, const SequenceState& state) = 0;
   virtual SequenceState sequence_state(TreeId sequence) = 0;
   virtual SequenceState advance_sequence(Transaction& transaction, TreeId sequence,

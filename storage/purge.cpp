@@ -70,12 +70,18 @@ void TransactionManager::run_purge_work(std::vector<PurgeWork>& work, Lsn horizo
   work.clear();
 }
 
-void TransactionManager::merge_chains(TransactionState& state, const std::vector<uint64_t>& snapshots) {
+// True: nothing is left of the transaction.
+bool TransactionManager::merge_chains(TransactionState& state, const std::vector<uint64_t>& snapshots) {
+  bool all_gone = true;
   for (UndoEntry*& entry : state.undo) {
+    if (!entry) continue;
     // Index entries and overflow values of a merged-away entry must still be purged: only plain updates merge.
-    if (!entry || entry->kind != UndoKind::kHeapUpdate || state.wide_before_images) continue;
-    if (undo_.merge(entry, snapshots)) entry = nullptr;
+    if (entry->kind == UndoKind::kHeapUpdate && !state.wide_before_images && undo_.merge(entry, snapshots))
+      entry = nullptr;
+    else
+      all_gone = false;
   }
+  return all_gone;
 }
 
 void TransactionManager::purge() {
@@ -106,8 +112,12 @@ void TransactionManager::purge() {
   uint64_t visible = visible_.load(std::memory_order_seq_cst);
   slots_.collect(snapshots);
   std::sort(snapshots.begin(), snapshots.end());
-  for (size_t i = old_waiting; i < waiting_.size(); ++i)
-    if (waiting_[i]->commit_lsn.load() <= visible) merge_chains(*waiting_[i], snapshots);
+  for (size_t i = old_waiting; i < waiting_.size(); ++i) {
+    if (waiting_[i]->commit_lsn.load() > visible || !merge_chains(*waiting_[i], snapshots)) continue;
+    delete waiting_[i];
+    waiting_[i] = nullptr;
+  }
+  std::erase(waiting_, nullptr);
 }
 
 void TransactionManager::suggest_purge_rows(TreeId tree, uint64_t row, uint32_t count) {

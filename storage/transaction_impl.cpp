@@ -92,10 +92,7 @@ TxnId TransactionImpl::assign_id() {
 }
 
 SpaceReservation* TransactionImpl::reserve_space(uint32_t pages, uint64_t wal_bytes) {
-  // STO-3: undo has a budget. Rollback does not come here.
-  if (manager_.undo_.bytes() > manager_.options_.undo_bytes_max)
-    throw common::SqlError(common::sqlstate::kOutOfMemory, "out of memory")
-        .detail("The undo of open and recent transactions exceeds its budget.");
+  manager_.undo_.memory().ensure_room();  // STO-3: undo has a budget. Rollback does not come here.
   space_.require(pages + 8, wal_bytes + rollback_bytes_);
   return &space_;
 }

@@ -29,7 +29,10 @@ std::vector<TreeId> trees_to_drop(const TransactionState& state) {
 }  // namespace
 
 TransactionManager::TransactionManager(StorageCore& core, const MvccOptions& options)
-    : core_(core), options_(options), locks_(*options.clock, options.deadlock_timeout_ms) {}
+    : core_(core),
+      options_(options),
+      undo_(options.spill_directory, options.undo_bytes_max),
+      locks_(*options.clock, options.deadlock_timeout_ms) {}
 
 TransactionManager::~TransactionManager() {
   stop();
@@ -66,7 +69,7 @@ TxnId TransactionManager::next_id() {
 }
 
 TransactionState* TransactionManager::new_state(uint64_t owner) {
-  auto* state = new TransactionState;
+  auto* state = new TransactionState(undo_.memory());
   state->id = next_id();
   state->owner = owner;
   Active& shard = active(state->id);

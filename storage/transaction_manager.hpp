@@ -44,6 +44,7 @@ struct MvccOptions {
   bool synchronous_commit = true;
   int64_t deadlock_timeout_ms = 1000;
   uint64_t undo_bytes_max = uint64_t{1} << 30;
+  std::string spill_directory;  // for undo beyond that; empty: none
   bool background_threads = true;
 };
 
@@ -227,7 +228,7 @@ class TransactionManager final : public ReplayParticipant {
   void queue_for_purge(TransactionState* state);
   void retire(TransactionState* state, std::vector<PurgeWork>& work);
   void run_purge_work(std::vector<PurgeWork>& work, Lsn horizon);
-  void merge_chains(TransactionState& state, const std::vector<uint64_t>& snapshots);
+  bool merge_chains(TransactionState& state, const std::vector<uint64_t>& snapshots);
   void purge_main();
   std::string prepare_body(const TransactionState& state, const LockOwner& locks) const;
   void forget_prepared(const std::string& gid);

@@ -53,7 +53,7 @@ void TransactionManager::replay(const RecordView& record) {
     return;
   }
   if (found == shard.states.end()) {
-    auto* state = new TransactionState;
+    auto* state = new TransactionState(undo_.memory());
     state->id = id;
     state->replayed = true;
     state->first_lsn = record.start.value;
@@ -96,6 +96,7 @@ void TransactionManager::push_undo(TransactionState& state, Bytes logical) {
   while (!logical.empty()) {
     auto undo = take<UndoRecord>(logical);
     ENSURE(logical.size() >= undo.bytes, "log record is too short");
+    undo_.memory().try_ensure_room();
     undo_.push(state, undo, logical.data(), 0);
     if (undo.kind == UndoKind::kHeapUpdate) {
       uint16_t column;

@@ -1,10 +1,8 @@
 #include "storage/undo.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <mutex>
-#include <new>
 #include <thread>
 
 namespace basalt::storage {
@@ -37,7 +35,8 @@ UndoEntry* BlockUndo::run(uint8_t slot) const {
   return nullptr;
 }
 
-UndoStore::UndoStore() : buckets_(std::make_unique<Bucket[]>(kBuckets)) {}
+UndoStore::UndoStore(std::string spill_directory, uint64_t bytes_max)
+    : memory_(std::move(spill_directory), bytes_max), buckets_(std::make_unique<Bucket[]>(kBuckets)) {}
 
 UndoStore::~UndoStore() {
   for (uint64_t i = 0; i < kBuckets; ++i) {
@@ -76,9 +75,7 @@ BlockUndo* UndoStore::find(const Bucket& bucket, uint64_t tree, uint64_t block) 
 
 BlockUndo& UndoStore::find_or_make(Bucket& bucket, uint64_t tree, uint64_t block) {
   if (BlockUndo* found = find(bucket, tree, block)) return *found;
-  auto* made = new BlockUndo;
-  made->tree = tree;
-  made->block = block;
+  auto* made = new BlockUndo(memory_, tree, block);
   made->next = bucket.first.load(std::memory_order_relaxed);
   bucket.first.store(made, std::memory_order_release);
   return *made;
@@ -98,14 +95,12 @@ void UndoStore::remove_if_empty(Bucket& bucket, BlockUndo* block) {
 
 UndoEntry* UndoStore::push(TransactionState& transaction, const UndoRecord& record, const char* data,
                            uint32_t command) {
-  void* memory = std::malloc(sizeof(UndoEntry) + record.bytes);
-  if (!memory) throw std::bad_alloc();
+  void* memory = memory_.allocate(sizeof(UndoEntry) + record.bytes);
   auto* entry = new (memory)
       UndoEntry{&transaction,           nullptr,      record.tree,    record.row,
                 record.previous_writer, record.count, command,        static_cast<uint32_t>(transaction.undo.size()),
                 record.bytes,           record.kind,  record.strength};
   if (record.bytes) std::memcpy(entry->data(), data, record.bytes);
-  bytes_.fetch_add(sizeof(UndoEntry) + record.bytes, std::memory_order_relaxed);
   transaction.undo.push_back(entry);
   link(entry);
   return entry;
@@ -161,11 +156,6 @@ void UndoStore::trim_run(UndoEntry* entry, uint32_t count) {
   entry->count = count;
 }
 
-void UndoStore::free_entry(UndoEntry* entry) {
-  bytes_.fetch_sub(sizeof(UndoEntry) + entry->bytes, std::memory_order_relaxed);
-  std::free(entry);
-}
-
 void UndoStore::drop(UndoEntry* entry) {
   if (entry->kind == UndoKind::kHeapInsert) {
     if (entry->count) unlink_run(entry, entry->row, entry->row + entry->count);
@@ -218,12 +208,10 @@ bool UndoStore::merge(UndoEntry* entry, const std::vector<uint64_t>& snapshots) 
       append_raw(data, c);
       append_cell(data, image);
     }
-    void* memory = std::malloc(sizeof(UndoEntry) + data.size());
-    if (!memory) throw std::bad_alloc();
+    void* memory = memory_.allocate(sizeof(UndoEntry) + data.size());
     auto* wider = new (memory) UndoEntry(*older);
     wider->bytes = static_cast<uint32_t>(data.size());
     std::memcpy(wider->data(), data.data(), data.size());
-    bytes_.fetch_add(sizeof(UndoEntry) + data.size(), std::memory_order_relaxed);
     wider->transaction->undo[wider->position] = wider;
     free_entry(older);
     older = wider;

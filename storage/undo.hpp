@@ -10,18 +10,21 @@
 //   bucket -> BlockUndo { rows: (slot, newest entry) sorted; runs; row locks } -> BlockUndo ...
 //
 // Latching: page bytes and chain head change under the page's exclusive latch; a bucket's spin lock comes after it and
-// is held for a few hundred instructions, never across I/O. Entries are freed only by purge (when every snapshot sees
-// what is newer) and by rollback, both under the bucket lock; so whoever dereferences an entry holds the bucket lock.
+// is held for a few hundred instructions, never across I/O (but for pages of spilled undo that the kernel reads again).
+// Entries are freed only by purge (when every snapshot sees what is newer) and by rollback, both under the bucket lock;
+// so whoever dereferences an entry holds the bucket lock.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "storage/cell.hpp"
 #include "storage/snapshot.hpp"
+#include "storage/undo_memory.hpp"
 #include "storage/write_result.hpp"
 
 namespace basalt::storage {
@@ -85,6 +88,8 @@ inline constexpr uint64_t kAbortedLsn = ~uint64_t{0};
 // What others need to know of a transaction that has written. Owned by the transaction manager; lives until its last
 // undo entry is gone.
 struct TransactionState {
+  explicit TransactionState(UndoMemory& memory)
+      : undo(UndoAllocator<UndoEntry*>(memory)), row_locks(UndoAllocator<RowLockGrant>(memory)) {}
   TxnId id;
   uint64_t owner = 0;
   std::atomic<uint64_t> commit_lsn{0};  // 0: in progress; stamped before the commit record may be flushed (STO-1)
@@ -93,12 +98,12 @@ struct TransactionState {
   bool prepared = false;
   bool replayed = false;
   uint64_t first_lsn = 0;  // no record of it begins before
-  std::vector<UndoEntry*> undo;
+  std::deque<UndoEntry*, UndoAllocator<UndoEntry*>> undo;
   struct RowLockGrant {
     uint64_t tree, row;
     RowLockStrength strength;
   };
-  std::vector<RowLockGrant> row_locks;
+  std::vector<RowLockGrant, UndoAllocator<RowLockGrant>> row_locks;
   std::string gid;
   std::string prepare_body;  // of its kPrepare record
   std::mutex carry_mutex;    // undo_log.hpp
@@ -133,12 +138,18 @@ struct BlockUndo {
     uint8_t first, last;
     UndoEntry* entry;
   };
+  BlockUndo(UndoMemory& memory, uint64_t of_tree, uint64_t number)
+      : tree(of_tree),
+        block(number),
+        rows(UndoAllocator<Row>(memory)),
+        runs(UndoAllocator<Run>(memory)),
+        locks(UndoAllocator<RowLockHolder>(memory)) {}
   BlockUndo* next = nullptr;
-  uint64_t tree = 0;
-  uint64_t block = 0;
-  std::vector<Row> rows;
-  std::vector<Run> runs;
-  std::vector<RowLockHolder> locks;
+  uint64_t tree;
+  uint64_t block;
+  std::vector<Row, UndoAllocator<Row>> rows;
+  std::vector<Run, UndoAllocator<Run>> runs;
+  std::vector<RowLockHolder, UndoAllocator<RowLockHolder>> locks;
   bool empty() const { return rows.empty() && runs.empty() && locks.empty(); }
   UndoEntry* newest(uint8_t slot) const;  // row chain only
   UndoEntry* run(uint8_t slot) const;
@@ -153,7 +164,8 @@ inline bool entry_visible(const UndoEntry& entry, const Snapshot& snapshot) {
 
 class UndoStore {
  public:
-  UndoStore();
+  // Beyond bytes_max undo spills into a file in the directory; empty: it does not.
+  UndoStore(std::string spill_directory, uint64_t bytes_max);
   ~UndoStore();
 
   static constexpr uint64_t kBlockRows = 256;
@@ -212,7 +224,8 @@ class UndoStore {
   TxnId try_lock(TransactionState& transaction, uint64_t tree, uint64_t row, RowLockStrength strength);
   void unlock(TransactionState& transaction, uint64_t tree, uint64_t row, RowLockStrength strength);
 
-  size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  UndoMemory& memory() { return memory_; }
+  size_t bytes() const { return memory_.bytes(); }
 
  private:
   friend class View;
@@ -227,14 +240,14 @@ class UndoStore {
   }
   Bucket& bucket(uint64_t tree, uint64_t block) const { return buckets_[hash(tree, block)]; }
   static BlockUndo* find(const Bucket& bucket, uint64_t tree, uint64_t block);
-  static BlockUndo& find_or_make(Bucket& bucket, uint64_t tree, uint64_t block);
+  BlockUndo& find_or_make(Bucket& bucket, uint64_t tree, uint64_t block);
   static void remove_if_empty(Bucket& bucket, BlockUndo* block);
+  void free_entry(UndoEntry* entry) { memory_.free(entry, sizeof(UndoEntry) + entry->bytes); }
   void link(UndoEntry* entry);
   void unlink_run(UndoEntry* entry, uint64_t first, uint64_t end);
-  void free_entry(UndoEntry* entry);
 
+  UndoMemory memory_;
   std::unique_ptr<Bucket[]> buckets_;
-  std::atomic<size_t> bytes_{0};
 };
 
 bool row_locks_conflict(RowLockStrength a, RowLockStrength b);

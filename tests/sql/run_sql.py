@@ -127,7 +127,7 @@ class Sessions:
 
     def get(self, name):
         if name not in self.open:
-            connection = psycopg2.connect(self.dsn + f' dbname={self.database}', options='-c statement_timeout=20s')
+            connection = psycopg2.connect(self.dsn + f' dbname={self.database}', options='-c statement_timeout=120s')
             connection.autocommit = True
             self.open[name] = connection
         return self.open[name]
