@@ -15,6 +15,9 @@ using common::StatusCode;
 
 namespace {
 
+// A full disk asks for a checkpoint again when so much has been logged since.
+constexpr uint64_t kLogWantedAgain = 1 << 20;
+
 template <typename T>
 void append(std::string& out, const T& value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
@@ -261,16 +264,42 @@ Result<void> StorageCore::recover(ReplayParticipant* participant) {
 
 Result<void> StorageCore::checkpoint() {
   std::lock_guard lock(checkpoint_mutex_);
-  ENSURE(recovered_, "a checkpoint needs a recovered data directory");
   if (wal_->insert_lsn().value == last_checkpoint_end_.load()) return {};
+  return checkpoint_locked();
+}
+
+Result<void> StorageCore::reserve_log(uint64_t bytes) {
+  auto reserved = wal_->reserve(bytes);
+  if (reserved.ok() || reserved.status().code != StatusCode::kNoSpace || !recovered_) return reserved;
+  // Where there is a segment to win, and not for every statement that fails: checkpoints need log themselves.
+  const uint64_t now = wal_->insert_lsn().value;
+  uint64_t tried = log_wanted_at_.load();
+  const uint64_t segment = wal_->options().segment_bytes;
+  if (redo_.load() / segment == now / segment) return reserved;
+  if (now - tried < kLogWantedAgain || !log_wanted_at_.compare_exchange_strong(tried, now)) {
+    std::lock_guard lock(checkpoint_mutex_);  // who asked before may have won it
+    return wal_->reserve(bytes);
+  }
+  // One checkpoint may still need the log of the open transactions, the second carries what they have to undo.
+  for (int checkpoints = 0; checkpoints < 2 && !reserved.ok(); ++checkpoints) {
+    std::lock_guard lock(checkpoint_mutex_);
+    RETURN_IF_FAILED(checkpoint_locked());
+    reserved = wal_->reserve(bytes);
+  }
+  return reserved;
+}
+
+Result<void> StorageCore::checkpoint_locked() {
+  ENSURE(recovered_, "a checkpoint needs a recovered data directory");
   try {
-    return checkpoint_locked();
+    write_checkpoint();
+    return {};
   } catch (const common::SqlError& e) {
     return status_of(e);
   }
 }
 
-Result<void> StorageCore::checkpoint_locked() {
+void StorageCore::write_checkpoint() {
   Lsn start = wal_->insert_lsn();
   // Everything inserted before has also run its hooks: no commit can be missed below.
   wal_->flush(start);
@@ -299,8 +328,8 @@ Result<void> StorageCore::checkpoint_locked() {
   });
   last_checkpoint_ = start.value;
   last_checkpoint_end_ = end.value;
+  redo_ = redo.value;
   wal_->discard_before(redo);
-  return {};
 }
 
 Result<void> StorageCore::close() {

@@ -50,6 +50,9 @@ class StorageCore {
   common::Result<void> recover(ReplayParticipant* participant);
   // Fuzzy checkpoint (STO-5). One at a time.
   common::Result<void> checkpoint();
+  // Wal::reserve(); where the disk is full, log that checkpoints make superfluous gives its space first. Without
+  // latches.
+  common::Result<void> reserve_log(uint64_t bytes);
   // No thread of the core runs afterwards; a participant may go.
   void stop_threads();
   // Final checkpoint, stops threads. Without it, destruction is a crash.
@@ -82,6 +85,7 @@ class StorageCore {
   common::Result<void> replay_log(uint32_t epoch, Lsn* end);
   void before_home(Lsn lsn);
   common::Result<void> checkpoint_locked();
+  void write_checkpoint();
   void start_background();
   void stop_background();
   void checkpointer_main();
@@ -105,6 +109,8 @@ class StorageCore {
   std::atomic<uint64_t> replayed_{0};         // end of what replay has read
   std::atomic<uint64_t> last_checkpoint_{0};  // insert position when it began
   std::atomic<uint64_t> last_checkpoint_end_{0};
+  std::atomic<uint64_t> redo_{0};           // of the last checkpoint; 0: none in this run
+  std::atomic<uint64_t> log_wanted_at_{0};  // insert position when a full disk last asked for a checkpoint
   std::unique_ptr<Background> background_;
   bool recovered_ = false;
   bool closed_ = false;

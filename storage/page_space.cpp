@@ -69,7 +69,7 @@ void SpaceReservation::add(uint32_t pages, uint64_t wal_bytes) {
     pages_ += pages;
   }
   if (wal_bytes > 0) {
-    core_->wal().reserve(wal_bytes).take();
+    core_->reserve_log(wal_bytes).take();
     wal_bytes_ += wal_bytes;
   }
 }

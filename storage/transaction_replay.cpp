@@ -13,6 +13,9 @@ struct CheckpointState {
 // A carry is cut into records of about this size; the first begins with u32 bytes of the prepare record's body, and
 // that body.
 constexpr size_t kCarryBytes = 256 << 10;
+constexpr uint64_t kCarryOverhead = 256;  // of a record
+// A carry may log half of what it makes superfluous: all carries of a transaction then cost less than its own records.
+constexpr uint64_t kCarryWorth = 2;
 struct CarryHeader {
   uint8_t first, last;
 };
@@ -203,8 +206,11 @@ void TransactionManager::finish_replay() {
   run_purge_work(replay_work_, Lsn{visible_.load()});
 }
 
-// Writes what is left to undo of an open transaction, so that the log before may go.
+// Writes what is left to undo of an open transaction, so that the log before may go. On a full disk it stays instead.
 void TransactionManager::write_carry(TransactionState& state) {
+  const uint64_t bytes = state.carry_bytes.load() + state.prepare_body.size();
+  const uint64_t reserved = bytes + bytes / kCarryBytes * kCarryOverhead + kCarryOverhead;
+  if (!core_.wal().reserve(reserved).ok()) return;
   uint64_t start = core_.wal().insert_lsn().value;
   std::string body;
   append_raw(body, CarryHeader{1, 0});
@@ -223,17 +229,21 @@ void TransactionManager::write_carry(TransactionState& state) {
   }
   body[1] = 1;  // CarryHeader::last
   core_.wal().insert(RecordType::kCarry, state.id, 0, body);
+  core_.wal().release(reserved);
   state.first_lsn = start;
 }
 
 Lsn TransactionManager::carry(Lsn previous) {
-  uint64_t oldest = core_.wal().insert_lsn().value;
+  const uint64_t start = core_.wal().insert_lsn().value;
+  uint64_t oldest = start;
   for (Active& shard : active_) {
     std::lock_guard guard(shard.mutex);  // nobody leaves meanwhile
     for (auto& [id, state] : shard.states) {
       std::lock_guard carrying(state->carry_mutex);
       if (state->commit_lsn.load() != 0) continue;  // its end is in the log
-      if (state->first_lsn < previous.value) write_carry(*state);
+      // Log that is not kept has to be worth what is logged again.
+      if (state->first_lsn < previous.value && start - state->first_lsn >= kCarryWorth * state->carry_bytes.load())
+        write_carry(*state);
       oldest = std::min(oldest, state->first_lsn);
     }
   }

@@ -102,6 +102,7 @@ UndoEntry* UndoStore::push(TransactionState& transaction, const UndoRecord& reco
                 record.bytes,           record.kind,  record.strength};
   if (record.bytes) std::memcpy(entry->data(), data, record.bytes);
   transaction.undo.push_back(entry);
+  transaction.carry_bytes.fetch_add(sizeof(UndoRecord) + record.bytes, std::memory_order_relaxed);
   link(entry);
   return entry;
 }
@@ -157,6 +158,7 @@ void UndoStore::trim_run(UndoEntry* entry, uint32_t count) {
 }
 
 void UndoStore::drop(UndoEntry* entry) {
+  entry->transaction->carry_bytes.fetch_sub(sizeof(UndoRecord) + entry->bytes, std::memory_order_relaxed);
   if (entry->kind == UndoKind::kHeapInsert) {
     if (entry->count) unlink_run(entry, entry->row, entry->row + entry->count);
   } else if (entry->kind == UndoKind::kHeapUpdate || entry->kind == UndoKind::kHeapDelete) {

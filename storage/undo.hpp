@@ -104,6 +104,7 @@ struct TransactionState {
     RowLockStrength strength;
   };
   std::vector<RowLockGrant, UndoAllocator<RowLockGrant>> row_locks;
+  std::atomic<uint64_t> carry_bytes{0};  // what a carry of its undo would log
   std::string gid;
   std::string prepare_body;  // of its kPrepare record
   std::mutex carry_mutex;    // undo_log.hpp
