@@ -207,20 +207,42 @@ class FieldSelectEvaluator : public Evaluator {
 class FieldStoreEvaluator : public Evaluator {
  public:
   FieldStoreEvaluator(types::TypePointer type, std::vector<PhysicalType> physicals, EvaluatorPointer argument,
-                      std::vector<int16_t> fields, std::vector<EvaluatorPointer> values)
+                      std::vector<int16_t> fields, std::vector<EvaluatorPointer> values,
+                      std::vector<bool> start_from_old)
       : Evaluator(PhysicalType::kString),
         type_(std::move(type)),
         physicals_(std::move(physicals)),
         argument_(std::move(argument)),
         fields_(std::move(fields)),
-        values_(std::move(values)) {}
+        values_(std::move(values)),
+        start_from_old_(std::move(start_from_old)) {}
   Vector evaluate(EvaluationContext& context, const Chunk& input, Rows& rows) override {
     Vector in = argument_->evaluate(context, input, rows);
-    std::vector<Vector> values = evaluate_all(values_, context, input, rows);
+    std::vector<Vector> values;
+    for (size_t f = 0; f < values_.size(); ++f) {
+      if (!start_from_old_[f]) {
+        values.push_back(values_[f]->evaluate(context, input, rows));
+        continue;
+      }
+      Chunk extended = input;
+      extended.columns.push_back(old_field(in, fields_[f], rows));
+      values.push_back(values_[f]->evaluate(context, extended, rows));
+    }
     return evaluate_rows(physical_, rows, [&](uint32_t row) { return Value::of(assign(in, values, row)); });
   }
 
  private:
+  Vector old_field(const Vector& in, int16_t field, Rows& rows) const {
+    const auto at = static_cast<size_t>(field - 1);
+    uint32_t position = 0;
+    for (size_t i = 0; i < at; ++i) position += !type_->attributes[i].dropped;
+    return evaluate_rows(physicals_[at], rows, [&](uint32_t row) {
+      if (in.is_null(row)) return Value::null(physicals_[at]);
+      types::RecordView record(in.view<common::StringRef>()[row].view());
+      return position < record.size() ? record.value(position) : Value::null(physicals_[at]);
+    });
+  }
+
   std::string assign(const Vector& in, const std::vector<Vector>& values, uint32_t row) const {
     std::optional<types::RecordView> old;
     if (!in.is_null(row)) old.emplace(in.view<common::StringRef>()[row].view());
@@ -242,6 +264,7 @@ class FieldStoreEvaluator : public Evaluator {
   EvaluatorPointer argument_;
   std::vector<int16_t> fields_;
   std::vector<EvaluatorPointer> values_;
+  std::vector<bool> start_from_old_;
 };
 
 }  // namespace
@@ -281,8 +304,11 @@ EvaluatorPointer compile_field_store(ExpressionCompiler& compiler, const FieldSt
   std::vector<PhysicalType> physicals;
   for (const auto& attribute : type->attributes)
     physicals.push_back(attribute.dropped ? PhysicalType::kInt32 : compiler.catalog().type(attribute.type)->physical);
+  std::vector<bool> start_from_old;
+  for (const auto& value : node.values) start_from_old.push_back(starts_from_old_value(*value));
   return std::make_unique<FieldStoreEvaluator>(type, std::move(physicals), compiler.compile(*node.argument),
-                                               node.fields, compiler.compile_list(node.values));
+                                               node.fields, compiler.compile_list(node.values),
+                                               std::move(start_from_old));
 }
 
 }  // namespace basalt::query

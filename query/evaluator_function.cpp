@@ -419,6 +419,15 @@ EvaluatorPointer compile_scalar_array(ExpressionCompiler& compiler, const Scalar
                                                 compiler.compile(*node.array), std::move(call));
 }
 
+bool starts_from_old_value(const Expression& assigned) {
+  if (const auto* domain = try_as<CoerceToDomain>(&assigned)) return starts_from_old_value(*domain->argument);
+  // Several assignments to parts of one value are a chain.
+  auto from = [](const Expression& e) { return e.kind == ExpressionKind::kCaseTest || starts_from_old_value(e); };
+  if (const auto* store = try_as<FieldStore>(&assigned)) return store->argument && from(*store->argument);
+  if (const auto* subscript = try_as<Subscript>(&assigned)) return subscript->assigned && from(*subscript->container);
+  return false;
+}
+
 EvaluatorPointer compile_case_test(ExpressionCompiler& compiler, const CaseTest& node) {
   // The value under test is appended to the chunk as its last column.
   class LastColumn : public Evaluator {

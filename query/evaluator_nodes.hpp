@@ -18,6 +18,9 @@ EvaluatorPointer compile_null_test(ExpressionCompiler& compiler, const NullTest&
 EvaluatorPointer compile_boolean_test(ExpressionCompiler& compiler, const BooleanTest& node);
 EvaluatorPointer compile_case(ExpressionCompiler& compiler, const Case& node);
 EvaluatorPointer compile_case_test(ExpressionCompiler& compiler, const CaseTest& node);
+// Is this the value of an assignment to a part (a.b[1] = x assigns to a part of a.b), which starts from the present
+// value of the whole, as CaseTest?
+bool starts_from_old_value(const Expression& assigned);
 EvaluatorPointer compile_coalesce(ExpressionCompiler& compiler, const Coalesce& node);
 EvaluatorPointer compile_min_max(ExpressionCompiler& compiler, const MinMax& node);
 

@@ -13,7 +13,7 @@ class SubscriptEvaluator : public Evaluator {
  public:
   SubscriptEvaluator(PhysicalType physical, Oid element, PhysicalType element_physical, bool slice,
                      EvaluatorPointer container, std::vector<EvaluatorPointer> upper,
-                     std::vector<EvaluatorPointer> lower, EvaluatorPointer assigned)
+                     std::vector<EvaluatorPointer> lower, EvaluatorPointer assigned, bool starts_from_old)
       : Evaluator(physical),
         element_(element),
         element_physical_(element_physical),
@@ -21,16 +21,21 @@ class SubscriptEvaluator : public Evaluator {
         container_(std::move(container)),
         upper_(std::move(upper)),
         lower_(std::move(lower)),
-        assigned_(std::move(assigned)) {}
+        assigned_(std::move(assigned)),
+        starts_from_old_(starts_from_old) {}
 
   Vector evaluate(EvaluationContext& context, const Chunk& input, Rows& rows) override {
     Vector container = container_->evaluate(context, input, rows);
     std::vector<Vector> upper = evaluate_all(context, input, rows, upper_);
     std::vector<Vector> lower = evaluate_all(context, input, rows, lower_);
-    Vector assigned = assigned_ ? assigned_->evaluate(context, input, rows) : Vector();
-    return evaluate_rows(physical_, rows, [&](uint32_t row) {
-      return assigned_ ? assign(container, upper, lower, assigned, row) : fetch(container, upper, lower, row);
-    });
+    if (!assigned_)
+      return evaluate_rows(physical_, rows, [&](uint32_t row) { return fetch(container, upper, lower, row); });
+    Chunk extended = input;
+    if (starts_from_old_)
+      extended.columns.push_back(evaluate_rows(slice_ ? PhysicalType::kString : element_physical_, rows,
+                                               [&](uint32_t row) { return fetch(container, upper, lower, row); }));
+    Vector assigned = assigned_->evaluate(context, extended, rows);
+    return evaluate_rows(physical_, rows, [&](uint32_t row) { return assign(container, upper, lower, assigned, row); });
   }
 
  private:
@@ -68,15 +73,16 @@ class SubscriptEvaluator : public Evaluator {
 
   Value fetch(const Vector& container, const std::vector<Vector>& upper, const std::vector<Vector>& lower,
               uint32_t row) {
-    if (container.is_null(row)) return Value::null(physical_);
+    const PhysicalType physical = slice_ ? PhysicalType::kString : element_physical_;
+    if (container.is_null(row)) return Value::null(physical);
     std::string_view array = container.view<common::StringRef>()[row].view();
     if (!slice_) {
       std::vector<int32_t> at;
-      if (!subscripts(upper, row, at)) return Value::null(physical_);
+      if (!subscripts(upper, row, at)) return Value::null(physical);
       return types::array_element(array, at);
     }
     std::vector<types::SliceBounds> at;
-    if (!bounds(upper, lower, row, at)) return Value::null(physical_);
+    if (!bounds(upper, lower, row, at)) return Value::null(physical);
     return Value::of(types::array_slice(array, at));
   }
 
@@ -104,6 +110,7 @@ class SubscriptEvaluator : public Evaluator {
   EvaluatorPointer container_;
   std::vector<EvaluatorPointer> upper_, lower_;
   EvaluatorPointer assigned_;
+  bool starts_from_old_;
 };
 
 // name[i]: the bytes of a name count from 0 and are "char"; behind its end there are zero bytes.
@@ -150,7 +157,8 @@ EvaluatorPointer compile_subscript(ExpressionCompiler& compiler, const Subscript
   return std::make_unique<SubscriptEvaluator>(
       compiler.catalog().type(node.type)->physical, container->element,
       compiler.catalog().type(container->element)->physical, node.slice, compiler.compile(*node.container),
-      compile_all(node.upper), compile_all(node.lower), node.assigned ? compiler.compile(*node.assigned) : nullptr);
+      compile_all(node.upper), compile_all(node.lower), node.assigned ? compiler.compile(*node.assigned) : nullptr,
+      node.assigned && starts_from_old_value(*node.assigned));
 }
 
 }  // namespace basalt::query

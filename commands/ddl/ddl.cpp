@@ -206,8 +206,17 @@ void require_owner(DdlContext& ddl, const catalog::RelationDescriptor& relation)
 }
 
 void require_not_system(DdlContext& ddl, const catalog::RelationDescriptor& relation) {
-  if (relation.namespace_oid != kPgCatalogNamespace || ddl.may_change_system()) return;
-  throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied: \"" + relation.name + "\" is a system catalog");
+  if (relation.namespace_oid != kPgCatalogNamespace) return;
+  if (!ddl.may_change_system())
+    throw SqlError(sqlstate::kInsufficientPrivilege,
+                   "permission denied: \"" + relation.name + "\" is a system catalog");
+  require_not_catalog(relation, "a change to the structure of system catalogs");
+}
+
+void require_not_catalog(const catalog::RelationDescriptor& relation, std::string_view what) {
+  const bool has_trees = relation.kind == 'r' || relation.kind == 'i';
+  if (relation.namespace_oid == kPgCatalogNamespace && has_trees && relation.oid.value < common::kFirstNormalOid)
+    throw common::not_supported(what);
 }
 
 Oid resolve_role(DdlContext& ddl, const parser::ParsedRole& role) {

@@ -104,6 +104,9 @@ void require_owner(DdlContext& ddl, const catalog::RelationDescriptor& relation)
 void require_owner(DdlContext& ddl, Oid class_oid, Oid object, std::string_view kind, std::string_view name);
 // Not one of the system's own relations.
 void require_not_system(DdlContext& ddl, const catalog::RelationDescriptor& relation);
+// 0A000 for the catalogs and their indexes: every session finds their trees where `init` put them, not through
+// pg_class.
+void require_not_catalog(const catalog::RelationDescriptor& relation, std::string_view what);
 // The role that a ROLE clause names; throws 42704. PUBLIC is refused.
 Oid resolve_role(DdlContext& ddl, const parser::ParsedRole& role);
 const char* relation_word(char kind);  // "table", "view" ...

@@ -11,6 +11,7 @@ void reindex_relation(Session& session, std::string_view text, Oid table, Oid on
   // Readers lock the table, not its indexes: nobody may be on its way into the old tree.
   ddl.lock(table, LockMode::kAccessExclusive);
   RelationPointer relation = ddl.relation(table);
+  require_not_catalog(*relation, "REINDEX of system catalogs");
   require_not_in_use(session, *relation, "REINDEX");
   for (const auto& index : relation->indexes) {
     if (only_index.valid() && index->oid != only_index) continue;

@@ -136,13 +136,17 @@ Value PlFrame::get(int datum) const {
 Value PlFrame::convert(const Value& value, Oid from, Oid to, int32_t typmod) {
   if (from == to && typmod < 0) return value;
   common::PhysicalType physical = physical_of(session, to);
-  bool domain = session.catalog().type(to)->kind == 'd';
+  const char kind = session.catalog().type(to)->kind;
+  const bool domain = kind == 'd';
   if (value.is_null() && !domain) return Value::null(physical);
   if (value.is_null()) {
     Value null = Value::null(physical);
     session.context().check_domain(to, null);
     return null;
   }
+  // There is no cast between rows without a name and row types: as for other types without a cast, by their text.
+  if (from == oid::kRecord && kind == 'c')
+    return session.context().input(to, session.context().output(from, value), typmod);
   return session.context().cast(from, value, to, typmod);
 }
 

@@ -78,14 +78,17 @@ std::unique_ptr<PlStatement> PlParser::statement() {
   return out;
 }
 
-// name := expr, name.field = expr, name[i] := expr
+// name := expr, name.field = expr, name[i] := expr; deeper parts are recognised
 bool PlParser::assignment(PlStatement& out) {
   size_t start = at_;
   int datum = lookup(slice(at_));
   if (datum < 0 && !(is(".", 1) && !at_end())) return false;
   size_t look = at_ + 1;
-  while (slice(look) == ".") look += 2;
-  if (slice(look) == "[") {
+  while (slice(look) == "." || slice(look) == "[") {
+    if (slice(look) == ".") {
+      look += 2;
+      continue;
+    }
     for (int depth = 0; look < tokens_.tokens.size(); ++look) {
       if (slice(look) == "[") ++depth;
       if (slice(look) == "]" && --depth == 0) break;
@@ -121,6 +124,8 @@ PlTarget PlParser::target() {
     out.subscript = expression_until({"]"}, false);
     expect("]");
   }
+  if ((out.subscript && !out.field.empty()) || is(".") || is("["))
+    throw common::not_supported("assignment to a part of a field or element in PL/pgSQL");
   const PlDatum& datum = program_->datums[static_cast<size_t>(out.datum)];
   if (datum.constant && out.field.empty())
     throw parser::error_at(source_, tokens_.tokens[name_at].start, sqlstate::kErrorInAssignment,
@@ -289,16 +294,16 @@ void PlParser::exit_statement(PlStatement& out, PlKind kind) {
     out.label = identifier();
     auto found = std::find_if(labels_.rbegin(), labels_.rend(), [&](const Label& l) { return l.name == out.label; });
     if (found == labels_.rend())
-      throw parser::error_at(source_, place, sqlstate::kSyntaxError,
-                             "there is no label \"" + out.label +
-                                 "\" attached to any block or loop enclosing this statement");
+      throw parser::error_at(
+          source_, place, sqlstate::kSyntaxError,
+          "there is no label \"" + out.label + "\" attached to any block or loop enclosing this statement");
     if (!found->loop && kind == PlKind::kContinue)
       throw parser::error_at(source_, place, sqlstate::kSyntaxError,
                              "block label \"" + out.label + "\" cannot be used in CONTINUE");
   } else if (std::none_of(labels_.begin(), labels_.end(), [](const Label& l) { return l.loop; })) {
-    throw parser::error_at(source_, begin, sqlstate::kSyntaxError,
-                           word + " cannot be used outside a loop" +
-                               (kind == PlKind::kExit ? ", unless it has a label" : ""));
+    throw parser::error_at(
+        source_, begin, sqlstate::kSyntaxError,
+        word + " cannot be used outside a loop" + (kind == PlKind::kExit ? ", unless it has a label" : ""));
   }
   if (accept("when")) out.expression = expression_until({";"}, false);
   expect(";");
@@ -545,9 +550,9 @@ void PlParser::check_known(size_t at) const {
   std::string behind = slice(at + 1);
   if (behind != ":=" && behind != "=" && behind != "[") return;
   const auto& token = tokens_.tokens[at];
-  throw parser::error_at(source_, token.start, sqlstate::kSyntaxError,
-                         "\"" + std::string(token.value.empty() ? slice(at) : token.value) +
-                             "\" is not a known variable");
+  throw parser::error_at(
+      source_, token.start, sqlstate::kSyntaxError,
+      "\"" + std::string(token.value.empty() ? slice(at) : token.value) + "\" is not a known variable");
 }
 
 // Any other SQL statement; INTO (not of INSERT INTO) names variables and is taken out of the text.

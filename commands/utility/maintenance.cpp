@@ -131,7 +131,8 @@ std::string run_reindex(UtilityCall& call) {
   } else if (!statement.name.empty() && statement.name != session.database_name()) {
     throw SqlError(sqlstate::kFeatureNotSupported, "can only reindex the currently open database");
   }
-  if (statement.target == ReindexTarget::kSystem) return "REINDEX";
+  if (statement.target == ReindexTarget::kSystem || statement.name == "pg_catalog")
+    throw common::not_supported("REINDEX of system catalogs");
   session.transaction();
   Oid name_space =
       statement.target == ReindexTarget::kSchema ? session.catalog().find_namespace(statement.name) : Oid();

@@ -311,3 +311,25 @@ def memory_of_one_query(port, process):
     with open(f'/proc/{process.pid}/status', encoding='ascii') as status:
         peak = int([line for line in status if line.startswith('VmHWM')][0].split()[1])
     assert peak < 1_500_000, f'the server has used {peak} kB'
+
+
+# --- the catalogs
+
+@behaviour
+def catalogs_keep_their_trees(port, process):
+    """No statement moves a catalog from where every session looks for it, whoever asks."""
+    with Wire(port).start() as wire:
+        for statement in ('reindex table pg_class', 'reindex index pg_class_oid_index', 'reindex system postgres',
+                          'reindex schema pg_catalog'):
+            expect_error(wire.run(query(statement)), '0A000', 'system catalogs')
+        expect_error(wire.run(query('truncate pg_description')), '42501')
+        wire.run(query('set allow_system_table_mods = on'))
+        for statement in ('truncate pg_description', 'alter table pg_class alter column relpages type bigint',
+                          'alter table pg_description add column x int', 'create index on pg_class (relpages)',
+                          'alter table pg_depend rename to pg_depend2', 'create rule r as on insert to pg_class do nothing',
+                          'alter table pg_type set schema public'):
+            expect_error(wire.run(query(statement)), '0A000', 'system catalogs')
+        expect_error(wire.run(query('drop table pg_statistic')), '0A000')
+        for statement in ('vacuum full pg_class', 'analyze pg_class', 'reindex database postgres'):
+            assert not error_of(wire.run(query(statement)))
+        assert int(value_of(wire, 'select count(*) from pg_class c join pg_attribute a on a.attrelid = c.oid')) > 1000
