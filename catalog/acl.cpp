@@ -66,6 +66,7 @@ std::vector<AclItem> default_acl(AclObject kind, Oid owner) {
 }
 
 std::vector<AclItem> acl_grant(std::vector<AclItem> acl, const AclItem& item) {
+  if (!item.privileges) return acl;
   for (AclItem& existing : acl) {
     if (existing.grantee != item.grantee || existing.grantor != item.grantor) continue;
     existing.privileges |= item.privileges;
@@ -95,7 +96,7 @@ void revoke_orphans(std::vector<AclItem>& acl, Oid owner, bool cascade) {
       const uint32_t orphaned = acl[i].privileges & ~grant_options_held(acl, acl[i].grantor, owner);
       if (!orphaned) continue;
       if (!cascade) {
-        throw SqlError(sqlstate::kDependentPrivilegeDescriptorsStillExist, "dependent privileges exist")
+        throw SqlError(sqlstate::kDependentObjectsStillExist, "dependent privileges exist")
             .hint("Use CASCADE to revoke them too.");
       }
       acl[i].privileges &= ~orphaned;

@@ -12,10 +12,9 @@ namespace {
 constexpr uint32_t kInsert = 1u << 0, kSelect = 1u << 1, kUpdate = 1u << 2;
 
 bool columns_granted(catalog::CatalogReader& catalog, const catalog::RelationDescriptor& relation, Oid user,
-                     uint32_t privilege, const std::vector<int16_t>& columns, bool any_column_will_do) {
-  // No column is named (SELECT count(*)): any column's privilege is enough.
+                     uint32_t privilege, const std::vector<int16_t>& columns) {
+  // No column is named (SELECT count(*), FOR UPDATE, DEFAULT VALUES): any column's privilege is enough.
   if (columns.empty()) {
-    if (!any_column_will_do) return false;
     for (const auto& column : relation.columns)
       if (!column.dropped && catalog::column_privileges(catalog, relation.oid, column.number, user, privilege)) return true;
     return false;
@@ -51,11 +50,11 @@ void Session::check_privileges(const planner::PhysicalStatement& statement) {
     const catalog::RelationDescriptor& relation = *use.relation;
     uint32_t missing =
         use.privileges & ~catalog::relation_privileges(catalog(), relation.oid, user, use.privileges);
-    if ((missing & kSelect) && columns_granted(catalog(), relation, user, kSelect, use.selected_columns, true))
+    if ((missing & kSelect) && columns_granted(catalog(), relation, user, kSelect, use.selected_columns))
       missing &= ~kSelect;
-    if ((missing & kInsert) && columns_granted(catalog(), relation, user, kInsert, use.inserted_columns, false))
+    if ((missing & kInsert) && columns_granted(catalog(), relation, user, kInsert, use.inserted_columns))
       missing &= ~kInsert;
-    if ((missing & kUpdate) && columns_granted(catalog(), relation, user, kUpdate, use.updated_columns, false))
+    if ((missing & kUpdate) && columns_granted(catalog(), relation, user, kUpdate, use.updated_columns))
       missing &= ~kUpdate;
     if (missing) catalog::throw_permission_denied(kind_name(relation.kind), relation.name);
   }

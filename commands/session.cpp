@@ -2,6 +2,7 @@
 
 #include "catalog/acl.hpp"
 #include "commands/session_context.hpp"
+#include "commands/setting_text.hpp"
 #include "commands/statement_cache.hpp"
 #include "commands/trigger_manager.hpp"
 #include "commands/utility.hpp"
@@ -29,6 +30,9 @@ Session::Session(ServerState& server, const SessionOptions& options)
   settings_.on_change = [this](std::string_view name) {
     if (name == "search_path") forget_search_path();
     if (name == "basalt.query_memory") limit_query_memory();
+    follow_roles(*this, name);
+    if (name == "application_name")
+      update_activity([&](ActivityEntry& entry) { entry.application_name = settings_.show("application_name"); });
   };
   limit_query_memory();
   statement_start_ = server_.clock.now_microseconds();

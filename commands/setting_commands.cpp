@@ -1,4 +1,7 @@
 // SET, RESET, SHOW, DISCARD.
+#include <algorithm>
+#include <map>
+
 #include "catalog/acl.hpp"
 #include "commands/families.hpp"
 #include "commands/session_context.hpp"
@@ -53,17 +56,50 @@ void set_transaction_setting(Session& session, const std::string& name, const st
   }
 }
 
+// The roles behind the names that `role` and `session_authorization` have had in this session: a rollback puts the
+// settings back where no catalog can be asked.
+std::map<std::string, common::Oid>& known_roles(Session& session) {
+  return session.extra<std::map<std::string, common::Oid>>("known roles");
+}
+
+// Who the session is follows from the two settings, also when a rollback or the end of SET LOCAL puts them back.
+void take_up_roles(Session& session) {
+  auto known = [&](const char* setting, common::Oid otherwise) {
+    auto found = known_roles(session).find(session.settings().show(setting));
+    return found == known_roles(session).end() ? otherwise : found->second;
+  };
+  session.set_session_user(known("session_authorization", session.options().user));
+  if (session.settings().show("role") != "none") session.set_current_user(known("role", session.session_user()));
+}
+
+// Within a function that runs as its owner nobody becomes somebody else.
+void refuse_as_definer(Session& session, const char* name) {
+  const std::string role = session.settings().show("role");
+  common::Oid own = session.session_user();
+  if (auto found = known_roles(session).find(role); role != "none" && found != known_roles(session).end())
+    own = found->second;
+  if (session.current_user() != own)
+    throw SqlError(sqlstate::kInsufficientPrivilege,
+                   std::string("cannot set parameter \"") + name + "\" within security-definer function");
+}
+
+bool is_role_setting(std::string_view name) { return name == "role" || name == "session_authorization"; }
+
+// Called within a transaction: what a client sees of it.
+void report_superuser(Session& session) {
+  const char* value = session.is_superuser() ? "on" : "off";
+  if (session.settings().show("is_superuser") != value)
+    session.settings().set("is_superuser", value, Settings::Scope::kSession, SettingSource::kDefault, true);
+}
+
 void set_role(Session& session, const std::string& value) {
-  if (value == "none") {
-    session.set_current_user(session.session_user());
-    return;
-  }
+  if (value == "none") return;
   common::Oid role = session.catalog().find_role(value);
   if (!role.valid()) throw SqlError(sqlstate::kInvalidParameterValue, "role \"" + value + "\" does not exist");
   const catalog::RoleDescriptor* own = session.catalog().role(session.session_user());
   if (!(own && own->super) && !catalog::is_member_of_role(session.catalog(), session.session_user(), role))
     throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to set role \"" + value + "\"");
-  session.set_current_user(role);
+  known_roles(session)[value] = role;
 }
 
 void set_session_authorization(Session& session, const std::string& value) {
@@ -72,7 +108,7 @@ void set_session_authorization(Session& session, const std::string& value) {
   const catalog::RoleDescriptor* own = session.catalog().role(session.options().user);
   if (!(own && own->super) && role != session.options().user)
     throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to set session authorization");
-  session.set_session_user(role);
+  known_roles(session)[value] = role;
 }
 
 // A block, or what counts as one, is open: what ends with the transaction lasts longer than this statement.
@@ -117,18 +153,20 @@ std::string run_set(UtilityCall& call) {
   if (!reset) {
     value = setting_text(statement, session);
     set_transaction_setting(session, statement.name, value);
-    if (statement.name == "role") set_role(session, value);
+    become_role(session, statement.name, value);
     if (statement.name == "session_authorization") {
-      set_session_authorization(session, value);
+      session.settings().set("role", "none", scope, SettingSource::kDefault, true);
       session.settings().set(statement.name, value, scope, SettingSource::kDefault, true);
+      report_superuser(session);
       return "SET";
     }
     session.settings().set(statement.name, value, scope, SettingSource::kSession, session.is_superuser());
   } else {
-    if (statement.name == "role") session.set_current_user(session.session_user());
-    if (statement.name == "session_authorization") session.set_session_user(session.options().user);
+    if (is_role_setting(statement.name)) refuse_as_definer(session, statement.name.c_str());
+    if (statement.name == "session_authorization") session.settings().reset("role", true);
     session.settings().reset(statement.name, session.is_superuser());
   }
+  if (is_role_setting(statement.name)) report_superuser(session);
   return statement.set_kind == VariableSetKind::kReset ? "RESET" : "SET";
 }
 
@@ -162,6 +200,7 @@ std::string run_show(UtilityCall& call) {
     const auto& definitions = setting_definitions();
     chunk.reset(types, static_cast<uint32_t>(definitions.size()));
     for (const auto& definition : definitions) {
+      if (!may_examine_setting(session, definition.name)) continue;
       chunk.columns[0].set_value(chunk.rows, Value::of(std::string(definition.name)));
       chunk.columns[1].set_value(chunk.rows, Value::of(shown_setting(session, definition.name)));
       chunk.columns[2].set_value(chunk.rows, Value::of(std::string(definition.description)));
@@ -186,8 +225,10 @@ std::string run_discard(UtilityCall& call) {
   }
   session.prevent_in_block("DISCARD ALL");
   session.portals().clear();
-  session.set_session_user(session.options().user);
+  session.settings().reset("role", true);
+  session.settings().reset("session_authorization", true);
   session.settings().reset_all();
+  report_superuser(session);
   session.prepared_statements().clear();
   session.forget_extra("listen");
   session.forget_extra("sequences");
@@ -213,10 +254,42 @@ std::string setting_text(const parser::ParsedVariableSet& statement, Session& se
   return text;
 }
 
+bool may_examine_setting(Session& session, std::string_view name) {
+  static constexpr std::string_view kHidden[] = {
+      "config_file", "data_directory", "dynamic_library_path", "extension_destdir", "external_pid_file", "hba_file",
+      "ident_file", "jit_provider", "krb_server_keyfile", "log_directory", "log_filename", "output_plugin_libraries",
+      "primary_conninfo", "session_preload_libraries", "shared_preload_libraries", "ssl_ciphers", "ssl_dh_params_file",
+      "ssl_ecdh_curve", "ssl_max_protocol_version", "ssl_min_protocol_version", "ssl_passphrase_command",
+      "unix_socket_directories"};
+  constexpr common::Oid kReadAllSettings{3374};
+  if (std::find(std::begin(kHidden), std::end(kHidden), name) == std::end(kHidden)) return true;
+  return session.is_superuser() ||
+         catalog::has_privileges_of_role(session.catalog(), session.current_user(), kReadAllSettings);
+}
+
 std::string shown_setting(Session& session, std::string_view name) {
+  const SettingDefinition* definition = find_setting(name);
+  if (definition && !may_examine_setting(session, definition->name))
+    throw SqlError(sqlstate::kInsufficientPrivilege,
+                   "must be superuser or have privileges of pg_read_all_settings to examine \"" +
+                       std::string(definition->name) + "\"");
   if (name == "transaction_isolation") return isolation_text(session.isolation());
   if (name == "transaction_read_only") return session.read_only() ? "on" : "off";
   return session.settings().show(name);
+}
+
+void become_role(Session& session, std::string_view name, const std::string& value) {
+  const SettingDefinition* definition = find_setting(name);
+  if (!definition || !is_role_setting(definition->name)) return;
+  refuse_as_definer(session, definition->name);
+  if (definition->name == std::string_view("role"))
+    set_role(session, value);
+  else
+    set_session_authorization(session, value);
+}
+
+void follow_roles(Session& session, std::string_view name) {
+  if (is_role_setting(name)) take_up_roles(session);
 }
 
 void register_setting_commands() {

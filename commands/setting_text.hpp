@@ -9,8 +9,16 @@
 
 namespace basalt::commands {
 
-// What SHOW says: some settings are those of the transaction.
+// Some settings say where files lie or what is loaded: superusers see them, and who has pg_read_all_settings.
+bool may_examine_setting(Session& session, std::string_view name);
+
+// What SHOW says: some settings are those of the transaction. Throws 42501 for one that the user may not see.
 std::string shown_setting(Session& session, std::string_view name);
+
+// Called before `role` or `session_authorization` is set: throws where the session may not become that role.
+void become_role(Session& session, std::string_view name, const std::string& value);
+// Called when a setting has changed: is it one of those that say who the session is?
+void follow_roles(Session& session, std::string_view name);
 
 std::string setting_text(const parser::ParsedVariableSet& statement, Session& session);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "query/execute_privilege.hpp"
+
 namespace basalt::executor {
 
 using common::PhysicalType;
@@ -17,6 +19,7 @@ void AggregateCalls::prepare(ExecutionContext& context, Call& call, const planne
   catalog::CatalogReader& catalog = *context.evaluation.catalog;
   query::ExpressionCompiler compiler(catalog, *context.evaluation.call);
   call.spec = &spec;
+  query::require_execute(catalog, *context.evaluation.call, *catalog.function(spec.function), "aggregate");
   // Ordered-set aggregates take their direct arguments first, the same in every row.
   call.arguments = compiler.compile_list(spec.direct_arguments);
   for (auto& argument : compiler.compile_list(spec.arguments)) call.arguments.push_back(std::move(argument));

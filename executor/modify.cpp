@@ -42,6 +42,13 @@ class ModifySource : public Source {
       if (node.on_conflict->where) conflict_where_ = compiler.compile(*node.on_conflict->where);
     }
     for (const auto& column : node.relation->columns) row_types_.push_back(column.physical);
+    std::vector<int16_t> given;
+    for (const auto& use : state.statement->tables) {
+      if (use.relation->oid != node.relation->oid) continue;
+      given.insert(given.end(), use.inserted_columns.begin(), use.inserted_columns.end());
+      given.insert(given.end(), use.updated_columns.begin(), use.updated_columns.end());
+    }
+    writer_.set_given_columns(std::move(given));
     std::vector<common::PhysicalType> types = physical_types(node);
     if (!node.returning.empty()) result_ = std::make_unique<ChunkStore>(context, types, context.work_mem_bytes);
   }
@@ -479,14 +486,20 @@ class ModifySource : public Source {
     return one;
   }
 
+  SqlError check_option_error(ExecutionContext& context, size_t option, const Chunk& rows, uint32_t row) {
+    SqlError error(sqlstate::kWithCheckOptionViolation,
+                   "new row violates check option for view \"" + node_.check_option_views[option] + "\"");
+    std::string shown = writer_.row_description(context, rows, row);
+    if (!shown.empty()) error.report().detail = "Failing row contains " + shown + ".";
+    return error;
+  }
+
   void check_view_options(ExecutionContext& context, const Chunk& rows, query::Rows& wanted) {
     for (size_t i = 0; i < check_options_.size(); ++i) {
       Vector holds = check_options_[i]->evaluate(context.evaluation, rows, wanted);
       for (uint32_t row = 0; row < wanted.count; ++row)
         if (holds.is_null(row) || !holds.view<bool>()[row])
-          wanted.fail(row, SqlError(sqlstate::kWithCheckOptionViolation,
-                                    "new row violates check option for view \"" + node_.check_option_views[i] + "\"")
-                               .detail("Failing row contains " + writer_.row_description(context, rows, row) + "."));
+          wanted.fail(row, check_option_error(context, i, rows, row));
     }
   }
 

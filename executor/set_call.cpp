@@ -1,5 +1,6 @@
 #include "executor/set_call.hpp"
 
+#include "query/execute_privilege.hpp"
 #include "query/polymorphic.hpp"
 #include "types/container/record.hpp"
 #include "types/result_row.hpp"
@@ -49,6 +50,7 @@ SetCall::SetCall(ExecutionContext& context, const query::Expression& call, SetCa
   }
   result_type_ = call.type;
   function_ = catalog.function(function);
+  query::require_execute(catalog, *context.evaluation.call, *function_);
   for (const auto& argument : *arguments) argument_types_.push_back(argument->type);
   arguments_ = compiler.compile_list(*arguments);
   if (definitions.empty()) return;

@@ -1,7 +1,10 @@
 #include "executor/table_writer.hpp"
 
 #include <algorithm>
+#include <optional>
 
+#include "catalog/acl.hpp"
+#include "catalog/catalog_service.hpp"
 #include "common/sqlstate.hpp"
 #include "executor/wait_for_row.hpp"
 #include "query/stored_form.hpp"
@@ -52,47 +55,83 @@ void TableWriter::check_constraints(ExecutionContext& context, const Chunk& rows
     const Vector& values = rows.columns[static_cast<size_t>(column.number) - 1];
     for (uint32_t row = 0; row < wanted.count; ++row) {
       if (!values.is_null(row)) continue;
-      wanted.fail(row, SqlError(sqlstate::kNotNullViolation, "null value in column \"" + column.name + "\" of relation \"" +
-                                                                 relation_->name + "\" violates not-null constraint")
-                           .detail("Failing row contains " + row_description(context, rows, row) + ".")
-                           .schema(context.evaluation.catalog->name_space(relation_->namespace_oid)->name)
-                           .table(relation_->name)
-                           .column(column.name));
+      SqlError error(sqlstate::kNotNullViolation, "null value in column \"" + column.name + "\" of relation \"" +
+                                                      relation_->name + "\" violates not-null constraint");
+      wanted.fail(row, with_row(context, rows, row, std::move(error)).column(column.name));
     }
   }
   for (Check& check : checks_) {
     Vector holds = check.expression->evaluate(context.evaluation, rows, wanted);
     for (uint32_t row = 0; row < wanted.count; ++row) {
       if (holds.is_null(row) || holds.view<bool>()[row]) continue;
-      wanted.fail(row, SqlError(sqlstate::kCheckViolation, "new row for relation \"" + relation_->name +
-                                                               "\" violates check constraint \"" + check.name + "\"")
-                           .detail("Failing row contains " + row_description(context, rows, row) + ".")
-                           .schema(context.evaluation.catalog->name_space(relation_->namespace_oid)->name)
-                           .table(relation_->name)
-                           .constraint(check.name));
+      SqlError error(sqlstate::kCheckViolation, "new row for relation \"" + relation_->name +
+                                                    "\" violates check constraint \"" + check.name + "\"");
+      wanted.fail(row, with_row(context, rows, row, std::move(error)).constraint(check.name));
     }
   }
 }
 
-// "(1, abc, null)", long values cut as PostgreSQL cuts them.
-std::string TableWriter::row_description(ExecutionContext& context, const Chunk& rows, uint32_t row) const {
+namespace {
+
+// The role whose rights decide what error messages show; none: no session, everything may be seen.
+std::optional<Oid> viewer(ExecutionContext& context) {
+  auto* service = static_cast<catalog::CatalogService*>(context.evaluation.call->service("catalog"));
+  return service ? std::optional(service->current_user()) : std::nullopt;
+}
+
+bool may_select(ExecutionContext& context, const catalog::RelationDescriptor& relation, Oid user) {
+  return catalog::relation_privileges(*context.evaluation.catalog, relation.oid, user, catalog::privilege::kSelect);
+}
+
+bool may_select(ExecutionContext& context, const catalog::RelationDescriptor& relation, int16_t column, Oid user) {
+  return catalog::column_privileges(*context.evaluation.catalog, relation.oid, column, user,
+                                    catalog::privilege::kSelect);
+}
+
+// Long values are cut as PostgreSQL cuts them.
+std::string shortened(std::string shown) {
   constexpr size_t kValueBytesMax = 64;
-  std::string text = "(";
-  bool first = true;
+  if (shown.size() <= kValueBytesMax) return shown;
+  size_t cut = kValueBytesMax;
+  while (cut > 0 && (static_cast<unsigned char>(shown[cut]) & 0xc0) == 0x80) --cut;
+  return shown.substr(0, cut) + "...";
+}
+
+}  // namespace
+
+std::string TableWriter::row_description(ExecutionContext& context, const Chunk& rows, uint32_t row) const {
+  const std::optional<Oid> user = viewer(context);
+  const bool all = !user || may_select(context, *relation_, *user);
+  std::string names, values;
   for (const auto& column : relation_->columns) {
     if (column.dropped) continue;
-    if (!first) text += ", ";
-    first = false;
+    const bool given = std::find(given_.begin(), given_.end(), column.number) != given_.end();
+    if (!all && !given && !may_select(context, *relation_, column.number, *user)) continue;
     Value value = rows.columns[static_cast<size_t>(column.number) - 1].value(row);
     std::string shown = value.is_null() ? "null" : context.evaluation.call->output(column.type, value);
-    if (shown.size() > kValueBytesMax) {
-      size_t cut = kValueBytesMax;
-      while (cut > 0 && (static_cast<unsigned char>(shown[cut]) & 0xc0) == 0x80) --cut;
-      shown = shown.substr(0, cut) + "...";
-    }
-    text += shown;
+    names += (names.empty() ? "" : ", ") + column.name;
+    values += (values.empty() ? "(" : ", ") + shortened(std::move(shown));
   }
-  return text + ")";
+  if (values.empty()) return all ? "()" : "";
+  return all ? values + ")" : "(" + names + ") = " + values + ")";
+}
+
+SqlError TableWriter::with_row(ExecutionContext& context, const Chunk& rows, uint32_t row, SqlError error) const {
+  std::string shown = row_description(context, rows, row);
+  if (!shown.empty()) error.report().detail = "Failing row contains " + shown + ".";
+  error.report().schema_name = context.evaluation.catalog->name_space(relation_->namespace_oid)->name;
+  error.report().table_name = relation_->name;
+  return error;
+}
+
+bool TableWriter::may_show_key(ExecutionContext& context, const catalog::IndexDescriptor& index) const {
+  const std::optional<Oid> user = viewer(context);
+  if (!user || may_select(context, *relation_, *user)) return true;
+  for (int k = 0; k < index.key_count; ++k) {
+    const int16_t column = index.keys[static_cast<size_t>(k)].column;
+    if (column <= 0 || !may_select(context, *relation_, column, *user)) return false;
+  }
+  return true;
 }
 
 void TableWriter::insert(ExecutionContext& context, const Chunk& rows, std::vector<RowId>& ids, ModifyHooks* hooks) {
@@ -154,7 +193,7 @@ void TableWriter::raise_unique(ExecutionContext& context, IndexState& index, con
   }
   throw SqlError(sqlstate::kUniqueViolation,
                  "duplicate key value violates unique constraint \"" + descriptor.name + "\"")
-      .detail("Key (" + names + ")=(" + shown + ") already exists.")
+      .detail(may_show_key(context, descriptor) ? "Key (" + names + ")=(" + shown + ") already exists." : "")
       .schema(context.evaluation.catalog->name_space(relation_->namespace_oid)->name)
       .table(relation_->name)
       .constraint(descriptor.name);

@@ -34,7 +34,9 @@ class TableWriter {
   // 0: none.
   RowId find_conflict(ExecutionContext& context, const Chunk& rows, uint32_t row, const std::vector<Oid>& arbiters);
 
-  // "(1, abc, null)", for error details.
+  // Columns whose values the statement itself gives: errors may show them to whom they would show nothing else.
+  void set_given_columns(std::vector<int16_t> columns) { given_ = std::move(columns); }
+  // For error details: "(1, abc, null)", or "(id, b) = (1, abc)" for who may not see all; empty: nothing may be shown.
   std::string row_description(ExecutionContext& context, const Chunk& rows, uint32_t row) const;
 
   // The row that the last insert() worked on: after an error, the one that failed.
@@ -67,7 +69,11 @@ class TableWriter {
   [[noreturn]] void raise_unique(ExecutionContext& context, IndexState& index, const Chunk& rows, uint32_t row);
 
 
+  common::SqlError with_row(ExecutionContext& context, const Chunk& rows, uint32_t row, common::SqlError error) const;
+  bool may_show_key(ExecutionContext& context, const catalog::IndexDescriptor& index) const;
+
   catalog::RelationPointer relation_;
+  std::vector<int16_t> given_;
   storage::HeapTree& heap_;
   std::vector<Check> checks_;
   std::vector<Generated> generated_;

@@ -3,6 +3,7 @@
 
 #include "common/sqlstate.hpp"
 #include "executor/window_partition.hpp"
+#include "query/execute_privilege.hpp"
 
 namespace basalt::executor {
 
@@ -16,6 +17,8 @@ WindowFunctions::WindowFunctions(ExecutionContext& context, const planner::Physi
   for (const auto& spec : node.calls) {
     Call call;
     call.spec = &spec;
+    query::require_execute(*context.evaluation.catalog, *context.evaluation.call,
+                           *context.evaluation.catalog->function(spec.function));
     call.arguments = compiler.compile_list(spec.arguments);
     if (spec.filter) call.filter = compiler.compile(*spec.filter);
     call.result = context.evaluation.catalog->type(spec.result_type)->physical;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "query/evaluator.hpp"
+#include "query/execute_privilege.hpp"
 #include "query/walker.hpp"
 
 namespace basalt::planner {
@@ -239,7 +240,7 @@ class Folder {
   bool is_immutable(Oid function) {
     if (!function.valid()) return false;
     auto descriptor = context_.catalog.function(function);
-    return descriptor && descriptor->volatility == 'i' &&
+    return descriptor && descriptor->volatility == 'i' && query::is_executable_by_all(*descriptor) &&
            (context_.functions || descriptor->language == Oid{kLanguageInternal});
   }
 

@@ -83,6 +83,7 @@ void Analyzer::infer_arbiters(Scope& s, const parser::ParsedOnConflict& conflict
       if (constraint.type == 'x' && out.action == ConflictAction::kUpdate)
         throw SqlError(sqlstate::kWrongObjectType, "ON CONFLICT DO UPDATE not supported with exclusion constraints");
       out.arbiter_indexes.push_back(constraint.index);
+      for (int16_t column : constraint.columns) mark_select(s, s.target->table, column, 0);
       return;
     }
     throw SqlError(sqlstate::kUndefinedObject,
@@ -147,6 +148,7 @@ std::unique_ptr<OnConflict> Analyzer::bind_on_conflict(Scope& s, const parser::P
   auto* excluded =
       add_relation(s, target_entry.relation, static_cast<int>(storage::LockMode::kRowExclusive), alias, false, false);
   excluded->entry->relation_kind = 'c';
+  // Naming EXCLUDED needs no privilege; what is read of it is asked of the table.
   excluded->entry->required_privileges = 0;
   out->excluded_table = excluded->table;
   Namespace saved = s.names;
@@ -155,9 +157,6 @@ std::unique_ptr<OnConflict> Analyzer::bind_on_conflict(Scope& s, const parser::P
   add_to_names(s, excluded, true, true);
   out->set = bind_assignments(s, conflict.assignments);
   out->where = bind_where(s, conflict.where.get(), Clause::kWhere, "WHERE");
-  // EXCLUDED is no table of its own: reading it needs no privilege.
-  excluded = s.item_of_table[static_cast<size_t>(out->excluded_table) - 1];
-  excluded->entry->required_privileges = 0;
   s.names = std::move(saved);
   return out;
 }

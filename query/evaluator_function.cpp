@@ -2,6 +2,7 @@
 #include "common/sqlstate.hpp"
 #include "common/stack_depth.hpp"
 #include "query/evaluator_nodes.hpp"
+#include "query/execute_privilege.hpp"
 #include "types/container/array.hpp"
 
 namespace basalt::query {
@@ -187,6 +188,7 @@ EvaluatorPointer make_call_evaluator(ExpressionCompiler& compiler, CallSite site
   catalog::FunctionPointer function = compiler.catalog().function(site.function);
   if (!function)
     throw SqlError(sqlstate::kInternalError, "cache lookup failed for function " + std::to_string(site.function.value));
+  require_execute(compiler.catalog(), compiler.call(), *function);
   types::ScalarKernel kernel = nullptr;
   if (function->language.value == kInternalLanguage) {
     kernel = types::FunctionRegistry::instance().scalar(function->source);

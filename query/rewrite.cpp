@@ -90,7 +90,8 @@ void Rewriter::expand_view(BoundQuery& query, int table) {
   active_.push_back(view->oid);
   auto sub = view_query(*view);
   lock_relations(*sub);
-  Oid user = has_option(*view, "security_invoker") ? entry.check_as_user : view->owner;
+  // A security_invoker view asks for the rights of who runs the statement, also below another view.
+  Oid user = has_option(*view, "security_invoker") ? Oid() : view->owner;
   set_check_as_user(*sub, user);
   for (const auto& mark : query.row_marks)
     if (mark.table == table) push_locking(*sub, mark.strength, mark.wait_policy);

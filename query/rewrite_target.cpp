@@ -25,7 +25,8 @@ Oid oid_of(const Value& v) { return Oid{static_cast<uint32_t>(v.as<int32_t>())};
 
 }  // namespace
 
-// nextval() of the identity column's sequence.
+// nextval() of the identity column's sequence. Who may insert may have its next value without any right to the
+// sequence: nextval() is told so by an argument of type oid, which no call that is written has.
 ExpressionPointer Rewriter::identity_value(const catalog::RelationDescriptor& relation,
                                            const catalog::ColumnDescriptor& column) {
   Oid sequence;
@@ -38,7 +39,7 @@ ExpressionPointer Rewriter::identity_value(const catalog::RelationDescriptor& re
   });
   if (!sequence.valid()) throw SqlError(sqlstate::kInternalError, "no owned sequence found");
   auto argument = std::make_unique<Constant>();
-  argument->type = oid::kRegclass;
+  argument->type = oid::kOid;
   argument->value = oid_value(sequence);
   auto call = std::make_unique<Function>();
   call->function = kNextval;

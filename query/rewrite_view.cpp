@@ -153,11 +153,11 @@ bool Rewriter::redirect_view(BoundQuery& query) {
 
   auto permission = clone(*slot);
   permission->in_from = false;
-  Oid user = has_option(*relation, "security_invoker") ? slot->check_as_user : relation->owner;
+  Oid user = has_option(*relation, "security_invoker") ? Oid() : relation->owner;
   base->check_as_user = user;
   base->in_from = slot->in_from;
   base->lock_mode = static_cast<int>(storage::LockMode::kRowExclusive);
-  base->required_privileges |= slot->required_privileges;
+  base->required_privileges = slot->required_privileges;
   base->inserted_columns = map_columns(*view, slot->inserted_columns);
   base->updated_columns = map_columns(*view, slot->updated_columns);
   // Columns that are read stay as the view's own query noted them: PostgreSQL asks for those of the whole view.
@@ -175,9 +175,15 @@ bool Rewriter::redirect_view(BoundQuery& query) {
     Substitution moved_excluded{*moved, query.on_conflict->excluded_table, relation->row_type};
     transform_with_depth(query, [&](ExpressionPointer& p, int depth) { moved_excluded(p, depth); });
     auto& entry = query.entry(query.on_conflict->excluded_table);
+    // What was read of EXCLUDED is asked of the view.
+    auto read = clone(entry);
+    read->in_from = false;
+    entry.required_privileges = 0;
+    entry.selected_columns.clear();
     entry.relation = query.entry(table).relation;
     entry.columns.clear();
     for (const auto& column : entry.relation->columns) entry.columns.push_back(column.dropped ? "" : column.name);
+    query.range_table.push_back(std::move(read));
   }
   if (filter && query.command != CommandKind::kInsert) {
     ExpressionPointer own = clone(*filter);

@@ -21,6 +21,17 @@ constexpr std::string_view kInitialPrivileges = R"(
     WHERE privileges IS NOT NULL
       AND NOT EXISTS (SELECT FROM pg_init_privs p WHERE p.objoid = object AND p.classoid = catalog AND p.objsubid = 0))";
 
+// What the scripts leave open is for everybody to read.
+constexpr std::string_view kReadableViews = R"(
+  DO $$
+  DECLARE view text;
+  BEGIN
+    FOR view IN SELECT quote_ident(relname) FROM pg_class
+                WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind = 'v' AND relacl IS NULL LOOP
+      EXECUTE 'GRANT SELECT ON pg_catalog.' || view || ' TO PUBLIC';
+    END LOOP;
+  END $$)";
+
 class SilentSink : public commands::ResultSink {
  public:
   void describe(const std::vector<commands::ResultColumn>&) override {}
@@ -64,6 +75,7 @@ void run_initial_scripts(commands::ServerState& state, const std::string& superu
   session.simple_query("COMMIT", sink);
   for (std::string_view script : {catalog::system_views_sql(), catalog::information_schema_sql()})
     for (std::string_view statement : catalog::split_statements(script)) run_or_skip(session, statement, sink);
+  session.simple_query(kReadableViews, sink);
   session.simple_query(kInitialPrivileges, sink);
   state.sessions.remove(session.pid());
 }

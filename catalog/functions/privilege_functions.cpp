@@ -52,9 +52,15 @@ struct Wanted {
   bool grant_option;
 };
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\r\f\v";
+  const size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
 std::string normalised(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  text = trimmed(text);
   std::string out(text);
   for (char& c : out) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
   return out;
@@ -75,9 +81,8 @@ std::vector<Wanted> parse_privileges(std::string_view list, std::span<const Priv
       if (n.name == name) known = &n;
     }
     if (!known) {
-      while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
-      while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-      throw SqlError(sqlstate::kInvalidParameterValue, "unrecognized privilege type: \"" + std::string(one) + "\"");
+      throw SqlError(sqlstate::kInvalidParameterValue,
+                     "unrecognized privilege type: \"" + std::string(trimmed(one)) + "\"");
     }
     out.push_back({known->bits, grant});
   } while (!list.empty());

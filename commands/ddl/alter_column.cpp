@@ -318,6 +318,7 @@ void alter_column_type(AlterTarget& target, const ParsedAlterTableCommand& comma
   const auto& column = require_column(*before, command.name);
   parser::ParsedColumnDefinition& definition = *command.column;
   NewColumn made = without_position([&] { return resolve_column(ddl, definition); });
+  require_type_usage(ddl, made.type);
   check_column_type(ddl, column.name, made.type, before->kind);
   refuse_dependent_rules(ddl, *before, column);
   query::ExpressionPointer value;

@@ -153,6 +153,7 @@ std::string rename_in_relation(DdlContext& ddl, const parser::ParsedRename& stat
   }
   require_owner(ddl, *relation);
   require_not_system(ddl, *relation);
+  if (!part && relation->persistence != 't') require_create_privilege(ddl, relation->namespace_oid);
   if (statement.object_type == ObjectType::kColumn || statement.object_type == ObjectType::kAttribute)
     rename_column(ddl, *relation, statement.old_name, statement.new_name);
   else if (statement.object_type == ObjectType::kTableConstraint)
@@ -160,6 +161,47 @@ std::string rename_in_relation(DdlContext& ddl, const parser::ParsedRename& stat
   else
     rename_relation(ddl, *relation, statement.new_name);
   return tag;
+}
+
+// The name of a role: nobody's own, none that is reserved, and a superuser's only for superusers.
+void check_role_rename(DdlContext& ddl, Oid role, const std::string& old_name, const std::string& new_name) {
+  if (role == ddl.session.session_user())
+    throw SqlError(sqlstate::kFeatureNotSupported, "session user cannot be renamed");
+  if (role == ddl.user()) throw SqlError(sqlstate::kFeatureNotSupported, "current user cannot be renamed");
+  for (const std::string& name : {old_name, new_name})
+    if (name.starts_with("pg_"))
+      throw SqlError(sqlstate::kReservedName, "role name " + quoted(name) + " is reserved")
+          .detail("Role names starting with \"pg_\" are reserved.");
+  if (ddl.reader.find_role(new_name).valid())
+    throw SqlError(sqlstate::kDuplicateObject, "role " + quoted(new_name) + " already exists");
+  const catalog::RoleDescriptor* user = ddl.reader.role(ddl.user());
+  if (user->super) return;
+  if (ddl.reader.role(role)->super)
+    throw SqlError(sqlstate::kInsufficientPrivilege, "must be superuser to rename superusers");
+  if (!user->create_role) throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to rename role");
+}
+
+void require_database_create(DdlContext& ddl) {
+  if (!catalog::database_privileges(ddl.reader, ddl.session.database(), ddl.user(), catalog::privilege::kCreate))
+    catalog::throw_permission_denied("database", ddl.session.database_name());
+}
+
+// What a new name takes besides ownership.
+void check_rename(DdlContext& ddl, const ObjectAddress& address, const parser::ParsedRename& statement) {
+  if (address.class_oid == id::kPgAuthid)
+    return check_role_rename(ddl, address.object, statement.object.names.back(), statement.new_name);
+  if (address.class_oid == id::kPgDatabase) {
+    const catalog::RoleDescriptor* user = ddl.reader.role(ddl.user());
+    if (!user->super && !user->create_db)
+      throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to rename database");
+    return;
+  }
+  if (address.class_oid == id::kPgNamespace) return require_database_create(ddl);
+  const auto* object_class = catalog::find_object_class(address.class_oid);
+  CatalogRow row;
+  if (!object_class->name_space || !catalog::find_object_row(ddl.reader, *object_class, address.object, row)) return;
+  Oid name_space(catalog::object_column(*object_class, row, object_class->name_space).as<uint32_t>());
+  require_create_privilege(ddl, name_space);
 }
 
 std::string rename_statement(UtilityCall& call) {
@@ -181,7 +223,9 @@ std::string rename_statement(UtilityCall& call) {
   } else {
     address = resolve_object(ddl, statement.object_type, statement.object, statement.missing_ok);
     if (!address) return alter_tag(statement.object_type);
-    require_object_owner(ddl, *address, statement.object_type, statement.object);
+    if (address->class_oid != id::kPgAuthid)
+      require_object_owner(ddl, *address, statement.object_type, statement.object);
+    check_rename(ddl, *address, statement);
   }
   if (address->class_oid == id::kPgType) {
     types::TypePointer type = ddl.reader.type(address->object);
@@ -250,9 +294,9 @@ std::string schema_statement(UtilityCall& call) {
   }
   auto address = resolve_object(ddl, statement.object_type, statement.object, statement.missing_ok);
   if (!address) return tag;
-  require_object_owner(ddl, *address, statement.object_type, statement.object);
   Oid name_space = catalog::require_namespace(ddl.reader, statement.new_schema);
   require_create_privilege(ddl, name_space);
+  require_object_owner(ddl, *address, statement.object_type, statement.object);
   if (address->class_oid == id::kPgType) {
     types::TypePointer type = ddl.reader.type(address->object);
     if (type->kind == 'c') {
@@ -274,12 +318,30 @@ void check_new_owner(DdlContext& ddl, Oid owner) {
                    "must be member of role " + quoted(catalog::role_name(ddl.reader, owner)));
 }
 
+// The new owner could not have made a thing in a schema where it may not create; who gives away a schema or a database
+// could not have made another one for somebody else. Superusers could.
+void check_given_object(DdlContext& ddl, const ObjectAddress& address, Oid owner) {
+  const catalog::RoleDescriptor* user = ddl.reader.role(ddl.user());
+  if (user->super || catalog::object_owner(ddl.reader, address.class_oid, address.object) == owner) return;
+  if (address.class_oid == id::kPgDatabase && !user->create_db)
+    throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to change owner of database");
+  if (address.class_oid == id::kPgNamespace) return require_database_create(ddl);
+  const auto* object_class = catalog::find_object_class(address.class_oid);
+  CatalogRow row;
+  if (!object_class->name_space || !catalog::find_object_row(ddl.reader, *object_class, address.object, row)) return;
+  Oid name_space(catalog::object_column(*object_class, row, object_class->name_space).as<uint32_t>());
+  if (!catalog::namespace_privileges(ddl.reader, name_space, owner, catalog::privilege::kCreate))
+    catalog::throw_permission_denied("schema", catalog::namespace_name(ddl.reader, name_space));
+}
+
 std::string owner_statement(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedAlterOwner>(call.statement);
   DdlContext ddl(call);
   auto address = resolve_object(ddl, statement.object_type, statement.object, false);
   require_object_owner(ddl, *address, statement.object_type, statement.object);
   Oid owner = resolve_role(ddl, statement.new_owner);
+  check_new_owner(ddl, owner);
+  check_given_object(ddl, *address, owner);
   change_object_owner(ddl, *address, owner);
   return alter_tag(statement.object_type);
 }
@@ -305,6 +367,13 @@ void change_acl_owner(DdlContext& ddl, const ObjectAddress& address, Oid old_own
 }
 
 }  // namespace
+
+void give_relation(DdlContext& ddl, Oid relation, Oid owner) {
+  if (ddl.relation(relation)->owner == owner) return;
+  check_new_owner(ddl, owner);
+  check_given_object(ddl, {id::kPgClass, relation}, owner);
+  change_relation_owner(ddl, relation, owner);
+}
 
 void change_relation_owner(DdlContext& ddl, Oid relation_oid, Oid owner) {
   RelationPointer relation = ddl.relation(relation_oid);

@@ -109,6 +109,10 @@ void add_constraint_command(AlterTarget& target, const ParsedAlterTableCommand& 
   const auto& constraint = *command.constraint;
   if (constraint.kind == ConstraintKind::kExclusion) throw common::not_supported("exclusion constraints");
   check_deferrable(target.ddl, constraint);
+  RelationPointer table = target.relation();
+  if ((constraint.kind == ConstraintKind::kPrimaryKey || constraint.kind == ConstraintKind::kUnique) &&
+      table->persistence != 't')
+    require_create_privilege(target.ddl, table->namespace_oid);
   std::vector<std::string> taken;
   add_constraints(target.ddl, target.table, {{&constraint, ""}}, true, taken);
 }
@@ -278,7 +282,7 @@ void run_command(AlterTarget& target, const ParsedAlterTableCommand& command) {
     case AlterTableAction::kDropConstraint:
       return drop_constraint_command(target, command);
     case AlterTableAction::kChangeOwner:
-      return change_relation_owner(ddl, target.table, resolve_role(ddl, command.role));
+      return give_relation(ddl, target.table, resolve_role(ddl, command.role));
     case AlterTableAction::kSetRelOptions:
       return relation_options_command(target, command, false);
     case AlterTableAction::kResetRelOptions:

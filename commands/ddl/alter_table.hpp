@@ -32,6 +32,8 @@ const catalog::ColumnDescriptor& require_column(const catalog::RelationDescripto
 void rewrite_table(DdlContext& ddl, const catalog::RelationDescriptor& before, Oid table,
                    std::vector<query::ExpressionPointer> changed);
 void change_relation_owner(DdlContext& ddl, Oid relation, Oid owner);
+// ALTER TABLE ... OWNER TO: the same, if the user may do it.
+void give_relation(DdlContext& ddl, Oid relation, Oid owner);
 // The same for an object of any class; its privileges go with it. Does nothing when it has this owner.
 void change_object_owner(DdlContext& ddl, const ObjectAddress& address, Oid owner);
 

@@ -87,7 +87,7 @@ std::string alter_domain(UtilityCall& call) {
   auto row = find_row<catalog::PgTypeRow>(ddl.reader, id::kPgTypeOidIndex, {key(type)});
   if (row->row.typtype != 'd')
     throw SqlError(sqlstate::kWrongObjectType, quoted(row->row.typname) + " is not a domain");
-  require_owner(ddl, id::kPgType, type, "type", row->row.typname);
+  require_owner(ddl, id::kPgType, type, "type", catalog::format_type(ddl.scope(), type, -1));
   auto constraints = find_rows<catalog::PgConstraintRow>(ddl.reader, id::kPgConstraintContypidIndex, {key(type)});
   switch (statement.action) {
     case parser::AlterDomainAction::kDefault:

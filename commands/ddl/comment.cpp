@@ -57,7 +57,7 @@ std::string comment_statement(UtilityCall& call) {
   DdlContext ddl(call);
   require_relation(ddl, statement.object_type, statement.object);
   auto address = resolve_object(ddl, statement.object_type, statement.object, false);
-  require_object_owner(ddl, *address, statement.object_type, statement.object);
+  require_object_owner(ddl, *address, statement.object_type, statement.object, OwnerAct::kComment);
   const std::string text = statement.is_null ? "" : statement.comment;
   if (address->class_oid == id::kPgDatabase || address->class_oid == id::kPgAuthid ||
       address->class_oid == id::kPgTablespace)

@@ -122,8 +122,7 @@ WrittenColumn read_column(DdlContext& ddl, const parser::ParsedColumnDefinition&
     out.bound_default = nextval_default(ddl, out.sequence, serial);
   } else {
     out.column = resolve_column(ddl, definition);
-    if (!catalog::type_privileges(ddl.reader, out.column.type, ddl.user(), kUsagePrivilege))
-      catalog::throw_permission_denied("type", catalog::format_type(ddl.scope(), out.column.type, -1));
+    require_type_usage(ddl, out.column.type);
   }
   out.column.compression = definition.compression == "pglz" ? 'p' : definition.compression == "lz4" ? 'l' : 0;
   int nullability = serial.valid() ? 2 : 0;
@@ -200,7 +199,9 @@ Oid table_namespace(DdlContext& ddl, const parser::ParsedCreateTable& statement,
   try {
     return creation_namespace(ddl, *statement.relation, persistence);
   } catch (SqlError& error) {
-    if (error.report().sqlstate == sqlstate::kUndefinedSchema)
+    // That the schema is the system's has a detail, and is only found out when the table is made.
+    const bool denied = error.report().sqlstate == sqlstate::kInsufficientPrivilege && error.report().detail.empty();
+    if (error.report().sqlstate == sqlstate::kUndefinedSchema || denied)
       error.report().position = parser::position_of(ddl.text, statement.relation->location);
     throw;
   }

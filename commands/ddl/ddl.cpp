@@ -93,6 +93,12 @@ void require_create_privilege(DdlContext& ddl, Oid name_space) {
   catalog::throw_permission_denied("schema", catalog::namespace_name(ddl.reader, name_space));
 }
 
+void require_type_usage(DdlContext& ddl, Oid type) {
+  if (catalog::type_privileges(ddl.reader, type, ddl.user(), catalog::privilege::kUsage)) return;
+  if (types::TypePointer array = ddl.reader.type(type); array && array->is_true_array()) type = array->element;
+  catalog::throw_permission_denied("type", catalog::format_type(ddl.scope(), type, -1));
+}
+
 Oid creation_namespace(DdlContext& ddl, const parser::ParsedRangeVar& name, char& persistence) {
   if (!name.catalog.empty() && name.catalog != ddl.session.database_name())
     throw SqlError(sqlstate::kFeatureNotSupported, "cross-database references are not implemented: \"" + name.catalog +
@@ -202,7 +208,9 @@ void require_owner(DdlContext& ddl, Oid class_oid, Oid object, std::string_view 
 }
 
 void require_owner(DdlContext& ddl, const catalog::RelationDescriptor& relation) {
-  require_owner(ddl, id::kPgClass, relation.oid, relation_word(relation.kind), relation.name);
+  // ALTER TYPE of a row type is, to PostgreSQL, the change of a table.
+  const char* word = relation.kind == 'c' ? "table" : relation_word(relation.kind);
+  require_owner(ddl, id::kPgClass, relation.oid, word, relation.name);
 }
 
 void require_not_system(DdlContext& ddl, const catalog::RelationDescriptor& relation) {

@@ -98,6 +98,9 @@ std::string choose_constraint_name(DdlContext& ddl, std::string_view name1, std:
 std::string quoted(std::string_view name);  // "name" as messages quote
 std::string join_names(const parser::QualifiedName& names);
 
+// USAGE of a type that a new object is made with; an array's is that of its elements.
+void require_type_usage(DdlContext& ddl, Oid type);
+
 // --- ownership
 
 void require_owner(DdlContext& ddl, const catalog::RelationDescriptor& relation);

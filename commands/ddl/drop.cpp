@@ -232,7 +232,7 @@ std::string drop_statement(UtilityCall& call) {
   for (const auto& object : statement.objects) {
     auto address = resolve_object(ddl, statement.object_type, object, statement.missing_ok);
     if (!address) continue;
-    require_object_owner(ddl, *address, statement.object_type, object);
+    require_object_owner(ddl, *address, statement.object_type, object, OwnerAct::kDrop);
     lock_root(ddl, *address);
     if (is_relation_type(statement.object_type)) {
       require_not_system(ddl, *ddl.relation(address->object));

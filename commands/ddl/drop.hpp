@@ -14,8 +14,10 @@ void drop_one(DdlContext& ddl, const ObjectAddress& address);
 // `skip_notice`).
 std::optional<ObjectAddress> resolve_object(DdlContext& ddl, parser::ObjectType type,
                                             const parser::ParsedObjectName& object, bool missing_ok);
+// What is to be done to an object: who owns a schema may drop what is in it, and no more than that.
+enum class OwnerAct { kAlter, kComment, kDrop };
 // "must be owner of ..." for any object.
 void require_object_owner(DdlContext& ddl, const ObjectAddress& address, parser::ObjectType type,
-                          const parser::ParsedObjectName& object);
+                          const parser::ParsedObjectName& object, OwnerAct act = OwnerAct::kAlter);
 
 }  // namespace basalt::commands::ddl

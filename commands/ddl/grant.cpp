@@ -1,12 +1,16 @@
 // GRANT and REVOKE of privileges on objects and columns.
 #include "commands/ddl/grant.hpp"
 
+#include <algorithm>
+#include <bit>
+
 #include "catalog/acl.hpp"
 #include "catalog/catalog_table.hpp"
 #include "catalog/object_class.hpp"
 #include "catalog/row_codec.hpp"
 #include "catalog/rows/pg_attribute.hpp"
 #include "catalog/rows/pg_class.hpp"
+#include "catalog/rows/pg_language.hpp"
 #include "catalog/rows/pg_proc.hpp"
 #include "commands/ddl/ddl_families.hpp"
 #include "commands/ddl/drop.hpp"
@@ -53,6 +57,28 @@ std::vector<Oid> resolve_grantees(DdlContext& ddl, const std::vector<parser::Par
   return out;
 }
 
+namespace {
+
+// A grant option must not come back to who it came from: revoked at its root, it would live on. So what is left of the
+// grantor's own options, were the grantee to lose all of its, has to be enough for the new grant.
+void refuse_circle(const std::vector<AclItem>& items, const AclItem& wanted, Oid owner) {
+  if (wanted.grantor == owner || !wanted.grant_options) return;
+  std::vector<AclItem> left = items;
+  for (const AclItem& item : items) {
+    if (item.grantee != wanted.grantee || !item.grant_options) continue;
+    AclItem gone = item;
+    gone.privileges = 0;
+    left = catalog::acl_revoke(std::move(left), gone, owner, true);
+  }
+  uint32_t own = 0;
+  for (const AclItem& item : left)
+    if (item.grantee == wanted.grantor) own |= item.grant_options;
+  if (wanted.grant_options & ~own)
+    throw SqlError(common::SqlState{"0LP01"}, "grant options cannot be granted back to your own grantor");
+}
+
+}  // namespace
+
 std::vector<AclItem> granted_or_revoked(const parser::ParsedGrant& statement, const std::vector<Oid>& grantees,
                                         Oid grantor, Oid owner, uint32_t wanted, std::vector<AclItem> items) {
   for (Oid grantee : grantees) {
@@ -64,6 +90,7 @@ std::vector<AclItem> granted_or_revoked(const parser::ParsedGrant& statement, co
         throw SqlError(common::SqlState{"0LP01"}, "grant options can only be granted to roles");
       item.privileges = wanted;
       item.grant_options = statement.grant_option ? wanted : 0;
+      refuse_circle(items, item, owner);
       items = catalog::acl_grant(std::move(items), item);
     } else {
       item.privileges = statement.grant_option ? 0 : wanted;
@@ -132,6 +159,9 @@ AclObject acl_object(ObjectType type, char relation_kind) {
   }
 }
 
+constexpr int16_t kSystemColumnCount = 6;
+constexpr const char* kSystemColumns[kSystemColumnCount] = {"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"};
+
 class Granter {
  public:
   Granter(DdlContext& ddl, const parser::ParsedGrant& statement, std::vector<Oid> grantees)
@@ -151,23 +181,29 @@ class Granter {
     if (relation_kind == 'i' || relation_kind == 'I')
       throw SqlError(sqlstate::kWrongObjectType, quoted(target.name) + " is an index");
     if (relation_kind == 'c') throw SqlError(sqlstate::kWrongObjectType, quoted(target.name) + " is a composite type");
+    if (target.address.class_oid == id::kPgLanguage && !catalog::PgLanguageRow::from_row(row).lanpltrusted)
+      throw SqlError(sqlstate::kWrongObjectType, "language " + quoted(target.name) + " is not trusted")
+          .detail("GRANT and REVOKE are not allowed on untrusted languages, because only superusers can use untrusted "
+                  "languages.");
     if (statement_.object_type == ObjectType::kSequence && relation_kind != 'S')
       throw SqlError(sqlstate::kWrongObjectType, quoted(target.name) + " is not a sequence");
     AclObject kind = acl_object(statement_.object_type, relation_kind);
     uint32_t wanted = object_privileges(kind, relation_kind, target.name);
     size_t column = static_cast<size_t>(catalog::catalog_table(target.address.class_oid).column(object_class->acl));
+    catalog::Acl before;
+    if (!row[column].is_null()) before = catalog::acl_of_bytes(row[column].string());
+    const std::vector<AclItem> items = before ? *before : catalog::default_acl(kind, owner);
     if (wanted) {
-      catalog::Acl before;
-      if (!row[column].is_null()) before = catalog::acl_of_bytes(row[column].string());
-      std::vector<AclItem> items = before ? *before : catalog::default_acl(kind, owner);
-      catalog::Acl after = change(target, kind, items, owner, wanted, kind_word(relation_kind));
+      const Subject subject{kind_word(relation_kind), target.name, "", kind, statement_.privileges.empty()};
+      catalog::Acl after = change(subject, items, items, owner, wanted);
       row[column] = Value::of(catalog::acl_bytes(*after));
       ddl_.writer.update(target.address.class_oid, row_id, row);
       catalog::record_acl_roles(ddl_.writer, target.address, owner, before, after);
     }
     if (target.address.class_oid != id::kPgClass) return;
-    columns(target, owner, relation_kind);
-    if (!statement_.is_grant && kind == AclObject::kRelation) revoke_from_columns(target, owner, relation_kind, wanted);
+    columns(target, items, owner, relation_kind);
+    if (!statement_.is_grant && kind == AclObject::kRelation)
+      revoke_from_columns(target, items, owner, relation_kind, wanted);
   }
 
  private:
@@ -194,14 +230,16 @@ class Granter {
           continue;
         }
         throw SqlError(common::SqlState{"0LP01"}, "invalid privilege type " + upper_name(privilege.name) + " for " +
-                                                      kind_plural(statement_.object_type));
+                                                      (bit == catalog::privilege::kUsage && relation_kind
+                                                           ? "table"
+                                                           : kind_plural(statement_.object_type)));
       }
       wanted |= bit;
     }
     return wanted;
   }
 
-  void columns(const Target& target, Oid owner, char relation_kind) {
+  void columns(const Target& target, const std::vector<AclItem>& of_table, Oid owner, char relation_kind) {
     RelationPointer relation = ddl_.relation(target.address.object);
     const uint32_t all = catalog::all_privileges(AclObject::kColumn);
     for (const auto& privilege : statement_.privileges) {
@@ -210,59 +248,105 @@ class Granter {
       if (wanted & ~all)
         throw SqlError(common::SqlState{"0LP01"},
                        "invalid privilege type " + upper_name(privilege.name) + " for column");
-      for (const std::string& name : privilege.columns) {
-        const auto* column = relation->column(name);
-        if (!column)
-          throw SqlError(sqlstate::kUndefinedColumn,
-                         "column " + quoted(name) + " of relation " + quoted(relation->name) + " does not exist");
-        change_column(target, owner, relation_kind, column->number, wanted);
-      }
+      for (const std::string& name : privilege.columns)
+        change_column(target, of_table, owner, relation_kind, column_number(*relation, name), name, wanted);
     }
   }
 
-  // What is revoked of the table is revoked of its columns too.
-  void revoke_from_columns(const Target& target, Oid owner, char relation_kind, uint32_t wanted) {
-    wanted &= catalog::all_privileges(AclObject::kColumn);
-    if (!wanted) return;
-    for (const auto& column : ddl_.relation(target.address.object)->columns)
-      if (!column.dropped) change_column(target, owner, relation_kind, column.number, wanted);
+  static int16_t column_number(const catalog::RelationDescriptor& relation, const std::string& name) {
+    if (const auto* column = relation.column(name)) return column->number;
+    for (int16_t i = 0; i < kSystemColumnCount && relation.kind != 'v'; ++i)
+      if (name == kSystemColumns[i]) return static_cast<int16_t>(-1 - i);
+    throw SqlError(sqlstate::kUndefinedColumn,
+                   "column " + quoted(name) + " of relation " + quoted(relation.name) + " does not exist");
   }
 
-  void change_column(const Target& target, Oid owner, char relation_kind, int16_t number, uint32_t wanted) {
+  // What is revoked of the table is revoked of its columns too.
+  void revoke_from_columns(const Target& target, const std::vector<AclItem>& of_table, Oid owner, char relation_kind,
+                           uint32_t wanted) {
+    wanted &= catalog::all_privileges(AclObject::kColumn);
+    if (!wanted) return;
+    RelationPointer relation = ddl_.relation(target.address.object);
+    for (int16_t number = -kSystemColumnCount; number < 0 && relation_kind != 'v'; ++number)
+      change_column(target, of_table, owner, relation_kind, number, kSystemColumns[-1 - number], wanted);
+    for (const auto& column : relation->columns)
+      if (!column.dropped)
+        change_column(target, of_table, owner, relation_kind, column.number, column.name, wanted);
+  }
+
+  // Who has a grant option for the table may give its columns away one by one.
+  void change_column(const Target& target, const std::vector<AclItem>& of_table, Oid owner, char relation_kind,
+                     int16_t number, const std::string& name, uint32_t wanted) {
     auto found = find_row<catalog::PgAttributeRow>(ddl_.reader, id::kPgAttributeRelidAttnumIndex,
                                                    {key(target.address.object), Value::of(number)});
-    catalog::Acl before = found->row.attacl;
-    if (!before && !statement_.is_grant) return;
+    catalog::Acl before;
+    if (found) before = found->row.attacl;
     std::vector<AclItem> items = before ? *before : catalog::default_acl(AclObject::kColumn, owner);
-    catalog::Acl after = change(target, AclObject::kColumn, items, owner, wanted, kind_word(relation_kind));
+    std::vector<AclItem> merged = of_table;
+    merged.insert(merged.end(), items.begin(), items.end());
+    const Subject subject{kind_word(relation_kind), target.name, name, AclObject::kColumn,
+                          wanted == catalog::all_privileges(AclObject::kColumn)};
+    catalog::Acl after = change(subject, items, merged, owner, wanted);
     if (after->empty()) after.reset();
+    if (!before && !after) return;
+    if (!found) throw common::not_supported("privileges of the column " + quoted(name));
     found->row.attacl = after;
     ddl_.writer.update(id::kPgAttribute, found->row_id, found->row.to_row());
     catalog::record_acl_roles(ddl_.writer, {id::kPgClass, target.address.object, number}, owner, before, after);
   }
 
-  catalog::Acl change(const Target& target, AclObject, std::vector<AclItem> items, Oid owner, uint32_t wanted,
-                      const std::string& kind) {
-    Oid grantor = owner;
-    if (!catalog::has_privileges_of_role(ddl_.reader, ddl_.user(), owner)) {
-      grantor = ddl_.user();
-      uint32_t allowed = catalog::granted_privileges(ddl_.reader, items, owner, grantor, wanted, true);
-      if (!allowed) {
-        if (!catalog::granted_privileges(ddl_.reader, items, owner, grantor, ~0u, false))
-          catalog::throw_permission_denied(kind, target.name);
-        bool grant = statement_.is_grant;
-        ddl_.session.notice(common::Severity::kWarning, grant ? common::SqlState{"01007"} : common::SqlState{"01006"},
-                            std::string("no privileges ") + (grant ? "were granted" : "could be revoked") + " for " +
-                                quoted(target.name));
-      } else if (allowed != wanted && !statement_.privileges.empty()) {
-        bool grant = statement_.is_grant;
-        ddl_.session.notice(common::Severity::kWarning, grant ? common::SqlState{"01007"} : common::SqlState{"01006"},
-                            std::string("not all privileges ") + (grant ? "were granted" : "could be revoked") +
-                                " for " + quoted(target.name));
-      }
-      wanted = allowed;
+  // What the messages speak of.
+  struct Subject {
+    std::string kind, object, column;  // column: empty, or one of the object
+    AclObject acl_kind;
+    bool all_privileges;
+    std::string name() const {
+      return column.empty() ? quoted(object) : "column " + quoted(column) + " of relation " + quoted(object);
     }
-    return granted_or_revoked(statement_, grantees_, grantor, owner, wanted, std::move(items));
+  };
+  [[noreturn]] static void deny(const Subject& subject) {
+    if (subject.column.empty()) catalog::throw_permission_denied(subject.kind, subject.object);
+    throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied for " + subject.name());
+  }
+
+  struct Grantor {
+    Oid role;
+    uint32_t options = 0;
+  };
+  // Who has the owner's privileges acts as the owner. Others act as the role of theirs that was given the most of the
+  // grant options that are needed.
+  Grantor best_grantor(const std::vector<AclItem>& items, Oid owner, uint32_t wanted) {
+    if (catalog::has_privileges_of_role(ddl_.reader, ddl_.user(), owner)) return {owner, wanted};
+    Grantor best{ddl_.user(), 0};
+    std::vector<Oid> roles{ddl_.user()};
+    for (size_t i = 0; i < roles.size(); ++i) {
+      uint32_t held = 0;
+      for (const AclItem& item : items)
+        if (item.grantee == roles[i]) held |= item.grant_options & wanted;
+      if (std::popcount(held) > std::popcount(best.options)) best = {roles[i], held};
+      const auto* role = ddl_.reader.role(roles[i]);
+      if (!role || !role->inherit) continue;
+      for (Oid group : role->member_of)
+        if (std::find(roles.begin(), roles.end(), group) == roles.end()) roles.push_back(group);
+    }
+    return best;
+  }
+
+  catalog::Acl change(const Subject& subject, std::vector<AclItem> items, const std::vector<AclItem>& asked, Oid owner,
+                      uint32_t wanted) {
+    const Grantor grantor = best_grantor(asked, owner, wanted);
+    const uint32_t all = catalog::all_privileges(subject.acl_kind);
+    if (!grantor.options && !catalog::granted_privileges(ddl_.reader, asked, owner, grantor.role, all, false) &&
+        !catalog::granted_privileges(ddl_.reader, asked, owner, grantor.role, all, true))
+      deny(subject);
+    const bool some = grantor.options != 0;
+    if (grantor.options != wanted && !(some && subject.all_privileges)) {
+      const bool grant = statement_.is_grant;
+      ddl_.session.notice(common::Severity::kWarning, grant ? common::SqlState{"01007"} : common::SqlState{"01006"},
+                          std::string(some ? "not all" : "no") + " privileges " +
+                              (grant ? "were granted" : "could be revoked") + " for " + subject.name());
+    }
+    return granted_or_revoked(statement_, grantees_, grantor.role, owner, grantor.options, std::move(items));
   }
 
   DdlContext& ddl_;
@@ -273,6 +357,7 @@ class Granter {
 std::vector<Target> named_targets(DdlContext& ddl, const parser::ParsedGrant& statement) {
   std::vector<Target> out;
   for (const auto& name : statement.relations) {
+    if (!name->schema.empty()) catalog::require_namespace(ddl.reader, name->schema);
     query::BindContext context = ddl.bind();
     Oid relation = without_position([&] { return query::resolve_relation(*name, false, context); });
     out.push_back({{id::kPgClass, relation}, name->name});

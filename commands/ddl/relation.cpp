@@ -33,6 +33,7 @@ void check_columns(DdlContext& ddl, const NewRelation& relation) {
     if (!seen.insert(column.name).second)
       throw SqlError(sqlstate::kDuplicateColumn, "column " + quoted(column.name) + " specified more than once");
     check_column_type(ddl, column.name, column.type, relation.kind);
+    if (column.type != oid::kAnyarray) require_type_usage(ddl, column.type);
   }
 }
 

@@ -365,8 +365,31 @@ std::optional<ObjectAddress> resolve_object(DdlContext& ddl, ObjectType type, co
   }
 }
 
+namespace {
+
+// A cast belongs to who owns one of its types.
+void require_cast_owner(DdlContext& ddl, Oid cast) {
+  auto row = find_row<catalog::PgCastRow>(ddl.reader, id::kPgCastOidIndex, {key(cast)});
+  if (!row) return;
+  for (Oid type : {row->row.castsource, row->row.casttarget})
+    if (catalog::owns_object(ddl.reader, id::kPgType, type, ddl.user())) return;
+  throw SqlError(sqlstate::kInsufficientPrivilege,
+                 "must be owner of type " + catalog::format_type(ddl.scope(), row->row.castsource, -1) + " or type " +
+                     catalog::format_type(ddl.scope(), row->row.casttarget, -1));
+}
+
+// Roles have no owners: who may make roles looks after them, but for superusers.
+void require_role_admin(DdlContext& ddl, Oid role) {
+  const catalog::RoleDescriptor* user = ddl.reader.role(ddl.user());
+  if (user->super) return;
+  if (ddl.reader.role(role)->super) throw SqlError(sqlstate::kInsufficientPrivilege, "must be superuser");
+  if (!user->create_role) throw SqlError(sqlstate::kInsufficientPrivilege, "must have CREATEROLE privilege");
+}
+
+}  // namespace
+
 void require_object_owner(DdlContext& ddl, const ObjectAddress& address, ObjectType type,
-                          const ParsedObjectName& object) {
+                          const ParsedObjectName& object, OwnerAct act) {
   Oid class_oid = address.class_oid, target = address.object;
   // Parts of a relation belong to its owner.
   if (type == ObjectType::kTrigger || type == ObjectType::kRule || type == ObjectType::kPolicy ||
@@ -374,16 +397,17 @@ void require_object_owner(DdlContext& ddl, const ObjectAddress& address, ObjectT
     query::BindContext context = ddl.bind();
     parser::ParsedRangeVar range;
     fill_range(range, object.names, object.names.size() - (type == ObjectType::kColumn ? 1 : 0));
-    require_owner(ddl, *ddl.relation(query::resolve_relation(range, false, context)));
+    RelationPointer relation = ddl.relation(query::resolve_relation(range, false, context));
+    require_owner(ddl, id::kPgClass, relation->oid, "relation", relation->name);
     return;
   }
-  if (class_oid == id::kPgCast || class_oid == id::kPgAuthid) return;
+  if (class_oid == id::kPgCast) return require_cast_owner(ddl, target);
+  if (class_oid == id::kPgAuthid) return require_role_admin(ddl, target);
   bool owns = catalog::owns_object(ddl.reader, class_oid, target, ddl.user());
-  // The owner of a schema may drop what is in it.
   const auto* description = catalog::find_object_class(class_oid);
   std::string name = object.names.empty() ? "" : object.names.back();
   CatalogRow row;
-  if (!owns && description && description->name_space &&
+  if (!owns && act == OwnerAct::kDrop && description && description->name_space &&
       catalog::find_object_row(ddl.reader, *description, target, row)) {
     Oid name_space(catalog::object_column(*description, row, description->name_space).as<uint32_t>());
     owns = catalog::owns_object(ddl.reader, id::kPgNamespace, name_space, ddl.user());
@@ -391,8 +415,12 @@ void require_object_owner(DdlContext& ddl, const ObjectAddress& address, ObjectT
   if (owns) return;
   if (class_oid == id::kPgClass) catalog::throw_must_be_owner(relation_word(ddl.relation(target)->kind), name);
   if (class_oid == id::kPgType) name = catalog::format_type(ddl.scope(), target, -1);
-  if (class_oid == id::kPgProc) name = ddl.reader.function(target)->name;
-  catalog::throw_must_be_owner(description ? description->kind : "object", name);
+  const auto& written = object.with_arguments.name;
+  if (!written.empty()) name = act == OwnerAct::kAlter ? written.back() : join_names(written);
+  const char* kind = description ? description->kind : "object";
+  if (type == ObjectType::kProcedure) kind = "procedure";
+  if (type == ObjectType::kAggregate) kind = "aggregate";
+  catalog::throw_must_be_owner(kind, name);
 }
 
 }  // namespace basalt::commands::ddl

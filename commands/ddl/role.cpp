@@ -1,4 +1,7 @@
 // Roles: CREATE, ALTER, DROP ROLE; GRANT and REVOKE of membership.
+#include <algorithm>
+#include <tuple>
+
 #include "catalog/rows/pg_auth_members.hpp"
 #include "catalog/rows/pg_authid.hpp"
 #include "commands/ddl/ddl_families.hpp"
@@ -33,7 +36,6 @@ void apply_option(DdlContext& ddl, const parser::ParsedDefElem& option, catalog:
     row.rolpassword.reset();
     if (option.argument != parser::DefArgument::kNone && !option.text.empty()) row.rolpassword = option.text;
   } else if (option.name == "superuser") {
-    require_superuser(ddl, "must be superuser to alter superuser roles or change superuser attribute");
     row.rolsuper = option_bool(option);
   } else if (option.name == "inherit") {
     row.rolinherit = option_bool(option);
@@ -44,10 +46,8 @@ void apply_option(DdlContext& ddl, const parser::ParsedDefElem& option, catalog:
   } else if (option.name == "canlogin") {
     row.rolcanlogin = option_bool(option);
   } else if (option.name == "isreplication") {
-    require_superuser(ddl, "must be superuser to alter replication roles or change replication attribute");
     row.rolreplication = option_bool(option);
   } else if (option.name == "bypassrls") {
-    require_superuser(ddl, "must be superuser to change bypassrls attribute");
     row.rolbypassrls = option_bool(option);
   } else if (option.name == "connectionlimit") {
     if (option.integer < -1)
@@ -65,8 +65,42 @@ void check_duplicates(DdlContext& ddl, const parser::DefList& options) {
         throw ddl.error_at(options[i].location, sqlstate::kSyntaxError, "conflicting or redundant options");
 }
 
-void add_member(DdlContext& ddl, Oid role, Oid member, bool admin) {
-  if (catalog::is_member_of_role(ddl.reader, role, member) && !ddl.reader.role(role)->super)
+// The roles that `member` is, directly or through others; being a superuser does not count.
+std::vector<Oid> roles_of(DdlContext& ddl, Oid member) {
+  std::vector<Oid> found{member};
+  for (size_t i = 0; i < found.size(); ++i) {
+    const auto* role = ddl.reader.role(found[i]);
+    if (!role) continue;
+    for (Oid group : role->member_of)
+      if (std::find(found.begin(), found.end(), group) == found.end()) found.push_back(group);
+  }
+  return found;
+}
+
+bool has_admin_option(DdlContext& ddl, Oid role) {
+  for (Oid held : roles_of(ddl, ddl.user())) {
+    auto own = find_row<catalog::PgAuthMembersRow>(ddl.reader, id::kPgAuthMembersRoleMemberIndex,
+                                                   {key(role), key(held)});
+    if (own && own->row.admin_option) return true;
+  }
+  return false;
+}
+
+// Who may give a role to others, or take it away: superusers; of roles that are none also who may make roles, and who
+// has the role WITH ADMIN OPTION.
+void require_may_grant(DdlContext& ddl, Oid role) {
+  const auto& user = current_role(ddl);
+  if (user.super) return;
+  if (ddl.reader.role(role)->super)
+    throw SqlError(sqlstate::kInsufficientPrivilege, "must be superuser to alter superusers");
+  if (!user.create_role && !has_admin_option(ddl, role))
+    throw SqlError(sqlstate::kInsufficientPrivilege,
+                   "must have admin option on role " + quoted(catalog::role_name(ddl.reader, role)));
+}
+
+void add_member(DdlContext& ddl, Oid role, Oid member, bool admin, Oid grantor) {
+  const std::vector<Oid> above = roles_of(ddl, role);
+  if (std::find(above.begin(), above.end(), member) != above.end())
     throw SqlError(common::SqlState{"0LP01"}, "role " + quoted(catalog::role_name(ddl.reader, role)) +
                                                   " is a member of role " +
                                                   quoted(catalog::role_name(ddl.reader, member)));
@@ -85,7 +119,7 @@ void add_member(DdlContext& ddl, Oid role, Oid member, bool admin) {
   catalog::PgAuthMembersRow row;
   row.roleid = role;
   row.member = member;
-  row.grantor = ddl.user();
+  row.grantor = grantor;
   row.admin_option = admin;
   ddl.writer.insert(id::kPgAuthMembers, row.to_row());
   ddl.writer.invalidate(id::kPgAuthid, member);
@@ -122,12 +156,15 @@ std::string create_role(UtilityCall& call) {
   catalog::PgAuthidRow row;
   row.rolname = statement.name;
   row.rolcanlogin = statement.role_kind == parser::RoleKind::kUser;
-  for (const auto& option : statement.options)
-    if (option.name == "superuser" && option_bool(option))
-      require_superuser(ddl, "must be superuser to create superusers");
-  require_create_role(ddl, "permission denied to create role");
-  for (const auto& option : statement.options)
-    if (option.name != "superuser" || option_bool(option)) apply_option(ddl, option, row);
+  for (const auto& option : statement.options) apply_option(ddl, option, row);
+  if (row.rolsuper)
+    require_superuser(ddl, "must be superuser to create superusers");
+  else if (row.rolreplication)
+    require_superuser(ddl, "must be superuser to create replication users");
+  else if (row.rolbypassrls)
+    require_superuser(ddl, "must be superuser to create bypassrls users");
+  else
+    require_create_role(ddl, "permission denied to create role");
   if (statement.name.starts_with("pg_"))
     throw SqlError(sqlstate::kReservedName, "role name " + quoted(statement.name) + " is reserved")
         .detail("Role names starting with \"pg_\" are reserved.");
@@ -137,29 +174,48 @@ std::string create_role(UtilityCall& call) {
   ddl.writer.insert(id::kPgAuthid, row.to_row());
   for (const auto& option : statement.options) {
     for (const std::string& name : option.names) {
-      if (option.name == "addroleto") add_member(ddl, require_role(ddl, name), row.oid, false);
-      if (option.name == "rolemembers") add_member(ddl, row.oid, require_role(ddl, name), false);
-      if (option.name == "adminmembers") add_member(ddl, row.oid, require_role(ddl, name), true);
+      Oid other = require_role(ddl, name);
+      if (option.name == "addroleto") {
+        require_may_grant(ddl, other);
+        add_member(ddl, other, row.oid, false, ddl.user());
+      }
+      if (option.name == "rolemembers") add_member(ddl, row.oid, other, false, ddl.user());
+      if (option.name == "adminmembers") add_member(ddl, row.oid, other, true, ddl.user());
     }
   }
   return "CREATE ROLE";
+}
+
+// Some attributes are only superusers' to change; who may not make roles may change nothing but its own password.
+void require_may_alter(DdlContext& ddl, Oid role, const catalog::PgAuthidRow& row, const parser::DefList& options) {
+  auto given = [&](const char* name) {
+    return std::any_of(options.begin(), options.end(), [&](const auto& option) { return option.name == name; });
+  };
+  if (row.rolsuper || given("superuser"))
+    require_superuser(ddl, "must be superuser to alter superuser roles or change superuser attribute");
+  else if (row.rolreplication || given("isreplication"))
+    require_superuser(ddl, "must be superuser to alter replication roles or change replication attribute");
+  else if (given("bypassrls"))
+    require_superuser(ddl, "must be superuser to change bypassrls attribute");
+  else if (!(role == ddl.user() && options.size() == 1 && given("password")))
+    require_create_role(ddl, "permission denied");
 }
 
 std::string alter_role(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedAlterRole>(call.statement);
   DdlContext ddl(call);
   check_duplicates(ddl, statement.options);
+  if (statement.role.kind == parser::RoleSpecKind::kName && statement.role.name.starts_with("pg_"))
+    throw SqlError(sqlstate::kReservedName, "role name " + quoted(statement.role.name) + " is reserved")
+        .detail("Cannot alter reserved roles.");
   Oid role = resolve_role(ddl, statement.role);
   auto row = find_row<catalog::PgAuthidRow>(ddl.reader, id::kPgAuthidOidIndex, {key(role)});
-  if (row->row.rolsuper)
-    require_superuser(ddl, "must be superuser to alter superuser roles or change superuser attribute");
-  const bool only_password = statement.options.size() == 1 && statement.options[0].name == "password";
-  if (!(only_password && role == ddl.user())) require_create_role(ddl, "permission denied");
+  require_may_alter(ddl, role, row->row, statement.options);
   for (const auto& option : statement.options) {
     if (option.name == "rolemembers") {
       for (const std::string& name : option.names) {
         if (statement.action > 0)
-          add_member(ddl, role, require_role(ddl, name), false);
+          add_member(ddl, role, require_role(ddl, name), false, ddl.user());
         else
           remove_member(ddl, role, require_role(ddl, name), false);
       }
@@ -172,8 +228,16 @@ std::string alter_role(UtilityCall& call) {
 }
 
 void check_role_unused(DdlContext& ddl, Oid role, const std::string& name) {
+  if (catalog::is_pinned(id::kPgAuthid, role))
+    throw SqlError(sqlstate::kDependentObjectsStillExist,
+                   "cannot drop role " + name + " because it is required by the database system");
   std::string detail;
-  for (const auto& dependent : catalog::shared_dependents_of(ddl.reader, id::kPgAuthid, role)) {
+  auto dependents = catalog::shared_dependents_of(ddl.reader, id::kPgAuthid, role);
+  std::stable_sort(dependents.begin(), dependents.end(), [](const auto& a, const auto& b) {
+    return std::tuple(a.object.object.value, a.object.class_oid.value, a.object.sub) <
+           std::tuple(b.object.object.value, b.object.class_oid.value, b.object.sub);
+  });
+  for (const auto& dependent : dependents) {
     if (!detail.empty()) detail += "\n";
     std::string what = dependent.database == ddl.reader.database() || !dependent.database.valid()
                            ? catalog::describe_object(ddl.scope(), dependent.object)
@@ -222,19 +286,16 @@ std::string drop_role(UtilityCall& call) {
 std::string grant_role(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedGrantRole>(call.statement);
   DdlContext ddl(call);
+  const Oid grantor = statement.has_grantor ? resolve_role(ddl, statement.grantor) : ddl.user();
+  std::vector<Oid> members;
+  for (const auto& grantee : statement.grantees) members.push_back(resolve_role(ddl, grantee));
   for (const std::string& name : statement.granted) {
     Oid role = require_role(ddl, name);
-    const auto& current = current_role(ddl);
-    if (!current.super && !(current.create_role && !ddl.reader.role(role)->super)) {
-      auto own = find_row<catalog::PgAuthMembersRow>(ddl.reader, id::kPgAuthMembersRoleMemberIndex,
-                                                     {key(role), key(ddl.user())});
-      if (!own || !own->row.admin_option)
-        throw SqlError(sqlstate::kInsufficientPrivilege, "must have admin option on role " + quoted(name));
-    }
-    for (const auto& grantee : statement.grantees) {
-      Oid member = resolve_role(ddl, grantee);
+    require_may_grant(ddl, role);
+    if (grantor != ddl.user() && statement.is_grant) require_superuser(ddl, "must be superuser to set grantor");
+    for (Oid member : members) {
       if (statement.is_grant)
-        add_member(ddl, role, member, statement.admin_option);
+        add_member(ddl, role, member, statement.admin_option, grantor);
       else
         remove_member(ddl, role, member, statement.admin_option);
     }

@@ -93,6 +93,9 @@ void drop_contents(ddl::DdlContext& ddl, common::Oid schema) {
 common::Oid Session::require_temporary_schema() {
   using namespace ddl;
   if (temporary_schema_.valid()) return temporary_schema_;
+  if (!catalog::database_privileges(catalog(), database(), current_user(), catalog::privilege::kCreateTemp))
+    throw SqlError(sqlstate::kInsufficientPrivilege,
+                   "permission denied to create temporary tables in database " + quoted(database_name()));
   DdlContext ddl(*this, "");
   std::string name = "pg_temp_" + std::to_string(pid());
   Oid found = ddl.reader.find_namespace(name);

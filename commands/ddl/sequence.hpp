@@ -31,6 +31,6 @@ void alter_sequence(DdlContext& ddl, const catalog::RelationDescriptor& sequence
 // A new storage sequence with this state in place of the old one, so that rollback brings the old one back.
 void replace_sequence_state(DdlContext& ddl, const catalog::RelationDescriptor& sequence, storage::SequenceState state);
 // Throws 2200H at the end of the range.
-int64_t next_value(Session& session, Oid sequence);
+int64_t next_value(Session& session, Oid sequence, bool of_identity = false);
 
 }  // namespace basalt::commands::ddl

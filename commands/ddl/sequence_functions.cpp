@@ -147,8 +147,10 @@ Oid sequence_argument(std::span<const Vector> arguments, uint32_t row) {
 }
 
 void nextval_kernel(FunctionCall& call, std::span<const Vector> arguments, uint32_t rows, Vector& result) {
+  // The value of an identity column (query/rewrite_target.cpp): a right to the table is enough.
+  const bool of_identity = !call.argument_types.empty() && call.argument_types[0] == types::oid::kOid;
   each_row(call, arguments, rows, result,
-           [&](uint32_t i) { return next_value(session_of(call), sequence_argument(arguments, i)); });
+           [&](uint32_t i) { return next_value(session_of(call), sequence_argument(arguments, i), of_identity); });
 }
 void currval_kernel(FunctionCall& call, std::span<const Vector> arguments, uint32_t rows, Vector& result) {
   each_row(call, arguments, rows, result,
@@ -176,11 +178,11 @@ void last_value_kernel(FunctionCall& call, std::span<const Vector> arguments, ui
 
 }  // namespace
 
-int64_t next_value(Session& session, Oid sequence) {
+int64_t next_value(Session& session, Oid sequence, bool of_identity) {
   SessionSequences& state = state_of(session);
   auto& entry = state.entries[sequence.value];
   RelationPointer relation = open_sequence(session, sequence, true);
-  require_privilege(session, *relation, kUsage | kUpdate);
+  if (!of_identity) require_privilege(session, *relation, kUsage | kUpdate);
   session.prevent_read_only("nextval()");
   state.last_used = sequence;
   if (entry.has_last && entry.last != entry.cached_end && entry.tree == relation->tree) {

@@ -41,9 +41,9 @@ constexpr uint32_t kTruncatePrivilege = 1u << 4;
 void add_table(DdlContext& ddl, std::vector<RelationPointer>& tables, const RelationPointer& table) {
   if (table->kind != 'r' && table->kind != 'p')
     throw SqlError(sqlstate::kWrongObjectType, quoted(table->name) + " is not a table");
+  require_not_system(ddl, *table);
   if (!catalog::relation_privileges(ddl.reader, table->oid, ddl.user(), kTruncatePrivilege))
     catalog::throw_permission_denied("table", table->name);
-  require_not_system(ddl, *table);
   require_not_in_use(ddl.session, *table, "TRUNCATE");
   for (const auto& other : tables)
     if (other->oid == table->oid) return;
@@ -69,6 +69,15 @@ void follow_foreign_keys(DdlContext& ddl, std::vector<RelationPointer>& tables, 
   }
 }
 
+// Asked before anything is done. Restarting takes more than TRUNCATE.
+void require_sequences(DdlContext& ddl, const catalog::RelationDescriptor& table) {
+  for (const auto& column : table.columns) {
+    if (column.dropped) continue;
+    Oid sequence = owned_sequence(ddl, table.oid, column.number, false);
+    if (sequence.valid()) require_owner(ddl, *ddl.relation(sequence));
+  }
+}
+
 void restart_sequences(DdlContext& ddl, const catalog::RelationDescriptor& table) {
   for (const auto& column : table.columns) {
     if (column.dropped) continue;
@@ -85,6 +94,8 @@ std::string truncate_statement(UtilityCall& call) {
   std::vector<RelationPointer> tables;
   for (const auto& name : statement.relations) add_table(ddl, tables, ddl.open(*name, LockMode::kAccessExclusive));
   follow_foreign_keys(ddl, tables, statement.behavior == parser::DropBehavior::kCascade);
+  for (const auto& table : tables)
+    if (statement.restart_sequences) require_sequences(ddl, *table);
   TriggerManager& triggers = ddl.session.triggers();
   for (const auto& table : tables) triggers.before_truncate(*table);
   for (const auto& table : tables) {

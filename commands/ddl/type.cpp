@@ -99,8 +99,7 @@ std::string create_domain(UtilityCall& call) {
   if (std::string_view("bcder m").find(type.kind) == std::string_view::npos)
     throw ddl.error_at(statement.type->location, sqlstate::kDatatypeMismatch,
                        quoted(query::type_name_to_string(*statement.type)) + " is not a valid base type for a domain");
-  if (!catalog::type_privileges(ddl.reader, type.oid, ddl.user(), kUsagePrivilege))
-    catalog::throw_permission_denied("type", catalog::format_type(ddl.scope(), type.oid, -1));
+  require_type_usage(ddl, type.oid);
   row.oid = ddl.writer.new_oid(id::kPgType);
   row.typowner = ddl.user();
   row.typlen = type.length;

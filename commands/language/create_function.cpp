@@ -75,8 +75,9 @@ char parallel_letter(const std::string& word) {
 }
 
 Oid resolve_function_type(DdlContext& ddl, const parser::ParsedTypeName& name, query::BindContext& bind) {
-  (void)ddl;
-  return query::resolve_type(name, bind).type->oid;
+  Oid type = query::resolve_type(name, bind).type->oid;
+  ddl::require_type_usage(ddl, type);
+  return type;
 }
 
 struct Signature {
@@ -311,6 +312,8 @@ std::string create_function(UtilityCall& call) {
   row.prorows = static_cast<float>(attributes.rows.value_or(row.proretset ? 1000 : 0));
   row.provariadic = signature.variadic;
   row.prosecdef = attributes.security.value_or(false);
+  if (attributes.leakproof.value_or(false) && !ddl.session.is_superuser())
+    throw SqlError(sqlstate::kInsufficientPrivilege, "only superuser can define a leakproof function");
   row.proleakproof = attributes.leakproof.value_or(false);
   row.proisstrict = attributes.strict.value_or(false);
   row.provolatile = attributes.volatility.value_or("volatile")[0];

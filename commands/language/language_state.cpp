@@ -1,5 +1,6 @@
 #include "commands/language/language_state.hpp"
 
+#include "commands/setting_text.hpp"
 #include "common/sqlstate.hpp"
 #include "common/stack_depth.hpp"
 #include "parser/parse.hpp"
@@ -64,6 +65,7 @@ FunctionSettings::FunctionSettings(Session& session, const catalog::FunctionDesc
   for (const std::string& setting : function.settings) {
     size_t equals = setting.find('=');
     std::string name = setting.substr(0, equals);
+    become_role(session, name, setting.substr(equals + 1));
     saved_.emplace_back(name, session.settings().show(name));
     session.settings().set(name, setting.substr(equals + 1), Settings::Scope::kLocal, SettingSource::kSession, true);
   }

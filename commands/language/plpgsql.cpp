@@ -24,7 +24,13 @@ struct PlCache {
 };
 
 std::string signature_of(Session& session, const catalog::FunctionDescriptor& function) {
-  std::string out = function.name + "(";
+  // As regprocedure shows it: with its schema where the search path does not lead to it.
+  std::string out;
+  const auto& path = session.search_path();
+  const auto* schema = session.catalog().name_space(function.namespace_oid);
+  if (schema && std::find(path.begin(), path.end(), function.namespace_oid) == path.end())
+    out = catalog::quote_identifier(schema->name) + ".";
+  out += catalog::quote_identifier(function.name) + "(";
   for (size_t i = 0; i < function.argument_types.size(); ++i)
     out += (i ? "," : "") + session.context().format_type(function.argument_types[i], -1);
   return out + ")";

@@ -120,6 +120,8 @@ Oid trigger_function(DdlContext& ddl, const ParsedCreateTrigger& create) {
   Oid function = query::find_function(create.function, {}, bind);
   if (!function.valid())
     throw SqlError(sqlstate::kUndefinedFunction, "function " + join_names(create.function) + "() does not exist");
+  if (!catalog::function_privileges(ddl.reader, function, ddl.user(), catalog::privilege::kExecute))
+    catalog::throw_permission_denied("function", join_names(create.function));
   constexpr Oid kTriggerType{2279};
   if (ddl.reader.function(function)->result_type != kTriggerType)
     throw SqlError(sqlstate::kInvalidObjectDefinition,
@@ -188,7 +190,9 @@ std::string create_trigger(UtilityCall& call) {
   RelationPointer relation = ddl.open(*create.relation, LockMode::kShareRowExclusive);
   check_kind(create, *relation);
   require_not_system(ddl, *relation);
-  require_owner(ddl, *relation);
+  constexpr uint32_t kTriggerPrivilege = catalog::privilege::kTrigger;
+  if (!catalog::relation_privileges(ddl.reader, relation->oid, ddl.user(), kTriggerPrivilege))
+    catalog::throw_permission_denied(relation_word(relation->kind), relation->name);
   check_form(create);
   catalog::PgTriggerRow row;
   row.tgrelid = relation->oid;

@@ -158,7 +158,7 @@ void ForeignKeys::check_child(const RelationDescriptor& child, const ConstraintD
   }
   if (parent_exists(*parent, key, values, types)) return;
   throw SqlError(sqlstate::kForeignKeyViolation, std::move(message))
-      .detail("Key " + describe_key(session_, child, key.columns, current) + " is not present in table \"" +
+      .detail("Key" + describe_key(session_, child, key.columns, current) + " is not present in table \"" +
               parent->name + "\".")
       .schema(schema)
       .table(child.name)
@@ -198,7 +198,7 @@ void ForeignKeys::raise_referenced(const RelationDescriptor& parent, const Relat
   throw SqlError(sqlstate::kForeignKeyViolation, "update or delete on table \"" + parent.name +
                                                      "\" violates foreign key constraint \"" + key.name +
                                                      "\" on table \"" + child.name + "\"")
-      .detail("Key " + describe_key(session_, parent, key.foreign_columns, old_row) +
+      .detail("Key" + describe_key(session_, parent, key.foreign_columns, old_row) +
               " is still referenced from table \"" + child.name + "\".")
       .schema(session_.catalog().name_space(child.namespace_oid)->name)
       .table(child.name)

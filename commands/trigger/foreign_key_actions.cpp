@@ -1,6 +1,7 @@
 // CASCADE, SET NULL, SET DEFAULT; deferred unique checks; how keys are shown.
 #include <algorithm>
 
+#include "catalog/acl.hpp"
 #include "commands/session_context.hpp"
 #include "commands/trigger/foreign_key_frame.hpp"
 #include "common/sqlstate.hpp"
@@ -15,8 +16,12 @@ namespace sqlstate = common::sqlstate;
 
 std::string describe_key(Session& session, const RelationDescriptor& relation, const std::vector<int16_t>& columns,
                          const Chunk& row) {
+  constexpr uint32_t kSelect = catalog::privilege::kSelect;
+  const common::Oid user = session.current_user();
+  const bool all = catalog::relation_privileges(session.catalog(), relation.oid, user, kSelect);
   std::string names, shown;
   for (int16_t number : columns) {
+    if (!all && !catalog::column_privileges(session.catalog(), relation.oid, number, user, kSelect)) return "";
     const auto& column = relation.columns[static_cast<size_t>(number) - 1];
     if (!names.empty()) {
       names += ", ";
@@ -26,7 +31,7 @@ std::string describe_key(Session& session, const RelationDescriptor& relation, c
     Value value = row.columns[static_cast<size_t>(number) - 1].value(0);
     shown += value.is_null() ? "null" : session.context().output(column.type, value);
   }
-  return "(" + names + ")=(" + shown + ")";
+  return " (" + names + ")=(" + shown + ")";
 }
 
 executor::TableWriter& ForeignKeys::writer(Frame& frame, const catalog::RelationPointer& relation) {
@@ -226,7 +231,7 @@ void ForeignKeys::check_unique(const RelationDescriptor& relation, Oid index_oid
   std::vector<int16_t> columns;
   for (int k = 0; k < (*it)->key_count; ++k) columns.push_back((*it)->keys[static_cast<size_t>(k)].column);
   throw SqlError(sqlstate::kUniqueViolation, "duplicate key value violates unique constraint \"" + (*it)->name + "\"")
-      .detail("Key " + describe_key(session_, relation, columns, current) + " already exists.")
+      .detail("Key" + describe_key(session_, relation, columns, current) + " already exists.")
       .schema(session_.catalog().name_space(relation.namespace_oid)->name)
       .table(relation.name)
       .constraint((*it)->name);

@@ -1,6 +1,7 @@
 // Set-returning functions behind pg_stat_activity, pg_locks, pg_settings, pg_cursors, pg_prepared_statements, and the
 // counters behind pg_stat_* (which are not kept: zero, or NULL for times).
 
+#include "catalog/acl.hpp"
 #include "commands/setting_text.hpp"
 #include "commands/utility/notify.hpp"
 #include "commands/utility/session_functions.hpp"
@@ -55,6 +56,14 @@ Value text_or_null(std::string_view s) { return s.empty() ? Value() : Value::of(
 Value time_or_null(int64_t t) { return t == 0 ? Value() : Value::of(t); }
 Value oid(Oid o) { return Value::of(static_cast<int32_t>(o.value)); }
 
+// What a session does is seen by itself, by members of its role and by those who watch over all.
+bool may_see_activity(Session& session, Oid user) {
+  constexpr Oid kReadAllStats{3375};
+  catalog::CatalogReader& catalog = session.catalog();
+  return catalog::has_privileges_of_role(catalog, session.current_user(), user) ||
+         catalog::has_privileges_of_role(catalog, session.current_user(), kReadAllStats);
+}
+
 Set activity(FunctionCall& call, std::span<const Value> arguments) {
   Session& session = session_of(call);
   std::vector<Row> rows;
@@ -67,6 +76,12 @@ Set activity(FunctionCall& call, std::span<const Value> arguments) {
     row[1] = Value::of(entry.pid);
     row[2] = oid(entry.user);
     row[3] = text(entry.application_name);
+    row[18] = row[25] = row[27] = Value::of(false);
+    if (!may_see_activity(session, entry.user)) {
+      row[5] = text("<insufficient privilege>");
+      rows.push_back(std::move(row));
+      continue;
+    }
     row[4] = text(entry.state);
     row[5] = text(entry.query);
     row[6] = text_or_null(entry.wait_event_type);
@@ -79,7 +94,6 @@ Set activity(FunctionCall& call, std::span<const Value> arguments) {
     row[14] = Value::of(static_cast<int32_t>(entry.client_port));
     if (entry.transaction) row[15] = Value::of(static_cast<int32_t>(entry.transaction));
     row[17] = text("client backend");
-    row[18] = row[25] = row[27] = Value::of(false);
     rows.push_back(std::move(row));
   }
   return std::make_unique<ListedRows>(physical({26, 23, 26, 25, 25, 25, 25, 25, 1184, 1184, 1184, 1184, 869, 25, 23,
@@ -167,6 +181,7 @@ Set all_settings(FunctionCall& call, std::span<const Value>) {
   static const char* const kTypes[] = {"bool", "integer", "real", "string", "enum"};
   std::vector<Row> rows;
   for (const SettingDefinition& definition : setting_definitions()) {
+    if (!may_examine_setting(session, definition.name)) continue;
     Row row(17);
     std::string shown = shown_setting(session, definition.name);
     row[0] = text(definition.name);

@@ -63,7 +63,10 @@ class CopyFrom {
     check_privileges();
     check_kind();
     bool is_view = relation_->kind == 'v';
-    if (!is_view) writer_ = std::make_unique<executor::TableWriter>(context_, relation_);
+    if (!is_view) {
+      writer_ = std::make_unique<executor::TableWriter>(context_, relation_);
+      writer_->set_given_columns(attributes_);
+    }
     if (is_view) row_by_row_ = true;
     if (context_.hooks && context_.hooks->has_before_row(*relation_, RowEvent::kInsert)) row_by_row_ = true;
     for (int16_t attribute : attributes_)

@@ -108,6 +108,12 @@ void execute(Session& session, const planner::PhysicalStatement& plan, const std
   session.triggers().end_statement();
 }
 
+// Only made ready to run: that asks for EXECUTE of the functions.
+void start(Session& session, const planner::PhysicalStatement& plan, const std::vector<common::Value>& parameters) {
+  executor::ExecutionContext context = session.execution_context(session.statement_snapshot(), parameters);
+  executor::Execution execution(plan, context);
+}
+
 std::vector<std::pair<std::string, std::string>> changed_planner_settings(Session& session) {
   std::vector<std::pair<std::string, std::string>> changed;
   for (const auto& definition : setting_definitions()) {
@@ -190,7 +196,10 @@ std::string run_explain(UtilityCall& call) {
     std::vector<executor::NodeCounters> counters;
     ExplainSummary summary;
     auto begin = std::chrono::steady_clock::now();
-    if (options.analyze) execute(session, *plan, parameters, counters);
+    if (options.analyze)
+      execute(session, *plan, parameters, counters);
+    else
+      start(session, *plan, parameters);
     if (options.summary) summary.planning_ms = planning_ms;
     if (options.summary && options.analyze) summary.execution_ms = elapsed_ms(begin);
     if (options.settings) summary.settings = changed_planner_settings(session);

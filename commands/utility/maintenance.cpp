@@ -46,9 +46,9 @@ std::string run_lock(UtilityCall& call) {
                               : relation->kind == 'c' ? "composite types"
                                                       : "foreign tables") +
                   ".");
-    uint32_t wanted = kUpdate | kDelete | kTruncate;
-    if (statement.mode == 1) wanted |= kSelect;
-    if (statement.mode <= 3) wanted |= kInsert;
+    // The weakest mode is for readers, who need not be allowed to write; ROW EXCLUSIVE is for INSERT too.
+    uint32_t wanted = statement.mode == 1 ? kSelect : kUpdate | kDelete | kTruncate;
+    if (statement.mode == 3) wanted |= kInsert;
     if (!catalog::relation_privileges(session.catalog(), oid, session.current_user(), wanted))
       catalog::throw_permission_denied(relation->kind == 'v' ? "view" : "table", relation->name);
     storage::LockTag tag{storage::LockSpace::kRelation, session.database().value, 0, oid.value, 0};
@@ -73,6 +73,9 @@ std::string run_checkpoint(UtilityCall& call) {
 
 std::string run_load(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedLoad>(call.statement);
+  call.session.transaction();
+  if (!call.session.is_superuser())
+    throw SqlError(sqlstate::kInsufficientPrivilege, "access to library \"" + statement.file + "\" is not allowed");
   throw SqlError(sqlstate::kUndefinedFile,
                  "could not access file \"" + statement.file + "\": No such file or directory");
 }
@@ -126,10 +129,15 @@ std::string run_reindex(UtilityCall& call) {
                            : statement.target == ReindexTarget::kSystem ? "REINDEX SYSTEM"
                                                                         : "REINDEX DATABASE");
   if (statement.target == ReindexTarget::kSchema) {
-    if (!session.catalog().find_namespace(statement.name).valid())
+    Oid name_space = session.catalog().find_namespace(statement.name);
+    if (!name_space.valid())
       throw SqlError(sqlstate::kInvalidSchemaName, "schema \"" + statement.name + "\" does not exist");
+    if (!catalog::owns_object(session.catalog(), Oid{2615}, name_space, session.current_user()))
+      catalog::throw_must_be_owner("schema", statement.name);
   } else if (!statement.name.empty() && statement.name != session.database_name()) {
     throw SqlError(sqlstate::kFeatureNotSupported, "can only reindex the currently open database");
+  } else if (!catalog::owns_object(session.catalog(), Oid{1262}, session.database(), session.current_user())) {
+    catalog::throw_must_be_owner("database", session.database_name());
   }
   if (statement.target == ReindexTarget::kSystem || statement.name == "pg_catalog")
     throw common::not_supported("REINDEX of system catalogs");
@@ -203,8 +211,16 @@ std::string run_vacuum(UtilityCall& call) {
                        "ANALYZE option must be specified when a column list is provided");
   auto allowed = [&](const catalog::RelationDescriptor& relation) {
     if (catalog::owns_object(session.catalog(), Oid{1259}, relation.oid, session.current_user())) return true;
+    // The owner of the database may do it to all but the tables that databases share.
+    if (!relation.shared &&
+        catalog::owns_object(session.catalog(), Oid{1262}, session.database(), session.current_user()))
+      return true;
+    constexpr uint32_t kPgCatalog = 11;
+    const char* who = relation.shared                                ? "superuser"
+                      : relation.namespace_oid.value == kPgCatalog ? "superuser or database owner"
+                                                                     : "table or database owner";
     session.notice(common::Severity::kWarning, sqlstate::kInsufficientPrivilege,
-                   "skipping \"" + relation.name + "\" --- only table or database owner can " +
+                   "skipping \"" + relation.name + "\" --- only " + who + " can " +
                        (statement.is_vacuum ? "vacuum" : "analyze") + " it");
     return false;
   };

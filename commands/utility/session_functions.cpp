@@ -53,6 +53,7 @@ std::optional<std::string> set_config(FunctionCall& call, std::optional<std::str
   if (!value) {
     session.settings().reset(*name, session.is_superuser());
   } else {
+    become_role(session, *name, std::string(*value));
     session.settings().set(*name, *value, local.value_or(false) ? Settings::Scope::kLocal : Settings::Scope::kSession,
                            SettingSource::kSession, session.is_superuser());
   }

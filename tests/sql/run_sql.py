@@ -12,12 +12,14 @@ A record is SQL, a line of four dashes, and the answer, up to an empty line:
     a|b
     1|NULL
 
-Answers: a header line and rows, the command tag, or ERROR with SQLSTATE, message and the fields that are set. A line
+Answers: a header line and rows, the command tag, or ERROR with SQLSTATE, message and the fields that are set. COPY TO STDOUT
+shows its lines before the tag; COPY FROM STDIN gets no rows. A line
 `-- rowsort` above the SQL sorts the rows before they are compared; `-- session NAME` picks a connection.
 Each file has a database of its own.
 """
 import argparse
 import hashlib
+import io
 import json
 import os
 import re
@@ -32,6 +34,7 @@ from change_literals import change_literals  # noqa: E402
 from server import Server  # noqa: E402
 
 SEPARATOR = '----'
+COPY = re.compile(r'copy\b.*\b(to stdout|from stdin)\b', re.IGNORECASE | re.DOTALL)
 
 
 def raw_text(value, _cursor):
@@ -99,12 +102,18 @@ def answer_of(connection, sql):
     cursor = connection.cursor()
     lines = []
     try:
-        cursor.execute(sql)
+        copied = io.StringIO()
+        if COPY.match(sql):
+            cursor.copy_expert(sql, copied)
+        else:
+            cursor.execute(sql)
+        if copied.getvalue():
+            lines += [show(line) for line in copied.getvalue().splitlines()]
         if cursor.description is not None:
             lines.append('|'.join(show(column.name) for column in cursor.description) or '(no columns)')
             lines += ['|'.join(show(value) for value in row) or '()' for row in cursor.fetchall()]
         else:
-            lines.append(cursor.statusmessage)
+            lines.append(cursor.statusmessage or f'COPY {cursor.rowcount}')
     except psycopg2.Error as error:
         if error.pgcode is None:
             raise
