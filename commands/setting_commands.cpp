@@ -107,7 +107,7 @@ void set_session_authorization(Session& session, const std::string& value) {
   if (!role.valid()) throw SqlError(sqlstate::kInvalidParameterValue, "role \"" + value + "\" does not exist");
   const catalog::RoleDescriptor* own = session.catalog().role(session.options().user);
   if (!(own && own->super) && role != session.options().user)
-    throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to set session authorization");
+    throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to set session authorization \"" + value + "\"");
   known_roles(session)[value] = role;
 }
 
@@ -286,6 +286,24 @@ void become_role(Session& session, std::string_view name, const std::string& val
     set_role(session, value);
   else
     set_session_authorization(session, value);
+}
+
+void set_at_login(Session& session, std::string_view name, const std::string& value, SettingSource source,
+                  bool superuser) {
+  const SettingDefinition* definition = find_setting(name);
+  if (!definition || !is_role_setting(definition->name)) {
+    session.settings().set(name, value, Settings::Scope::kSession, source, superuser);
+    return;
+  }
+  session.transaction();
+  become_role(session, name, value);
+  session.rollback();
+  session.settings().set(name, value, Settings::Scope::kSession, source, superuser);
+  session.transaction();
+  const bool is_super = session.is_superuser();
+  session.rollback();
+  session.settings().set("is_superuser", is_super ? "on" : "off", Settings::Scope::kSession, SettingSource::kDefault,
+                         true);
 }
 
 void follow_roles(Session& session, std::string_view name) {

@@ -17,6 +17,9 @@ std::string shown_setting(Session& session, std::string_view name);
 
 // Called before `role` or `session_authorization` is set: throws where the session may not become that role.
 void become_role(Session& session, std::string_view name, const std::string& value);
+// One of the settings that a session starts with. Outside of a transaction, so that none's end takes it back.
+void set_at_login(Session& session, std::string_view name, const std::string& value, SettingSource source,
+                  bool superuser);
 // Called when a setting has changed: is it one of those that say who the session is?
 void follow_roles(Session& session, std::string_view name);
 

@@ -2,9 +2,11 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <set>
 
+#include "catalog/acl.hpp"
 #include "commands/ddl/database_lock.hpp"
 #include "commands/ddl/role_setting.hpp"
 #include "commands/session.hpp"
+#include "commands/setting_text.hpp"
 #include "common/sqlstate.hpp"
 #include "server/listener.hpp"
 
@@ -83,6 +85,26 @@ void find_role_and_database(commands::ServerState& state, commands::SessionOptio
   if (!descriptor->allow_connections)
     throw fatal(sqlstate::kObjectNotInPrerequisiteState,
                 "database \"" + options.database_name + "\" is not currently accepting connections");
+  if (!catalog::database_privileges(*reader, options.database, options.user, catalog::privilege::kConnect))
+    throw fatal(sqlstate::kInsufficientPrivilege, "permission denied for database \"" + options.database_name + "\"")
+        .detail("User does not have CONNECT privilege.");
+}
+
+// CONNECTION LIMIT of the role and of the database; this session is among those that are counted. Superusers get in.
+void check_limits(commands::Session& session, const commands::SessionOptions& options) {
+  const catalog::RoleDescriptor* role = session.catalog().role(options.user);
+  const catalog::DatabaseDescriptor* database = session.catalog().database_by_oid(options.database);
+  if (!role || !database || role->super) return;
+  if (role->connection_limit < 0 && database->connection_limit < 0) return;
+  int of_role = 0, of_database = 0;
+  for (const commands::ActivityEntry& entry : session.server().sessions.list()) {
+    of_role += entry.user == options.user;
+    of_database += entry.database == options.database;
+  }
+  if (role->connection_limit >= 0 && of_role > role->connection_limit)
+    throw fatal(sqlstate::kTooManyConnections, "too many connections for role \"" + options.user_name + "\"");
+  if (database->connection_limit >= 0 && of_database > database->connection_limit)
+    throw fatal(sqlstate::kTooManyConnections, "too many connections for database \"" + options.database_name + "\"");
 }
 
 // DROP DATABASE takes this lock too, and then waits for the registered sessions.
@@ -162,6 +184,7 @@ std::unique_ptr<commands::Session> open_session(commands::ServerState& state, co
     bool superuser = session->is_superuser();
     lock_database(*session, options);
     registration.add(*session, options);
+    check_limits(*session, options);
     session->rollback();  // what is set below belongs to no transaction
     session->settings().set("session_authorization", options.user_name, commands::Settings::Scope::kSession,
                             commands::SettingSource::kDefault, true);
@@ -169,7 +192,7 @@ std::unique_ptr<commands::Session> open_session(commands::ServerState& state, co
                             commands::SettingSource::kDefault, true);
     commands::ddl::apply_role_settings(*session);
     for (const auto& [name, value] : options.startup_settings)
-      session->settings().set(name, value, commands::Settings::Scope::kSession, commands::SettingSource::kClient, superuser);
+      commands::set_at_login(*session, name, value, commands::SettingSource::kClient, superuser);
     session->settings().keep_as_startup();
   } catch (SqlError& error) {
     error.report().severity = Severity::kFatal;

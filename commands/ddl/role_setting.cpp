@@ -143,7 +143,7 @@ void apply_role_settings(Session& session) {
   for (const auto& [item, source] : found) {
     size_t at = item.find('=');
     try {
-      session.settings().set(item.substr(0, at), item.substr(at + 1), Settings::Scope::kSession, source, superuser);
+      set_at_login(session, item.substr(0, at), item.substr(at + 1), source, superuser);
     } catch (const SqlError& error) {
       session.notice(common::Severity::kWarning, error.report().sqlstate, error.report().message);
     }
