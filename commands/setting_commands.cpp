@@ -3,6 +3,7 @@
 #include <map>
 
 #include "catalog/acl.hpp"
+#include "commands/acting_as.hpp"
 #include "commands/families.hpp"
 #include "commands/session_context.hpp"
 #include "commands/setting_text.hpp"
@@ -74,6 +75,9 @@ void take_up_roles(Session& session) {
 
 // Within a function that runs as its owner nobody becomes somebody else.
 void refuse_as_definer(Session& session, const char* name) {
+  if (ActingAs::is_active(session))
+    throw SqlError(sqlstate::kInsufficientPrivilege,
+                   std::string("cannot set parameter \"") + name + "\" within security-restricted operation");
   const std::string role = session.settings().show("role");
   common::Oid own = session.session_user();
   if (auto found = known_roles(session).find(role); role != "none" && found != known_roles(session).end())

@@ -1,5 +1,6 @@
 // CREATE TABLE AS, SELECT INTO, CREATE MATERIALIZED VIEW, REFRESH MATERIALIZED VIEW.
 #include "catalog/rows/pg_class.hpp"
+#include "commands/acting_as.hpp"
 #include "commands/ddl/create_table.hpp"
 #include "commands/ddl/ddl_families.hpp"
 #include "commands/ddl/rewrite.hpp"
@@ -87,6 +88,9 @@ std::string create_as(DdlContext& ddl, const parser::ParsedStatement& source, co
                                     [](catalog::PgClassRow& row) { row.relhasrules = true; });
   }
   if (into.skip_data) return tag;
+  // The view's query may not become somebody else, as it may not when it is run again for others.
+  std::optional<ActingAs> owner;
+  if (materialized) owner.emplace(ddl.session, ddl.user());
   uint64_t rows = insert_query(ddl, table, std::move(query), parameters);
   return "SELECT " + std::to_string(rows);
 }
@@ -137,7 +141,10 @@ std::string refresh_statement(UtilityCall& call) {
   ENSURE(!view->rules.empty(), "a materialized view without its rule");
   auto queries = query::queries_from_stored(view->rules[0].action_tree, ddl.reader);
   replace_trees(ddl, *view);
-  if (!statement.skip_data) insert_query(ddl, view->oid, std::move(queries.at(0)));
+  if (!statement.skip_data) {
+    ActingAs owner(ddl.session, view->owner);
+    insert_query(ddl, view->oid, std::move(queries.at(0)));
+  }
   change_row<catalog::PgClassRow>(ddl.writer, id::kPgClassOidIndex, {key(view->oid)},
                                   [&](catalog::PgClassRow& row) { row.relispopulated = !statement.skip_data; });
   return "REFRESH MATERIALIZED VIEW";

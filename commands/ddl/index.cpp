@@ -3,6 +3,7 @@
 #include "catalog/rows/pg_class.hpp"
 #include "catalog/rows/pg_constraint.hpp"
 #include "catalog/rows/pg_index.hpp"
+#include "commands/acting_as.hpp"
 #include "executor/index_key.hpp"
 #include "query/stored_form.hpp"
 #include "query/walker.hpp"
@@ -154,6 +155,7 @@ void scan_table(DdlContext& ddl, const catalog::RelationDescriptor& table,
 }
 
 void build_index(DdlContext& ddl, const catalog::RelationDescriptor& table, const catalog::IndexPointer& index) {
+  ActingAs owner(ddl.session, table.owner);
   storage::Snapshot snapshot = storage::take_newest_snapshot(ddl.transaction());
   executor::ExecutionContext execution = ddl.session.execution_context(snapshot, {});
   execution.evaluation.catalog = &ddl.reader;
