@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catalog/acl.hpp"
+#include "commands/acting_as.hpp"
 #include "commands/session_context.hpp"
 #include "commands/trigger/foreign_key_frame.hpp"
 #include "common/sqlstate.hpp"
@@ -80,6 +81,7 @@ void ForeignKeys::act(const RelationDescriptor& parent, const ConstraintDescript
   if (action != 'c' || new_row) columns = key.columns;
   if (action != 'c' && !new_row && !key.delete_set_columns.empty()) columns = key.delete_set_columns;
   try {
+    ActingAs owner(session_, child->owner, ActingAs::Mode::kLocal);
     Frame frame(session_);
     storage::Snapshot mine = frame.context.snapshot;
     frame.see_newest();
