@@ -1,4 +1,5 @@
-// The scan of one range table entry: sequential or through an index, with filters pushed to the leaf where they are total (QRY-11).
+// The scan of one range table entry: sequential or through an index, with filters pushed to the leaf where they are
+// total (QRY-11).
 #include <algorithm>
 #include <limits>
 
@@ -17,11 +18,16 @@ using storage::LeafFilterKind;
 
 Partial Level::scan_table(int table, std::vector<Predicate>& predicates) {
   switch (query_.entry(table).kind) {
-    case RangeKind::kRelation: return scan_relation(table, predicates);
-    case RangeKind::kSubquery: return scan_subquery(table);
-    case RangeKind::kFunction: return scan_function(table);
-    case RangeKind::kValues: return scan_values(table);
-    case RangeKind::kCte: return scan_cte(table);
+    case RangeKind::kRelation:
+      return scan_relation(table, predicates);
+    case RangeKind::kSubquery:
+      return scan_subquery(table);
+    case RangeKind::kFunction:
+      return scan_function(table);
+    case RangeKind::kValues:
+      return scan_values(table);
+    case RangeKind::kCte:
+      return scan_cte(table);
     case RangeKind::kNamedTuplestore: {
       const query::RangeTableEntry& entry = query_.entry(table);
       auto node = make<PhysicalTuplestoreScan>();
@@ -29,7 +35,8 @@ Partial Level::scan_table(int table, std::vector<Predicate>& predicates) {
       Partial out;
       for (size_t i = 0; i < entry.columns.size(); ++i) {
         OutputColumn output = column_output(table, static_cast<int16_t>(i + 1));
-        out.available.add(make_column(table, static_cast<int16_t>(i + 1), output.type, output.typmod, output.collation));
+        out.available.add(
+            make_column(table, static_cast<int16_t>(i + 1), output.type, output.typmod, output.collation));
         node->output.push_back(std::move(output));
       }
       finish_costs(*node, entry.tuplestore_rows, 10);
@@ -43,7 +50,8 @@ Partial Level::scan_table(int table, std::vector<Predicate>& predicates) {
       out.plan = std::move(node);
       return out;
     }
-    default: throw common::not_supported("this kind of FROM item");
+    default:
+      throw common::not_supported("this kind of FROM item");
   }
 }
 
@@ -85,11 +93,14 @@ bool leaf_comparable(Oid type, bool& as_unsigned) {
     case 1043:  // varchar
     case 17:    // bytea
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
-bool bytewise_collation(Oid collation) { return !collation.valid() || collation.value == 100 || collation.value == 950; }
+bool bytewise_collation(Oid collation) {
+  return !collation.valid() || collation.value == 100 || collation.value == 950;
+}
 
 // column <op> expression without columns, with the operator of the type's default btree family.
 struct SimpleComparison {
@@ -129,11 +140,16 @@ bool simple_comparison(const Expression& e, catalog::CatalogReader& catalog, Sim
 LeafFilterKind leaf_kind(const SimpleComparison& comparison) {
   if (comparison.not_equal) return LeafFilterKind::kNotEqual;
   switch (comparison.strategy) {
-    case 1: return LeafFilterKind::kLess;
-    case 2: return LeafFilterKind::kLessEqual;
-    case 3: return LeafFilterKind::kEqual;
-    case 4: return LeafFilterKind::kGreaterEqual;
-    default: return LeafFilterKind::kGreater;
+    case 1:
+      return LeafFilterKind::kLess;
+    case 2:
+      return LeafFilterKind::kLessEqual;
+    case 3:
+      return LeafFilterKind::kEqual;
+    case 4:
+      return LeafFilterKind::kGreaterEqual;
+    default:
+      return LeafFilterKind::kGreater;
   }
 }
 
@@ -183,7 +199,8 @@ std::optional<Partial> Level::scan_current_of(int table, std::vector<Predicate>&
 }
 
 std::optional<Partial> Level::scan_index(int table, std::vector<Predicate>& predicates, double other_cost) {
-  IndexPaths paths(*this, table, expressions_of(predicates), [this](const Expression& e) { return known_value(e, catalog()); });
+  IndexPaths paths(*this, table, expressions_of(predicates),
+                   [this](const Expression& e) { return known_value(e, catalog()); });
   std::optional<IndexPath> best = paths.cheapest();
   if (!best || (paths.scan_cost(*best) >= other_cost && !best->unique_point)) return std::nullopt;
   return finish_index_scan(paths, *best, predicates);
@@ -191,7 +208,8 @@ std::optional<Partial> Level::scan_index(int table, std::vector<Predicate>& pred
 
 std::optional<Partial> Level::scan_ordered(int table, std::vector<Predicate>& predicates) {
   if (!shared_.context.settings.enable_indexscan || query_.entry(table).sample) return std::nullopt;
-  IndexPaths paths(*this, table, expressions_of(predicates), [this](const Expression& e) { return known_value(e, catalog()); });
+  IndexPaths paths(*this, table, expressions_of(predicates),
+                   [this](const Expression& e) { return known_value(e, catalog()); });
   const IndexPath* best = nullptr;
   std::vector<IndexPath> ordered = paths.ordered(*wanted_order_);
   for (const IndexPath& path : ordered)
@@ -242,7 +260,8 @@ Partial Level::scan_table_only(int table, std::vector<Predicate>& predicates) {
         comparison.value->type == comparison.column->type && bytewise_collation(comparison.collation) &&
         leaf_comparable(comparison.column->type, as_unsigned)) {
       Available none;
-      scan->pushed.push_back({comparison.column->column, leaf_kind(comparison), resolve(*comparison.value, none), as_unsigned});
+      scan->pushed.push_back(
+          {comparison.column->column, leaf_kind(comparison), resolve(*comparison.value, none), as_unsigned});
       continue;
     }
     if (const auto* test = query::try_as<query::NullTest>(p.expression.get());
@@ -311,17 +330,20 @@ Partial Level::scan_function(int table) {
   node->ordinality = entry.ordinality;
   auto parameter_of = [this](const Expression& e) { return outer_parameter(e); };
   Available none;
+  size_t first = 0;
   for (const auto& function : entry.functions) {
     query::RangeFunction planned;
     ExpressionPointer call = query::clone(*function.call);
     siblings_to_parameters(call, parameter_of);
     planned.call = resolve(*call, none);
-    planned.column_count = function.column_count;
+    for (const size_t end = first + static_cast<size_t>(function.column_count); first < end; ++first)
+      planned.column_count += !is_dropped(entry, first);
     planned.definitions = function.definitions;
     node->functions.push_back(std::move(planned));
   }
   Partial out;
   for (size_t i = 0; i < entry.columns.size(); ++i) {
+    if (is_dropped(entry, i)) continue;
     OutputColumn output = column_output(table, static_cast<int16_t>(i + 1));
     out.available.add(make_column(table, static_cast<int16_t>(i + 1), output.type, output.typmod, output.collation));
     node->output.push_back(std::move(output));

@@ -49,11 +49,11 @@ struct OuterCollector {
 
 struct PlannedCte {
   std::string name;
-  int index = -1;                       // into statement.ctes
+  int index = -1;  // into statement.ctes
   std::vector<OutputColumn> output;
   std::vector<int> outer_parameters;
   double rows = 1000;
-  bool recursive_now = false;           // being planned: self references are work tables
+  bool recursive_now = false;  // being planned: self references are work tables
   int recursion = -1;
   bool inline_it = false;
   query::CommonTableExpression* definition = nullptr;
@@ -68,14 +68,14 @@ struct Predicate {
 
 // Something to join: a base table, function, subquery ..., or a composite (an outer join's side).
 struct JoinItem {
-  TableSet tables;                      // range table entries inside
-  JoinType join = JoinType::kInner;     // kLeft, kSemi, kAnti: how it attaches; others: inner
-  TableSet required;                    // tables that must stand on the left before it
-  std::vector<Predicate> on;            // its own join condition (left, semi, anti)
+  TableSet tables;                                                // range table entries inside
+  JoinType join = JoinType::kInner;                               // kLeft, kSemi, kAnti: how it attaches; others: inner
+  TableSet required;                                              // tables that must stand on the left before it
+  std::vector<Predicate> on;                                      // its own join condition (left, semi, anti)
   std::function<Partial(Level&, std::vector<Predicate>&)> build;  // plans it with the predicates that concern it alone
-  bool lateral = false;                 // needs Apply: it reads `required` through parameters
-  int base_table = 0;                   // range table index when it is a plain relation
-  double rows = 1000;                   // estimate after its own predicates
+  bool lateral = false;                                           // needs Apply: it reads `required` through parameters
+  int base_table = 0;                                             // range table index when it is a plain relation
+  double rows = 1000;                                             // estimate after its own predicates
 };
 
 // The ORDER BY of a level, where an index may deliver it: all items are over the columns of one table.
@@ -221,7 +221,13 @@ class Level {
     return node;
   }
   OutputColumn output_of(const Expression& expression, std::string name = {});
-  common::PhysicalType physical(Oid type) { return shared_.context.catalog.type(type)->physical; }
+  common::PhysicalType physical(Oid type) {
+    types::TypePointer found = shared_.context.catalog.type(type);
+    ENSURE(found, "a column of a type that does not exist");
+    return found->physical;
+  }
+  // A dropped column of a table or of a function's row type: nothing delivers a value for it.
+  static bool is_dropped(const query::RangeTableEntry& entry, size_t column);
   catalog::CatalogReader& catalog() { return shared_.context.catalog; }
   void check_interrupts() { shared_.context.call.interrupt().check(); }
   // The output of a column of a range table entry.
@@ -231,18 +237,18 @@ class Level {
   Shared& shared_;
   Level* parent_;
   BoundQuery& query_;
-  int number_;                               // of the level within the statement
+  int number_;  // of the level within the statement
   std::vector<OuterCollector*> collectors_;
   std::map<int, std::set<int16_t>> needed_;  // columns of each range table entry that somebody reads
   std::vector<PlannedCte> ctes_;
-  std::set<int> row_id_tables_;              // tables whose row id must be carried (DML, FOR UPDATE)
-  std::set<int> reads_;                      // exec parameters of enclosing levels that this level reads
+  std::set<int> row_id_tables_;  // tables whose row id must be carried (DML, FOR UPDATE)
+  std::set<int> reads_;          // exec parameters of enclosing levels that this level reads
   std::vector<std::unique_ptr<BoundQuery>> kept_;
   std::vector<ExpressionPointer> kept_expressions_;
   Statistics statistics_;
   std::optional<WantedOrder> wanted_order_;
-  bool in_wanted_order_ = false;             // the FROM part delivers it
-  int items_depth_ = 0;                      // 1: the FROM part itself, more: sides of outer joins inside it
+  bool in_wanted_order_ = false;  // the FROM part delivers it
+  int items_depth_ = 0;           // 1: the FROM part itself, more: sides of outer joins inside it
 };
 
 ExpressionPointer and_all(std::vector<ExpressionPointer> list);

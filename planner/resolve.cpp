@@ -16,10 +16,14 @@ namespace {
 // Columns, aggregates and GROUPING() may belong to an enclosing level.
 int levels_up_of(const Expression& e) {
   switch (e.kind) {
-    case ExpressionKind::kColumn: return query::as<query::Column>(e).levels_up;
-    case ExpressionKind::kAggregate: return query::as<query::Aggregate>(e).levels_up;
-    case ExpressionKind::kGrouping: return query::as<query::Grouping>(e).levels_up;
-    default: return 0;
+    case ExpressionKind::kColumn:
+      return query::as<query::Column>(e).levels_up;
+    case ExpressionKind::kAggregate:
+      return query::as<query::Aggregate>(e).levels_up;
+    case ExpressionKind::kGrouping:
+      return query::as<query::Grouping>(e).levels_up;
+    default:
+      return 0;
   }
 }
 
@@ -81,6 +85,11 @@ ExpressionPointer Level::outer_reference(const Expression& expression, int level
   return make_exec_parameter(expression, id);
 }
 
+bool Level::is_dropped(const query::RangeTableEntry& entry, size_t column) {
+  if (entry.kind == query::RangeKind::kRelation) return entry.relation->columns[column].dropped;
+  return entry.kind == query::RangeKind::kFunction && !entry.column_types[column].valid();
+}
+
 ExpressionPointer Level::whole_row(const query::Column& column) {
   const query::RangeTableEntry& entry = query_.entry(column.table);
   auto row = std::make_unique<query::RowConstructor>();
@@ -88,7 +97,7 @@ ExpressionPointer Level::whole_row(const query::Column& column) {
   row->typmod = column.typmod;
   for (size_t i = 0; i < entry.columns.size(); ++i) {
     auto number = static_cast<int16_t>(i + 1);
-    if (entry.kind == query::RangeKind::kRelation && entry.relation->columns[i].dropped) continue;
+    if (is_dropped(entry, i)) continue;
     OutputColumn output = column_output(column.table, number);
     row->arguments.push_back(make_column(column.table, number, output.type, output.typmod, output.collation));
     row->names.push_back(entry.columns[i]);

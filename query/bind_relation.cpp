@@ -58,7 +58,9 @@ void Analyzer::apply_alias(RangeTableEntry& entry, const parser::ParsedAlias& al
   if (!alias.name.empty()) entry.name = alias.name;
   size_t next = 0, available = 0;
   for (size_t i = 0; i < entry.columns.size(); ++i) {
-    if (entry.columns[i].empty() && entry.kind == RangeKind::kRelation) {
+    const bool of_function = entry.kind == RangeKind::kFunction && i < entry.column_types.size();
+    if ((entry.columns[i].empty() && entry.kind == RangeKind::kRelation) ||
+        (of_function && !entry.column_types[i].valid())) {
       if (next < alias.columns.size())
         entry.alias_columns.insert(entry.alias_columns.begin() + static_cast<long>(i), "");
       continue;

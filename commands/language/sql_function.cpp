@@ -68,6 +68,16 @@ std::vector<std::string> input_names(const catalog::FunctionDescriptor& function
   return names;
 }
 
+// The number of a row type's n-th column that has not been dropped.
+int16_t attribute_number(Session& session, Oid type, size_t n) {
+  types::TypePointer row = session.catalog().type(type);
+  while (row && row->kind == 'd') row = session.catalog().type(row->base);
+  if (!row) return static_cast<int16_t>(n + 1);
+  for (size_t i = 0; i < row->attributes.size(); ++i)
+    if (!row->attributes[i].dropped && n-- == 0) return static_cast<int16_t>(i + 1);
+  return static_cast<int16_t>(n + 1);
+}
+
 // PostgreSQL: columns win over parameters; "function.parameter" and "parameter.field" work too.
 CachedStatement::SetUp set_up(Session& session, const catalog::FunctionDescriptor& function, std::vector<Oid> types) {
   return [&session, names = input_names(function), function_name = function.name, types](query::BindContext& bind) {
@@ -92,7 +102,7 @@ CachedStatement::SetUp set_up(Session& session, const catalog::FunctionDescripto
             field->type = shape.types[f];
             field->typmod = shape.typmods[f];
             field->collation = session.catalog().type(field->type)->collation;
-            field->field = static_cast<int16_t>(f + 1);
+            field->field = attribute_number(session, types[i], f);
             field->argument = std::move(node);
             return field;
           }
