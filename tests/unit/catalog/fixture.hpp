@@ -1,6 +1,7 @@
 // A cluster in a temporary directory, without system views.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 
@@ -63,7 +64,7 @@ class Cluster {
     database = manager->open_database(kPostgresDatabase);
   }
   std::string directory_;
-  uint64_t owner_ = 0;
+  std::atomic<uint64_t> owner_{0};  // tests with threads begin transactions too
 };
 
 // Shared by the tests that do not restart it: making one takes a while. It ends with the run (cluster_end.cpp), because
