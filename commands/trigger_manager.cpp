@@ -1,7 +1,10 @@
 #include "commands/trigger_manager.hpp"
 
 #include <algorithm>
+#include <map>
 
+#include "catalog/acl.hpp"
+#include "catalog/catalog_ids.hpp"
 #include "commands/session_context.hpp"
 #include "commands/trigger/row_events.hpp"
 
@@ -40,6 +43,7 @@ class SessionTriggers : public TriggerManager {
   void end_statement() override;
   void abandon_statement() override { levels_.clear(); }
   void run_deferred() override;
+  bool has_pending(Oid relation) const override;
   void set_constraints(const std::vector<Oid>& constraints, bool all, bool deferred) override;
   void before_truncate(const RelationDescriptor& relation) override { truncate(relation, true); }
   void after_truncate(const RelationDescriptor& relation) override { truncate(relation, false); }
@@ -346,13 +350,26 @@ void SessionTriggers::end_statement() {
   if (any) session_.advance_command();
 }
 
+bool SessionTriggers::has_pending(Oid relation) const {
+  auto waits = [&](const EventPointer& event) { return !event->cancelled && event->plan->relation->oid == relation; };
+  return std::any_of(deferred_.begin(), deferred_.end(), waits) ||
+         std::any_of(levels_.begin(), levels_.end(), [&](const auto& level) {
+           return std::any_of(level->queue.begin() + static_cast<ptrdiff_t>(level->next), level->queue.end(), waits);
+         });
+}
+
 void SessionTriggers::run_deferred() {
   while (!deferred_.empty()) {
     std::vector<EventPointer> events = std::move(deferred_);
     deferred_.clear();
     begin_statement();
-    for (const EventPointer& event : events)
-      if (!event->cancelled) fire(*event);
+    std::map<Oid, bool> there;  // of the constraints: they may have been dropped meanwhile
+    for (const EventPointer& event : events) {
+      auto [known, asked] = there.try_emplace(event->constraint, true);
+      if (asked && event->constraint.valid())
+        known->second = catalog::object_exists(session_.catalog(), catalog::id::kPgConstraint, event->constraint);
+      if (!event->cancelled && known->second) fire(*event);
+    }
     end_statement();
   }
 }

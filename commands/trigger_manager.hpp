@@ -26,6 +26,8 @@ class TriggerManager : public executor::ModifyHooks {
   virtual void abandon_statement() = 0;
   // Deferred constraints: before COMMIT, and SET CONSTRAINTS ... IMMEDIATE.
   virtual void run_deferred() = 0;
+  // Does anything queued, deferred or not, still have to run for rows of this table?
+  virtual bool has_pending(Oid relation) const = 0;
   virtual void set_constraints(const std::vector<Oid>& constraints, bool all, bool deferred) = 0;
   // TRUNCATE triggers.
   virtual void before_truncate(const catalog::RelationDescriptor& relation) = 0;

@@ -109,7 +109,7 @@ void add_column(AlterTarget& target, const ParsedAlterTableCommand& command) {
                      "column name " + quoted(definition.name) + " conflicts with a system column name");
   WrittenColumn written =
       read_column(ddl, definition, before->name, before->namespace_oid, before->persistence, before->owner);
-  check_column_type(ddl, written.column.name, written.column.type, before->kind);
+  check_column_type(ddl, written.column.name, written.column.type, before->kind, before->row_type);
   if (before->columns.size() >= 1600) throw SqlError(sqlstate::kTooManyColumns, "tables can have at most 1600 columns");
   const auto number = static_cast<int16_t>(before->columns.size() + 1);
   insert_attribute(ddl, target.table, number, written.column, true);
@@ -293,8 +293,8 @@ query::ExpressionPointer conversion(DdlContext& ddl, const RelationPointer& tabl
     own->collation = column.collation;
     value = std::move(own);
   }
-  value = without_position(
-      [&] { return query::coerce_for_assignment(std::move(value), made.type, made.typmod, context); });
+  value =
+      without_position([&] { return query::coerce_for_assignment(std::move(value), made.type, made.typmod, context); });
   if (value) {
     query::assign_collations(*value, context);
     return value;
@@ -319,7 +319,7 @@ void alter_column_type(AlterTarget& target, const ParsedAlterTableCommand& comma
   parser::ParsedColumnDefinition& definition = *command.column;
   NewColumn made = without_position([&] { return resolve_column(ddl, definition); });
   require_type_usage(ddl, made.type);
-  check_column_type(ddl, column.name, made.type, before->kind);
+  check_column_type(ddl, column.name, made.type, before->kind, before->row_type);
   refuse_dependent_rules(ddl, *before, column);
   query::ExpressionPointer value;
   if (before->kind == 'r') value = conversion(ddl, before, column, made, command.expression.get());

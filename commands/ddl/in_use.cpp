@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "commands/trigger_manager.hpp"
+
 namespace basalt::commands::ddl {
 
 void require_not_in_use(Session& session, const catalog::RelationDescriptor& relation, const char* command) {
@@ -15,6 +17,9 @@ void require_not_in_use(Session& session, const catalog::RelationDescriptor& rel
                                                    " because it is being used by active queries in this session");
     }
   }
+  if (session.triggers().has_pending(relation.oid))
+    throw SqlError(sqlstate::kObjectInUse, std::string("cannot ") + command + " " + quoted(relation.name) +
+                                               " because it has pending trigger events");
 }
 
 }  // namespace basalt::commands::ddl

@@ -1,5 +1,6 @@
 #include "commands/ddl/relation.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "catalog/rows/pg_attribute.hpp"
@@ -121,7 +122,29 @@ void create_array_type(DdlContext& ddl, Oid array, std::string_view element_name
   catalog::record_dependency(ddl.writer, {id::kPgType, array}, {id::kPgType, element}, DependencyType::kInternal);
 }
 
-void check_column_type(DdlContext& ddl, std::string_view column, Oid type, char relation_kind) {
+namespace {
+
+// Through domains, arrays, ranges and the columns of row types.
+bool contains_type(CatalogReader& reader, Oid type, Oid wanted, std::set<Oid>& seen) {
+  if (!type.valid() || !seen.insert(type).second) return false;
+  if (type == wanted) return true;
+  types::TypePointer descriptor = reader.type(type);
+  if (!descriptor) return false;
+  if (contains_type(reader, descriptor->base, wanted, seen)) return true;
+  if (contains_type(reader, descriptor->element, wanted, seen)) return true;
+  return std::any_of(descriptor->attributes.begin(), descriptor->attributes.end(), [&](const auto& attribute) {
+    return !attribute.dropped && contains_type(reader, attribute.type, wanted, seen);
+  });
+}
+
+}  // namespace
+
+void check_column_type(DdlContext& ddl, std::string_view column, Oid type, char relation_kind, Oid row_type) {
+  std::set<Oid> seen;
+  if (row_type.valid() && contains_type(ddl.reader, type, row_type, seen))
+    throw SqlError(
+        sqlstate::kInvalidTableDefinition,
+        "composite type " + catalog::format_type(ddl.scope(), row_type, -1) + " cannot be made a member of itself");
   types::TypePointer descriptor = ddl.reader.type(type);
   if (!descriptor)
     throw SqlError(sqlstate::kInternalError, "cache lookup failed for type " + std::to_string(type.value));

@@ -35,8 +35,8 @@ void insert_attribute(DdlContext& ddl, Oid relation, int16_t number, const NewCo
 // The type, typmod, collation of a column definition; null expressions where the type is unknown are errors as
 // PostgreSQL's.
 NewColumn resolve_column(DdlContext& ddl, const parser::ParsedColumnDefinition& definition);
-// "column "x" has pseudo-type y" and its like.
-void check_column_type(DdlContext& ddl, std::string_view column, Oid type, char relation_kind);
+// "column "x" has pseudo-type y" and its like; of a relation with a row type also that the type does not contain it.
+void check_column_type(DdlContext& ddl, std::string_view column, Oid type, char relation_kind, Oid row_type = {});
 storage::HeapLayout layout_of(const catalog::RelationDescriptor& relation);
 Oid tree_number(TreeId tree);
 std::string choose_array_type_name(DdlContext& ddl, std::string_view type_name, Oid name_space);

@@ -135,6 +135,8 @@ struct SqlRun {
         const auto& plans = body.cached[i]->plans(session, set_up(session, function, body.types));
         if (plans.empty()) continue;
         auto final_plan = plans.back();
+        for (const auto& plan : plans)
+          if (plan->can_set_tag) final_plan = plan;
         std::vector<Oid> types;
         for (const auto& column : final_plan->root->output) types.push_back(column.type);
         bool taken = false;

@@ -173,12 +173,11 @@ void store(DdlContext& ddl, const ParsedCreateTrigger& create, const RelationPoi
   ddl.writer.invalidate(id::kPgClass, relation->oid);
   catalog::record_dependency(ddl.writer, self, {id::kPgProc, row.tgfoid}, DependencyType::kNormal);
   ObjectAddress table{id::kPgClass, relation->oid};
-  if (row.tgconstraint.valid()) {
+  catalog::record_dependency(ddl.writer, self, table, DependencyType::kAutomatic);
+  if (row.tgconstraint.valid()) {  // made for the trigger: goes with it
     ObjectAddress constraint{id::kPgConstraint, row.tgconstraint};
-    catalog::record_dependency(ddl.writer, self, constraint, DependencyType::kInternal);
+    catalog::record_dependency(ddl.writer, constraint, self, DependencyType::kInternal);
     catalog::record_dependency(ddl.writer, constraint, table, DependencyType::kAutomatic);
-  } else {
-    catalog::record_dependency(ddl.writer, self, table, DependencyType::kAutomatic);
   }
   for (int16_t column : row.tgattr)
     catalog::record_dependency(ddl.writer, self, {id::kPgClass, relation->oid, column}, DependencyType::kNormal);

@@ -72,7 +72,8 @@ def run(dsn):
         script = [f'\\i {FOLDER}/schema.sql']
         for number, command in enumerate(commands()):
             script += [f"\\echo '{MARK}{number}'", command]
-        environment = dict(os.environ, PGTZ='UTC', LC_ALL='C.UTF-8', PAGER='cat', PGOPTIONS='-c client_min_messages=notice')
+        # PGHOST: Debian's psql looks for a cluster of its own otherwise, and says so when it finds none.
+        environment = dict(os.environ, PGHOST='127.0.0.1', PGTZ='UTC', LC_ALL='C.UTF-8', PAGER='cat', PGOPTIONS='-c client_min_messages=notice')
         result = subprocess.run(['psql', '-X', dsn + f' dbname={DATABASE}'], input='\n'.join(script) + '\n', text=True,
                                 env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120, check=False)
         return result.stdout
