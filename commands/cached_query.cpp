@@ -207,7 +207,8 @@ CachedStatementPointer Session::find_cached(const StatementKey& key, std::vector
     CachedStatementPointer cached = server_.statements->find(key, number);
     if (!cached) return nullptr;
     if (cached->plans.empty() && cached->refused_at == catalog_generation()) return cached;
-    if (!plans_stand(cached->plans, *cached->dependencies)) {
+    // What was refused is no plan and relies on nothing.
+    if (cached->plans.empty() || !plans_stand(cached->plans, *cached->dependencies)) {
       server_.statements->erase(key, cached);
       return nullptr;
     }
@@ -237,7 +238,7 @@ bool Session::run_cached(const StatementKey& key, ResultSink& sink) {
 bool Session::prepare_from_cache(const StatementKey& key, PreparedStatement& prepared) {
   CachedStatementPointer cached = server_.statements->find(key);
   if (!cached) return false;
-  if (!plans_stand(cached->plans, *cached->dependencies)) {
+  if (cached->plans.empty() || !plans_stand(cached->plans, *cached->dependencies)) {
     server_.statements->erase(key, cached);
     return false;
   }

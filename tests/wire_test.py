@@ -99,7 +99,9 @@ def main():
     parser.add_argument('--port', type=int)
     parser.add_argument('--record', action='store_true')
     parser.add_argument('--only', default='', help='part of the names to run')
+    parser.add_argument('--patience', type=float, default=1, help='how many times longer answers may take')
     options = parser.parse_args()
+    Wire.patience = options.patience
     if options.record:
         record(options.port)
         return 0

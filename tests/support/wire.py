@@ -68,11 +68,13 @@ def startup_packet(parameters, protocol=3 << 16):
 class Wire:
     """One connection. read() gives what has come as readable lines."""
 
+    patience = 1  # how many times longer than usual an answer may take: under sanitizers
+
     def __init__(self, port, host='127.0.0.1', buffer_bytes=None):
         self.socket = socket.socket()
         if buffer_bytes:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
-        self.socket.settimeout(30)
+        self.socket.settimeout(30 * Wire.patience)
         self.socket.connect((host, port))
         self.buffer, self.at = b'', 0  # what has come, and how much of it has been read
         self.pid = self.key = 0
