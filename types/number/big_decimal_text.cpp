@@ -85,7 +85,7 @@ std::string encode(const BigDecimal& value) {
       }
       for (int32_t i = fraction_limbs * kLimbDigits; i > value.scale; --i) magnitude /= 10;
       fits = magnitude <= static_cast<common::uint128>(INT64_MAX);
-      unscaled = value.negative ? -static_cast<int64_t>(magnitude) : static_cast<int64_t>(magnitude);
+      if (fits) unscaled = value.negative ? -static_cast<int64_t>(magnitude) : static_cast<int64_t>(magnitude);
     }
   }
   std::string out;
