@@ -9,13 +9,12 @@ each within the limit. Prints the worst of each kind; at the end every session a
 """
 import argparse
 import os
-import struct
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'support'))
 from server import Server  # noqa: E402
-from wire import Wire, query  # noqa: E402
+from wire import Wire, cancel_request, query  # noqa: E402
 
 LOCK_WAITS = 200
 TIMEOUT_MS = 50
@@ -25,7 +24,7 @@ WAIT = 'update waited set v = v + 1 where id = 1'
 
 def cancel(port, wire):
     with Wire(port) as other:
-        other.send(struct.pack('!IIii', 16, 80877102, wire.pid, wire.key))
+        other.send(cancel_request(wire.pid, wire.key))
         other.socket.recv(1)  # the server hangs up when it has passed the request on
 
 

@@ -15,7 +15,6 @@ import os
 import queue
 import random
 import socket
-import struct
 import sys
 import threading
 import time
@@ -26,7 +25,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, 'support'), os.path.join(HERE, 'sql')]
 from run_sql import find_files, read_records, session_of, with_database  # noqa: E402
 from server import Server  # noqa: E402
-from wire import Wire, message, query  # noqa: E402
+from wire import Wire, cancel_request, message, query  # noqa: E402
 
 PREPARE = """
 create table big as select i as id, i % 1000 + 1 as g, (i * 7919::bigint) % 1000003 as r, repeat(md5(i::text), 3) as t
@@ -156,7 +155,7 @@ class Canceller:
                 if not self.finished.is_set():
                     self.waits = [waits_for_processor(pid) for pid in self.processes]
                     self.sent = time.monotonic()
-                    connection.sendall(struct.pack('!IIii', 16, 80877102, pid, key))
+                    connection.sendall(cancel_request(pid, key))
                     connection.settimeout(10)
                     try:
                         connection.recv(1)  # the server hangs up when it has passed the request on

@@ -17,49 +17,25 @@ namespace {
 
 constexpr common::SqlState kInvalidGrantOperation{"0LP01"};
 
-AclObject acl_object(char kind) {
-  switch (kind) {
-    case 'S':
-      return AclObject::kSequence;
-    case 'f':
-      return AclObject::kFunction;
-    case 'T':
-      return AclObject::kType;
-    case 'n':
-      return AclObject::kSchema;
-    default:
-      return AclObject::kRelation;
-  }
-}
+// What default privileges are for: the letter in pg_default_acl, and what the others call it.
+struct DefaultKind {
+  char letter;
+  ObjectType type;
+  AclObject acl;
+  const char* word;
+};
+constexpr DefaultKind kKinds[] = {{'r', ObjectType::kTable, AclObject::kRelation, "relation"},
+                                  {'S', ObjectType::kSequence, AclObject::kSequence, "sequence"},
+                                  {'f', ObjectType::kFunction, AclObject::kFunction, "function"},
+                                  {'T', ObjectType::kType, AclObject::kType, "type"},
+                                  {'n', ObjectType::kSchema, AclObject::kSchema, "schema"}};
 
-char kind_of(ObjectType type) {
-  switch (type) {
-    case ObjectType::kSequence:
-      return 'S';
-    case ObjectType::kFunction:
-      return 'f';
-    case ObjectType::kType:
-      return 'T';
-    case ObjectType::kSchema:
-      return 'n';
-    default:
-      return 'r';
-  }
+// The grammar and the catalog know no others.
+const DefaultKind& kind_of(char letter) {
+  return *std::find_if(std::begin(kKinds), std::end(kKinds) - 1, [&](const auto& k) { return k.letter == letter; });
 }
-
-const char* kind_word(char kind) {
-  switch (kind) {
-    case 'S':
-      return "sequence";
-    case 'f':
-      return "function";
-    case 'T':
-      return "type";
-    case 'n':
-      return "schema";
-    default:
-      return "relation";
-  }
+const DefaultKind& kind_of(ObjectType type) {
+  return *std::find_if(std::begin(kKinds), std::end(kKinds) - 1, [&](const auto& k) { return k.type == type; });
 }
 
 // The order in which PostgreSQL keeps and compares such lists.
@@ -85,13 +61,13 @@ std::optional<FoundRow<PgDefaultAclRow>> find_defaults(DdlContext& ddl, char kin
 // A row for all schemas starts from what a NULL acl means; a row of one schema is added to it and starts empty.
 std::vector<AclItem> without_row(char kind, Oid role, Oid name_space) {
   if (name_space.valid()) return {};
-  std::vector<AclItem> items = catalog::default_acl(acl_object(kind), role);
+  std::vector<AclItem> items = catalog::default_acl(kind_of(kind).acl, role);
   sort(items);
   return items;
 }
 
 uint32_t wanted_privileges(const parser::ParsedGrant& action, char kind) {
-  const uint32_t all = catalog::all_privileges(acl_object(kind));
+  const uint32_t all = catalog::all_privileges(kind_of(kind).acl);
   uint32_t wanted = 0;
   for (const auto& privilege : action.privileges) {
     if (!privilege.columns.empty())
@@ -99,7 +75,7 @@ uint32_t wanted_privileges(const parser::ParsedGrant& action, char kind) {
     const uint32_t bit = privilege_bit(privilege.name);
     if (!(bit & all))
       throw SqlError(kInvalidGrantOperation,
-                     "invalid privilege type " + upper_name(privilege.name) + " for " + kind_word(kind));
+                     "invalid privilege type " + upper_name(privilege.name) + " for " + kind_of(kind).word);
     wanted |= bit;
   }
   return action.privileges.empty() ? all : wanted;
@@ -144,7 +120,7 @@ std::string alter_default_privileges(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedAlterDefaultPrivileges>(call.statement);
   const parser::ParsedGrant& action = *statement.action;
   DdlContext ddl(call);
-  const char kind = kind_of(action.object_type);
+  const char kind = kind_of(action.object_type).letter;
   const std::vector<Oid> grantees = resolve_grantees(ddl, action.grantees);
   const uint32_t wanted = wanted_privileges(action, kind);
   std::vector<Oid> roles, name_spaces;
@@ -186,7 +162,7 @@ void revoke_defaults(DdlContext& ddl, Oid default_acl, Oid role) {
   action.is_grant = false;
   action.behavior = parser::DropBehavior::kCascade;
   const char kind = found->row.defaclobjtype;
-  change_defaults(ddl, action, {role}, kind, catalog::all_privileges(acl_object(kind)), found->row.defaclrole,
+  change_defaults(ddl, action, {role}, kind, catalog::all_privileges(kind_of(kind).acl), found->row.defaclrole,
                   found->row.defaclnamespace);
 }
 

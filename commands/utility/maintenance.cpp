@@ -139,7 +139,8 @@ std::string run_reindex(UtilityCall& call) {
   } else if (!catalog::owns_object(session.catalog(), Oid{1262}, session.database(), session.current_user())) {
     catalog::throw_must_be_owner("database", session.database_name());
   }
-  if (statement.target == ReindexTarget::kSystem || statement.name == "pg_catalog")
+  if (statement.target == ReindexTarget::kSystem ||
+      (statement.target == ReindexTarget::kSchema && statement.name == "pg_catalog"))
     throw common::not_supported("REINDEX of system catalogs");
   session.transaction();
   Oid name_space =
@@ -216,9 +217,9 @@ std::string run_vacuum(UtilityCall& call) {
         catalog::owns_object(session.catalog(), Oid{1262}, session.database(), session.current_user()))
       return true;
     constexpr uint32_t kPgCatalog = 11;
-    const char* who = relation.shared                                ? "superuser"
+    const char* who = relation.shared                              ? "superuser"
                       : relation.namespace_oid.value == kPgCatalog ? "superuser or database owner"
-                                                                     : "table or database owner";
+                                                                   : "table or database owner";
     session.notice(common::Severity::kWarning, sqlstate::kInsufficientPrivilege,
                    "skipping \"" + relation.name + "\" --- only " + who + " can " +
                        (statement.is_vacuum ? "vacuum" : "analyze") + " it");

@@ -65,6 +65,11 @@ def startup_packet(parameters, protocol=3 << 16):
     return struct.pack('!I', len(body) + 4) + body
 
 
+def cancel_request(pid, key):
+    """What a connection of its own sends to have the statement of another one cancelled."""
+    return struct.pack('!IIii', 16, 80877102, pid, key)
+
+
 class Wire:
     """One connection. read() gives what has come as readable lines."""
 

@@ -2,7 +2,7 @@
 whose lines are in expected.txt."""
 import struct
 
-from wire import (FLUSH, SYNC, TERMINATE, Wire, bind, close, describe, execute, int16, int32, message, parse, query,
+from wire import (FLUSH, SYNC, TERMINATE, Wire, bind, cancel_request, close, describe, execute, int16, int32, message, parse, query,
                   startup_packet, text, uint16)
 
 SCENARIOS = {}
@@ -100,21 +100,21 @@ def startup_protocol_minor_without_options(port):
 def cancel_with_wrong_key(port):
     with Wire(port).start() as wire:
         with Wire(port) as other:
-            lines = other.run(struct.pack('!IIii', 16, 80877102, wire.pid, wire.key ^ 1))
+            lines = other.run(cancel_request(wire.pid, wire.key ^ 1))
         return lines + wire.run(query('select 1'))
 
 
 @scenario
 def cancel_of_nobody(port):
     with Wire(port) as other:
-        return other.run(struct.pack('!IIii', 16, 80877102, 99999999, 1))
+        return other.run(cancel_request(99999999, 1))
 
 
 @scenario
 def cancel_of_an_idle_session(port):
     with Wire(port).start() as wire:
         with Wire(port) as other:
-            lines = other.run(struct.pack('!IIii', 16, 80877102, wire.pid, wire.key))
+            lines = other.run(cancel_request(wire.pid, wire.key))
         return lines + wire.run(query('select 1'))
 
 
@@ -125,7 +125,7 @@ def cancel_in_a_block(port):
         wire.send(query('select pg_sleep(20)'))
         with Wire(port) as other:
             wire.quiet(0.2)
-            other.run(struct.pack('!IIii', 16, 80877102, wire.pid, wire.key))
+            other.run(cancel_request(wire.pid, wire.key))
         return lines + wire.read() + wire.run(query('select 1')) + wire.run(query('rollback'))
 
 
