@@ -310,7 +310,7 @@ def memory_of_one_query(port, process):
         assert value_of(wire, sorted_rows) == '1000000', 'what spills needs no more than work_mem'
     with open(f'/proc/{process.pid}/status', encoding='ascii') as status:
         peak = int([line for line in status if line.startswith('VmHWM')][0].split()[1])
-    assert peak < 1_500_000, f'the server has used {peak} kB'
+    assert peak < Wire.limit_mb * 1000, f'the server has used {peak} kB'
 
 
 # --- the catalogs
