@@ -13,26 +13,57 @@ namespace {
 
 constexpr size_t kIndexEntryBytesMax = 2704;  // PostgreSQL's limit for a btree page
 
-void note_columns(const query::Expression& expression, std::vector<int16_t>& attributes) {
+void note_columns(const query::Expression& expression, const catalog::RelationDescriptor& relation,
+                  std::vector<int16_t>& attributes) {
   query::walk(expression, [&](const query::Expression& e) {
-    if (const auto* column = query::try_as<query::Column>(&e)) attributes.push_back(column->column);
+    const auto* column = query::try_as<query::Column>(&e);
+    if (column && column->column > 0) attributes.push_back(column->column);
+    if (column && column->column == 0)
+      for (int16_t number : all_attributes(relation)) attributes.push_back(number);
     return false;
   });
 }
 
+query::ExpressionPointer slot_of(int16_t number, common::Oid type, int32_t typmod, common::Oid collation) {
+  auto slot = std::make_unique<query::Slot>();
+  slot->type = type;
+  slot->typmod = typmod;
+  slot->collation = collation;
+  slot->index = number - 1;
+  return slot;
+}
+
+query::ExpressionPointer row_of_slots(const query::Column& whole, const catalog::RelationDescriptor& relation) {
+  auto row = std::make_unique<query::RowConstructor>();
+  row->type = whole.type;
+  row->typmod = whole.typmod;
+  for (const auto& column : relation.columns) {
+    if (column.dropped) continue;
+    row->names.push_back(column.name);
+    row->arguments.push_back(slot_of(column.number, column.type, column.typmod, column.collation));
+  }
+  return row;
+}
+
 }  // namespace
 
-void columns_to_slots(query::ExpressionPointer& expression) {
-  query::transform(expression, [](query::ExpressionPointer& e) {
+void columns_to_slots(query::ExpressionPointer& expression, const catalog::RelationDescriptor& relation) {
+  constexpr int16_t kTableOid = -6;
+  query::transform(expression, [&](query::ExpressionPointer& e) {
     const auto* column = query::try_as<query::Column>(e.get());
     if (!column) return;
-    ENSURE(column->column > 0, "system column in a stored table expression");
-    auto slot = std::make_unique<query::Slot>();
-    slot->type = column->type;
-    slot->typmod = column->typmod;
-    slot->collation = column->collation;
-    slot->index = column->column - 1;
-    e = std::move(slot);
+    if (column->column == 0) {
+      e = row_of_slots(*column, relation);
+    } else if (column->column == kTableOid) {
+      auto constant = std::make_unique<query::Constant>();
+      constant->type = column->type;
+      constant->value = Value::of(static_cast<int32_t>(relation.oid.value));
+      e = std::move(constant);
+    } else if (column->column < 0) {
+      throw common::not_supported("a system column other than tableoid in an expression of a table");
+    } else {
+      e = slot_of(column->column, column->type, column->typmod, column->collation);
+    }
   });
 }
 
@@ -47,8 +78,8 @@ IndexKeyBuilder::IndexKeyBuilder(ExecutionContext& context, const catalog::Relat
   for (size_t k = 0; k < index_->keys.size(); ++k) {
     const catalog::IndexKeyDescriptor& key = index_->keys[k];
     if (key.column == 0) {
-      note_columns(*expressions.at(next), attributes_);
-      columns_to_slots(expressions[next]);
+      note_columns(*expressions.at(next), relation, attributes_);
+      columns_to_slots(expressions[next], relation);
       expressions_.push_back(compiler.compile(*expressions[next]));
       ++next;
     } else {
@@ -61,8 +92,8 @@ IndexKeyBuilder::IndexKeyBuilder(ExecutionContext& context, const catalog::Relat
   }
   if (!index_->predicate_tree.empty()) {
     query::ExpressionPointer predicate = query::expression_from_stored(index_->predicate_tree, catalog);
-    note_columns(*predicate, attributes_);
-    columns_to_slots(predicate);
+    note_columns(*predicate, relation, attributes_);
+    columns_to_slots(predicate, relation);
     predicate_ = compiler.compile(*predicate);
   }
   std::sort(attributes_.begin(), attributes_.end());

@@ -37,9 +37,9 @@ class IndexKeyBuilder {
   std::vector<int16_t> attributes_;
 };
 
-// Replaces Column nodes of range table entry 1 (a relation's own columns) by slots attnum - 1. Whole-row and system columns are
-// refused (they cannot occur in stored table expressions).
-void columns_to_slots(query::ExpressionPointer& expression);
+// Replaces Column nodes of range table entry 1 (a relation's own columns) by slots attnum - 1: a whole row by all of
+// them, tableoid by the relation's oid. Other system columns are refused: a row that is being made has none.
+void columns_to_slots(query::ExpressionPointer& expression, const catalog::RelationDescriptor& relation);
 
 // Reads rows of `relation` into a chunk with all columns (NULL where dropped or not in `attributes`).
 bool fetch_row(ExecutionContext& context, const catalog::RelationDescriptor& relation, RowId row,

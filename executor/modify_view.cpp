@@ -1,11 +1,14 @@
 // Changes of a view by INSTEAD OF triggers: each row goes to the triggers, nothing else is written.
+#include "common/sqlstate.hpp"
 #include "executor/assignments.hpp"
 #include "executor/builder.hpp"
+#include "executor/table_writer.hpp"
 
 namespace basalt::executor {
 
 namespace {
 
+using common::SqlError;
 using query::CommandKind;
 
 class ModifyViewSource : public Source {
@@ -16,6 +19,7 @@ class ModifyViewSource : public Source {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     assignments_ = compile_assignments(compiler, node.rows, node.assignments);
     returning_ = compiler.compile_list(node.returning);
+    check_options_ = compiler.compile_list(node.check_options);
     if (!node.returning.empty())
       result_ = std::make_unique<ChunkStore>(context, physical_types(node), context.work_mem_bytes);
   }
@@ -90,6 +94,7 @@ class ModifyViewSource : public Source {
                                                         deletes ? nullptr : &after))
       return;
     ++affected_;
+    if (!deletes) check_view_options(context, after);
     if (returning_.empty()) return;
     Chunk input = deletes ? before : after;
     // A view's row has no place and no system columns: ctid; xmin, cmin, xmax, cmax, tableoid.
@@ -105,11 +110,26 @@ class ModifyViewSource : public Source {
     result_->append(out);
   }
 
+  // Of views over this one: they judge the row that the triggers made.
+  void check_view_options(ExecutionContext& context, const Chunk& after) {
+    for (size_t i = 0; i < check_options_.size(); ++i) {
+      query::Rows wanted(1);
+      Vector holds = check_options_[i]->evaluate(context.evaluation, after, wanted);
+      wanted.raise();
+      if (!holds.is_null(0) && holds.view<bool>()[0]) continue;
+      SqlError error(common::sqlstate::kWithCheckOptionViolation,
+                     "new row violates check option for view \"" + node_.check_option_views[i] + "\"");
+      std::string shown = row_description(context, *node_.relation, changed_, after, 0);
+      if (!shown.empty()) error.report().detail = "Failing row contains " + shown + ".";
+      throw error;
+    }
+  }
+
   const planner::PhysicalModify& node_;
   ExecutionState& state_;
   std::unique_ptr<Pipeline> input_;
   Assignments assignments_;
-  std::vector<query::EvaluatorPointer> returning_;
+  std::vector<query::EvaluatorPointer> returning_, check_options_;
   std::vector<int16_t> changed_;
   std::unique_ptr<ChunkStore> result_;
   bool done_ = false;

@@ -21,13 +21,13 @@ TableWriter::TableWriter(ExecutionContext& context, catalog::RelationPointer rel
   for (const auto& column : relation_->columns) {
     if (column.dropped || column.generated != 's') continue;
     query::ExpressionPointer expression = query::expression_from_stored(column.default_tree, catalog);
-    columns_to_slots(expression);
+    columns_to_slots(expression, *relation_);
     generated_.push_back({column.number, compiler.compile(*expression)});
   }
   for (const auto& constraint : relation_->constraints) {
     if (constraint.type != 'c') continue;
     query::ExpressionPointer expression = query::expression_from_stored(constraint.expression_tree, catalog);
-    columns_to_slots(expression);
+    columns_to_slots(expression, *relation_);
     checks_.push_back({constraint.name, compiler.compile(*expression)});
   }
   for (const auto& index : relation_->indexes) {
@@ -99,14 +99,15 @@ std::string shortened(std::string shown) {
 
 }  // namespace
 
-std::string TableWriter::row_description(ExecutionContext& context, const Chunk& rows, uint32_t row) const {
+std::string row_description(ExecutionContext& context, const catalog::RelationDescriptor& relation,
+                            const std::vector<int16_t>& given_columns, const Chunk& rows, uint32_t row) {
   const std::optional<Oid> user = viewer(context);
-  const bool all = !user || may_select(context, *relation_, *user);
+  const bool all = !user || may_select(context, relation, *user);
   std::string names, values;
-  for (const auto& column : relation_->columns) {
+  for (const auto& column : relation.columns) {
     if (column.dropped) continue;
-    const bool given = std::find(given_.begin(), given_.end(), column.number) != given_.end();
-    if (!all && !given && !may_select(context, *relation_, column.number, *user)) continue;
+    const bool given = std::find(given_columns.begin(), given_columns.end(), column.number) != given_columns.end();
+    if (!all && !given && !may_select(context, relation, column.number, *user)) continue;
     Value value = rows.columns[static_cast<size_t>(column.number) - 1].value(row);
     std::string shown = value.is_null() ? "null" : context.evaluation.call->output(column.type, value);
     names += (names.empty() ? "" : ", ") + column.name;

@@ -8,6 +8,11 @@
 
 namespace basalt::executor {
 
+// For error details: "(1, abc, null)", or "(id, b) = (1, abc)" for who may not see all; empty: nothing may be shown.
+// `given`: the columns whose values the statement itself gives.
+std::string row_description(ExecutionContext& context, const catalog::RelationDescriptor& relation,
+                            const std::vector<int16_t>& given, const Chunk& rows, uint32_t row);
+
 class TableWriter {
  public:
   TableWriter(ExecutionContext& context, catalog::RelationPointer relation);
@@ -36,8 +41,9 @@ class TableWriter {
 
   // Columns whose values the statement itself gives: errors may show them to whom they would show nothing else.
   void set_given_columns(std::vector<int16_t> columns) { given_ = std::move(columns); }
-  // For error details: "(1, abc, null)", or "(id, b) = (1, abc)" for who may not see all; empty: nothing may be shown.
-  std::string row_description(ExecutionContext& context, const Chunk& rows, uint32_t row) const;
+  std::string row_description(ExecutionContext& context, const Chunk& rows, uint32_t row) const {
+    return executor::row_description(context, *relation_, given_, rows, row);
+  }
 
   // The row that the last insert() worked on: after an error, the one that failed.
   uint32_t last_row() const { return last_row_; }

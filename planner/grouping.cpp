@@ -73,8 +73,9 @@ void visit_upper(const BoundQuery& query, const std::function<void(const Express
   }
 }
 
-// Columns and aggregates of the level above a sublink's query that it refers to, as that level writes them. What such
-// an aggregate reads is read before grouping: it is no column beside the groups.
+// Columns, aggregates and GROUPING() of the level above a sublink's query that it refers to, as that level writes them.
+// What such an aggregate reads is read before grouping, and what GROUPING() names is not read at all: those are no
+// columns beside the groups.
 std::vector<ExpressionPointer> of_this_level(const BoundQuery& sublink) {
   std::vector<ExpressionPointer> found;
   std::unordered_set<const Expression*> aggregated;
@@ -84,7 +85,9 @@ std::vector<ExpressionPointer> of_this_level(const BoundQuery& sublink) {
       found.push_back(query::clone(inner));
       query::as<query::Column>(*found.back()).levels_up = 0;
     }
-    if (const auto* a = query::try_as<query::Aggregate>(&inner); a && a->levels_up == depth + 1) {
+    const auto* a = query::try_as<query::Aggregate>(&inner);
+    const auto* g = query::try_as<query::Grouping>(&inner);
+    if ((a && a->levels_up == depth + 1) || (g && g->levels_up == depth + 1)) {
       found.push_back(query::clone(inner));
       query::increment_levels(found.back(), -(depth + 1), 0);
       query::walk_with_depth(inner, [&](const Expression& below, int) {
@@ -97,9 +100,50 @@ std::vector<ExpressionPointer> of_this_level(const BoundQuery& sublink) {
   return found;
 }
 
+// Puts a cast that does nothing around each part of `e` that is one of the expressions grouped by.
+void shield(ExpressionPointer& e, const std::vector<const Expression*>& grouped) {
+  if (std::none_of(grouped.begin(), grouped.end(), [&](const auto* known) { return query::equal(*known, *e); })) {
+    query::for_each_child_slot(*e, [&](ExpressionPointer& child) { shield(child, grouped); });
+    return;
+  }
+  auto cast = std::make_unique<query::Relabel>();
+  cast->type = e->type;
+  cast->typmod = e->typmod;
+  cast->collation = e->collation;
+  cast->argument = std::move(e);
+  e = std::move(cast);
+}
+
 }  // namespace
 
+// NOT and AND around a condition that is grouped by would be folded into it, and its group not be known again.
+void Level::shield_grouped_conditions() {
+  std::vector<const Expression*> conditions;
+  std::set<int> groups;
+  for (const auto& item : query_.group_by) {
+    const Expression& e = *target_of(item.sort_group).expression;
+    groups.insert(item.sort_group);
+    if (e.type == types::oid::kBool && e.kind != ExpressionKind::kColumn) conditions.push_back(&e);
+  }
+  if (conditions.empty()) return;
+  for (auto& target : query_.targets)
+    if (!groups.contains(target.sort_group)) shield(target.expression, conditions);
+  if (query_.having) shield(query_.having, conditions);
+}
+
+// Functions that return sets and are grouped by multiply the rows before they are grouped.
+Partial Level::plan_grouped_sets(Partial input) {
+  if (!query_.has_target_sets) return input;
+  std::vector<bool> grouped;
+  for (const auto& target : query_.targets)
+    grouped.push_back(std::any_of(query_.group_by.begin(), query_.group_by.end(), [&](const auto& item) {
+      return item.sort_group == target.sort_group;
+    }));
+  return plan_set_calls(std::move(input), grouped);
+}
+
 Partial Level::plan_grouping(Partial input) {
+  input = plan_grouped_sets(std::move(input));
   auto node = make<PhysicalAggregate>();
   Available available;
   std::map<int, int> group_of;  // sort_group -> position
@@ -140,6 +184,9 @@ Partial Level::plan_grouping(Partial input) {
       for (ExpressionPointer& found : of_this_level(*query::as<query::SubLink>(e).query)) {
         if (found->kind == ExpressionKind::kAggregate) {
           aggregates.push_back(&query::as<query::Aggregate>(*found));
+          kept_expressions_.push_back(std::move(found));
+        } else if (found->kind == ExpressionKind::kGrouping) {
+          groupings.push_back(&query::as<query::Grouping>(*found));
           kept_expressions_.push_back(std::move(found));
         } else {
           loose_columns.push_back(std::move(found));

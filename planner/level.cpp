@@ -42,6 +42,7 @@ PhysicalPointer Level::plan() {
 void Level::prepare() {
   flatten_join_aliases(query_);
   pull_up_subqueries(query_, catalog());
+  shield_grouped_conditions();
   query::for_each_expression_slot(query_, [this](ExpressionPointer& e) { fold(e); });
   use_indexes_for_min_max();
   for (const query::RowMark& mark : query_.row_marks)

@@ -183,6 +183,8 @@ class Level {
   Partial finish_index_scan(IndexPaths& paths, const IndexPath& path, std::vector<Predicate>& predicates);
 
   // --- grouping.cpp, window.cpp
+  void shield_grouped_conditions();
+  Partial plan_grouped_sets(Partial input);
   Partial plan_grouping(Partial input);
   AggregateCall aggregate_call(const query::Aggregate& aggregate, const Available& available);
   Partial plan_windows(Partial input);

@@ -1,6 +1,7 @@
 #include "planner/prepare.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "query/evaluator.hpp"
 #include "query/walker.hpp"
@@ -131,6 +132,7 @@ class PullUp {
     if (query_.command != query::CommandKind::kSelect && entry.relation && query_.result_table &&
         entry.relation == query_.entry(query_.result_table).relation)
       return;
+    if (!groups_stay(node->table, sub)) return;
     // The row of a whole-row reference could not be told from its columns any more.
     int table = node->table;
     bool whole_row = query::walk_with_depth(query_, [&](const Expression& e, int depth) {
@@ -141,6 +143,39 @@ class PullUp {
     for (const auto& mark : query_.row_marks)
       if (mark.table == table) return;
     merge(node, entry);
+  }
+
+  static const Column* column_of(const Expression& e, int depth, int table) {
+    const auto* column = query::try_as<Column>(&e);
+    return column && column->levels_up == depth && column->table == table && column->column > 0 ? column : nullptr;
+  }
+
+  // Would the query still know its groups if the columns of `table` that it groups by became what `sub` selects?
+  // Grouping sets make NULLs of a group: two columns of the same origin are two groups. A subquery of a target sees
+  // groups as columns of the outer query, never as expressions.
+  bool groups_stay(int table, const BoundQuery& sub) const {
+    std::set<int16_t> grouped;
+    for (const auto& item : query_.group_by)
+      for (const auto& target : query_.targets)
+        if (target.sort_group == item.sort_group)
+          query::walk(*target.expression, [&](const Expression& e) {
+            if (const Column* column = column_of(e, 0, table)) grouped.insert(column->column);
+            return false;
+          });
+    std::set<int16_t> origins, computed;
+    for (int16_t number : grouped) {
+      const auto* origin =
+          query::try_as<Column>(sub.targets.at(static_cast<size_t>(number) - 1).expression.get());
+      if (!origin || origin->levels_up != 0 || origin->column <= 0)
+        computed.insert(number);
+      else if (!origins.insert(origin->column).second && !query_.grouping_sets.empty())
+        return false;
+    }
+    if (computed.empty()) return true;
+    return query_.grouping_sets.empty() && !query::walk_with_depth(query_, [&](const Expression& e, int depth) {
+      const Column* column = depth > 0 ? column_of(e, depth, table) : nullptr;
+      return column && computed.contains(column->column);
+    });
   }
 
   void merge(std::unique_ptr<FromNode>& node, query::RangeTableEntry& entry) {

@@ -17,15 +17,17 @@ bool is_set_call(const Expression& e) {
          (e.kind == ExpressionKind::kOperator && query::as<query::OperatorCall>(e).returns_set);
 }
 
-// The set-returning calls of an expression, innermost first.
-void collect_set_calls(const Expression& e, std::vector<const Expression*>& out) {
-  query::for_each_child(e, [&](const Expression& child) { collect_set_calls(child, out); });
+// The set-returning calls of an expression, innermost first; not those that the rows below already carry.
+void collect_set_calls(const Expression& e, const Available& below, std::vector<const Expression*>& out) {
+  if (below.find(e) >= 0) return;
+  query::for_each_child(e, [&](const Expression& child) { collect_set_calls(child, below, out); });
   if (is_set_call(e)) out.push_back(&e);
 }
 
-int set_depth(const Expression& e) {
+int set_depth(const Expression& e, const Available& below) {
+  if (below.find(e) >= 0) return 0;
   int depth = 0;
-  query::for_each_child(e, [&](const Expression& child) { depth = std::max(depth, set_depth(child)); });
+  query::for_each_child(e, [&](const Expression& child) { depth = std::max(depth, set_depth(child, below)); });
   return depth + (is_set_call(e) ? 1 : 0);
 }
 
@@ -59,9 +61,10 @@ std::vector<SortKey> Level::sort_keys(const std::vector<query::SortGroupItem>& i
 Partial Level::plan_set_calls(Partial input, const std::vector<bool>& wanted) {
   std::vector<const Expression*> calls;
   for (size_t i = 0; i < query_.targets.size(); ++i)
-    if (wanted[i]) collect_set_calls(*query_.targets[i].expression, calls);
-  int depth = 0;
-  for (const auto* call : calls) depth = std::max(depth, set_depth(*call));
+    if (wanted[i]) collect_set_calls(*query_.targets[i].expression, input.available, calls);
+  std::vector<int> depths;
+  for (const auto* call : calls) depths.push_back(set_depth(*call, input.available));
+  int depth = depths.empty() ? 0 : *std::max_element(depths.begin(), depths.end());
   for (int level = 1; level <= depth; ++level) {
     auto node = make<PhysicalProjectSet>();
     Available available;
@@ -70,8 +73,9 @@ Partial Level::plan_set_calls(Partial input, const std::vector<bool>& wanted) {
       node->output.push_back(input.plan->output[slot]);
       available.add(input.available.at(slot) ? query::clone(*input.available.at(slot)) : nullptr);
     }
-    for (const auto* call : calls) {
-      if (set_depth(*call) != level || available.find(*call) >= 0) continue;
+    for (size_t i = 0; i < calls.size(); ++i) {
+      const Expression* call = calls[i];
+      if (depths[i] != level || available.find(*call) >= 0) continue;
       ExpressionPointer resolved = query::clone(*call);
       query::for_each_child_slot(*resolved,
                                  [&](ExpressionPointer& child) { child = resolve(*child, input.available); });

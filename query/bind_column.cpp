@@ -143,6 +143,10 @@ ExpressionPointer Analyzer::make_whole_row(Scope& s, NamespaceItem& item, int le
     }
     return make_row(*row, CoercionForm::kImplicitCast);
   }
+  if (s.clause == Clause::kGenerated && levels_up == 0)
+    throw error(sqlstate::kInvalidObjectDefinition, "cannot use whole-row variable in column generation expression",
+                location)
+        .detail("This would cause the generated column to depend on its own value.");
   auto node = make<Column>(location);
   node->table = item.table;
   node->levels_up = levels_up;

@@ -163,6 +163,7 @@ void Rewriter::rewrite(std::unique_ptr<BoundQuery> query, std::vector<std::uniqu
   }
   fill_targets(*query);
   const CommandKind command = query->command;
+  const bool has_with = !query->ctes.empty();
   catalog::RelationPointer relation = query->entry(query->result_table).relation;
   std::vector<std::unique_ptr<BoundQuery>> products;
   // Rules of views on the way to the base table count as well.
@@ -184,8 +185,14 @@ void Rewriter::rewrite(std::unique_ptr<BoundQuery> query, std::vector<std::uniqu
     rewrite(std::move(product), rewritten);
     firing_.pop_back();
   }
+  if (has_with && rewritten.size() + (query ? 1 : 0) > 1)
+    throw SqlError(sqlstate::kFeatureNotSupported,
+                   "WITH cannot be used in a query that is rewritten by rules into multiple queries");
   if (query) {
-    if (query->entry(query->result_table).relation->kind == 'v') scan_changed_view(*query);
+    if (query->entry(query->result_table).relation->kind == 'v') {
+      defaults_to_null(*query);
+      scan_changed_view(*query);
+    }
     expand_views(*query);
   }
   // An INSERT comes before what its rules add, so that they see its rows; UPDATE and DELETE after.

@@ -71,9 +71,12 @@ class Substitute {
  private:
   ExpressionPointer assigned(const Column& like, int16_t number) const {
     for (const auto& target : change_.targets)
-      if (!target.junk && target.number == number) return clone(target.expression);
+      if (!target.junk && target.number == number && target.expression->kind != ExpressionKind::kSetDefault)
+        return clone(target.expression);
     const auto& column = relation_.columns[static_cast<size_t>(std::max<int16_t>(number, 1)) - 1];
-    if (change_.command == CommandKind::kUpdate || number < 0) {
+    bool given = std::any_of(change_.targets.begin(), change_.targets.end(),
+                             [&](const auto& target) { return !target.junk && target.number == number; });
+    if ((change_.command == CommandKind::kUpdate && !given) || number < 0) {
       auto old = std::make_unique<Column>();
       old->table = old->name_table = change_.result_table;
       old->column = old->name_column = number;
@@ -129,6 +132,30 @@ void take_returning(const BoundQuery& change, BoundQuery& action) {
   for (auto& target : action.returning) transform_with_depth(target.expression, replace);
 }
 
+// The action reads the WITH queries of the change where they stood.
+void take_with_queries(const BoundQuery& change, BoundQuery& action) {
+  bool changes = false, reads_query = false;
+  for (const auto& cte : change.ctes) {
+    changes |= cte->query && cte->query->command != CommandKind::kSelect;
+    for (const auto& own : action.ctes)
+      if (own->name == cte->name)
+        throw SqlError(sqlstate::kFeatureNotSupported,
+                       "WITH query name \"" + cte->name +
+                           "\" appears in both a rule action and the query being rewritten");
+  }
+  for (const auto& item : action.from->items)
+    reads_query |= item->kind == FromKind::kTable && action.entry(item->table).kind == RangeKind::kSubquery;
+  if (changes && reads_query && action.command == CommandKind::kInsert)
+    throw SqlError(sqlstate::kFeatureNotSupported,
+                   "INSERT...SELECT rule actions are not supported for queries having data-modifying statements in WITH");
+  std::vector<std::unique_ptr<CommonTableExpression>> all;
+  auto copy = clone(change);
+  for (auto& cte : copy->ctes) all.push_back(std::move(cte));
+  for (auto& cte : action.ctes) all.push_back(std::move(cte));
+  action.ctes = std::move(all);
+  action.has_modifying_cte |= change.has_modifying_cte;
+}
+
 }  // namespace
 
 std::unique_ptr<BoundQuery> Rewriter::rule_action(const BoundQuery& change, std::unique_ptr<BoundQuery> action,
@@ -137,9 +164,13 @@ std::unique_ptr<BoundQuery> Rewriter::rule_action(const BoundQuery& change, std:
   const auto& relation = *change.entry(change.result_table).relation;
   set_check_as_user(*action, relation.owner);
   lock_relations(*action);
+  take_with_queries(change, *action);
   offset_tables(*action, offset, 0);
   std::vector<std::unique_ptr<RangeTableEntry>> entries;
-  for (const auto& entry : change.range_table) entries.push_back(clone(*entry));
+  for (const auto& entry : change.range_table) {
+    entries.push_back(clone(*entry));
+    defaults_to_null(*entries.back());
+  }
   if (change.command != CommandKind::kInsert) entries[static_cast<size_t>(change.result_table) - 1]->in_from = true;
   for (auto& entry : action->range_table) entries.push_back(std::move(entry));
   action->range_table = std::move(entries);
@@ -147,10 +178,6 @@ std::unique_ptr<BoundQuery> Rewriter::rule_action(const BoundQuery& change, std:
   for (const auto& item : change.from->items) items.push_back(clone(*item));
   for (auto& item : action->from->items) items.push_back(std::move(item));
   action->from->items = std::move(items);
-  for (const auto& cte : change.ctes)
-    if (cte->query && cte->query->command != CommandKind::kSelect)
-      throw SqlError(sqlstate::kFeatureNotSupported,
-                     "cannot apply rules to a statement with data-modifying statements in WITH");
   Substitute substitute(change, offset + kOldTable, offset + kNewTable);
   transform_with_depth(*action, [&](ExpressionPointer& e, int depth) { substitute(e, depth); });
   if (condition) {

@@ -170,10 +170,11 @@ void Rewriter::fill_target_list(BoundQuery& query, std::vector<TargetEntry>& tar
     } else if (apply_default && relation.kind != 'v') {
       made.expression = default_or_null(relation, column);
     } else if (apply_default) {
-      // A view: its own default counts, else the base column's is looked for later.
+      // A view: its own default counts; what an INSERT lacks then, the base column's default, looked for later.
       auto own = column_default(relation, column);
       if (!own && !entry) continue;
       if (own) made.expression = std::move(own);
+      else if (!insert) made.expression = default_or_null(relation, column);
     }
     targets.push_back(std::move(made));
   }
@@ -201,6 +202,21 @@ void Rewriter::fill_values(BoundQuery& query, RangeTableEntry& values, int table
         cell = analyzer.make_null(cell->type, cell->typmod, cell->collation);
       }
     }
+  }
+}
+
+void Rewriter::defaults_to_null(RangeTableEntry& values) {
+  for (auto& row : values.values)
+    for (auto& cell : row)
+      if (cell->kind == ExpressionKind::kSetDefault)
+        cell = analyzer.make_null(cell->type, cell->typmod, cell->collation);
+}
+
+void Rewriter::defaults_to_null(BoundQuery& query) {
+  for (auto& entry : query.range_table) defaults_to_null(*entry);
+  for (auto& target : query.targets) {
+    ExpressionPointer& e = target.expression;
+    if (e->kind == ExpressionKind::kSetDefault) e = analyzer.make_null(e->type, e->typmod, e->collation);
   }
 }
 

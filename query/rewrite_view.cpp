@@ -210,12 +210,13 @@ void Rewriter::scan_changed_view(BoundQuery& query) {
   query.range_table.push_back(std::move(target));
   const int scanned = query.result_table;
   query.result_table = static_cast<int>(query.range_table.size());
-  // RETURNING shows the row as the trigger left it.
-  for (auto& entry : query.returning)
-    transform_with_depth(entry.expression, [&](ExpressionPointer& e, int depth) {
-      auto* column = try_mutable<Column>(e.get());
-      if (column && column->levels_up == depth && column->table == scanned) column->table = query.result_table;
-    });
+  // RETURNING shows the row as the trigger left it, and a check option judges that row.
+  auto point_to_new = [&](ExpressionPointer& e, int depth) {
+    auto* column = try_mutable<Column>(e.get());
+    if (column && column->levels_up == depth && column->table == scanned) column->table = query.result_table;
+  };
+  for (auto& entry : query.returning) transform_with_depth(entry.expression, point_to_new);
+  for (auto& option : query.check_options) transform_with_depth(option, point_to_new);
 }
 
 void Rewriter::add_check_option(BoundQuery& query, const catalog::RelationDescriptor& view, ExpressionPointer filter,

@@ -33,6 +33,9 @@ class Rewriter {
                                     const catalog::ColumnDescriptor& column);
   ExpressionPointer identity_value(const catalog::RelationDescriptor& relation,
                                    const catalog::ColumnDescriptor& column);
+  // What says DEFAULT for a column of a view that has none.
+  void defaults_to_null(RangeTableEntry& values);
+  void defaults_to_null(BoundQuery& query);
   void fill_values(BoundQuery& query, RangeTableEntry& values, int table);
   void merge_assignment(std::unique_ptr<TargetEntry>& present, TargetEntry next);
 

@@ -1,4 +1,6 @@
 // ALTER TABLE: columns. ADD, DROP, TYPE, identity and generation.
+#include <algorithm>
+
 #include "catalog/rows/pg_attrdef.hpp"
 #include "catalog/rows/pg_attribute.hpp"
 #include "catalog/rows/pg_class.hpp"
@@ -17,6 +19,31 @@ namespace basalt::commands::ddl {
 using parser::AlterTableAction;
 using parser::ParsedAlterTableCommand;
 
+namespace {
+
+bool reads_whole_row(const std::vector<query::ExpressionPointer>& expressions) {
+  return std::any_of(expressions.begin(), expressions.end(), [](const auto& expression) {
+    return expression && query::walk(*expression, [](const query::Expression& e) {
+      const auto* column = query::try_as<query::Column>(&e);
+      return column && column->column == 0;
+    });
+  });
+}
+
+// A whole row in an expression is one of the table as it will be, and the rows are as they were.
+void refuse_retyped_row(DdlContext& ddl, const catalog::RelationDescriptor& before,
+                        const catalog::RelationDescriptor& now) {
+  for (size_t i = 0; i < before.columns.size(); ++i) {
+    if (before.columns[i].dropped || before.columns[i].type == now.columns[i].type) continue;
+    throw SqlError(sqlstate::kDatatypeMismatch, "table row type and query-specified row type do not match")
+        .detail("Table has type " + catalog::format_type(ddl.scope(), before.columns[i].type, -1) +
+                " at ordinal position " + std::to_string(i + 1) + ", but query expects " +
+                catalog::format_type(ddl.scope(), now.columns[i].type, -1) + ".");
+  }
+}
+
+}  // namespace
+
 void rewrite_table(DdlContext& ddl, const catalog::RelationDescriptor& before, Oid table_oid,
                    std::vector<query::ExpressionPointer> changed) {
   RelationPointer now = ddl.relation(table_oid);
@@ -25,9 +52,10 @@ void rewrite_table(DdlContext& ddl, const catalog::RelationDescriptor& before, O
   execution.evaluation.catalog = &ddl.reader;
   query::ExpressionCompiler compiler(ddl.reader, ddl.session.call_context());
   std::vector<query::EvaluatorPointer> evaluators(changed.size());
+  const bool whole_row = reads_whole_row(changed);
   for (size_t i = 0; i < changed.size(); ++i) {
     if (!changed[i]) continue;
-    executor::columns_to_slots(changed[i]);
+    executor::columns_to_slots(changed[i], before);
     evaluators[i] = compiler.compile(*changed[i]);
   }
   replace_trees(ddl, *now);
@@ -35,6 +63,7 @@ void rewrite_table(DdlContext& ddl, const catalog::RelationDescriptor& before, O
   executor::TableWriter writer(execution, now);
   std::vector<RowId> made;
   scan_table(ddl, before, [&](const common::Chunk& chunk, const std::vector<RowId>&) {
+    if (whole_row && chunk.rows > 0) refuse_retyped_row(ddl, before, *now);
     common::Chunk out;
     out.rows = chunk.rows;
     query::Rows rows(chunk.rows);

@@ -6,6 +6,7 @@
 #include "catalog/rows/pg_attribute.hpp"
 #include "catalog/rows/pg_class.hpp"
 #include "catalog/rows/pg_constraint.hpp"
+#include "commands/without_position.hpp"
 #include "executor/index_key.hpp"
 #include "query/stored_form.hpp"
 #include "query/walker.hpp"
@@ -63,8 +64,10 @@ void add_check(DdlContext& ddl, Oid table_oid, const WrittenConstraint& constrai
   query::BindContext context = ddl.bind();
   query::ExpressionScope scope;
   scope.relations.push_back({table, "", false});
-  query::ExpressionPointer expression =
-      query::bind_condition(*constraint.parsed->expression, query::ExpressionUse::kCheck, scope, "CHECK", context);
+  auto bind = [&] {
+    return query::bind_condition(*constraint.parsed->expression, query::ExpressionUse::kCheck, scope, "CHECK", context);
+  };
+  query::ExpressionPointer expression = verify ? without_position(bind) : bind();
   std::string name = constraint.parsed->name;
   if (name.empty()) {
     std::vector<int16_t> columns = columns_used(*expression);
@@ -92,7 +95,7 @@ void verify_check(DdlContext& ddl, const RelationDescriptor& table, const std::s
   executor::ExecutionContext execution = ddl.session.execution_context(snapshot, {});
   execution.evaluation.catalog = &ddl.reader;
   query::ExpressionPointer copy = query::clone(expression);
-  executor::columns_to_slots(copy);
+  executor::columns_to_slots(copy, table);
   query::ExpressionCompiler compiler(ddl.reader, ddl.session.call_context());
   query::EvaluatorPointer evaluator = compiler.compile(*copy);
   scan_table(ddl, table, [&](const common::Chunk& chunk, const std::vector<RowId>&) {

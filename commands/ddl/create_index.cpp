@@ -9,16 +9,21 @@
 namespace basalt::commands::ddl {
 
 void check_immutable(DdlContext& ddl, const query::Expression& expression, const char* message) {
+  auto is_mutable = [&](Oid function) {
+    auto descriptor = function.valid() ? ddl.reader.function(function) : nullptr;
+    return descriptor && descriptor->volatility != 'i';
+  };
   bool mutable_found = query::walk(expression, [&](const query::Expression& e) {
     Oid function;
+    if (const auto* cast = query::try_as<query::CoerceViaIo>(&e))
+      return is_mutable(ddl.reader.type(cast->argument->type)->output) ||
+             is_mutable(ddl.reader.type(cast->type)->input);
     if (const auto* call = query::try_as<query::Function>(&e)) function = call->function;
     if (e.kind == query::ExpressionKind::kOperator || e.kind == query::ExpressionKind::kDistinct ||
         e.kind == query::ExpressionKind::kNullIf)
       function = static_cast<const query::OperatorCall&>(e).function;
     if (e.kind == query::ExpressionKind::kSqlValue) return true;
-    if (!function.valid()) return false;
-    auto descriptor = ddl.reader.function(function);
-    return descriptor && descriptor->volatility != 'i';
+    return is_mutable(function);
   });
   if (mutable_found) throw SqlError(sqlstate::kInvalidObjectDefinition, message);
 }
@@ -26,6 +31,14 @@ void check_immutable(DdlContext& ddl, const query::Expression& expression, const
 namespace {
 
 using catalog::RelationDescriptor;
+
+void refuse_system_columns(const query::Expression& expression) {
+  bool found = query::walk(expression, [](const query::Expression& e) {
+    const auto* column = query::try_as<query::Column>(&e);
+    return column && column->column < 0;
+  });
+  if (found) throw SqlError(sqlstate::kFeatureNotSupported, "index creation on system columns is not supported");
+}
 
 Oid find_opclass(DdlContext& ddl, const parser::ParsedIndexElement& element, const NewIndexKey& part,
                  const std::string& method) {
@@ -185,6 +198,9 @@ std::string create_index_statement(UtilityCall& call) {
         query::bind_condition(*statement.where, query::ExpressionUse::kIndexPredicate, scope, "WHERE", context);
     check_immutable(ddl, *index.predicate, "functions in index predicate must be marked IMMUTABLE");
   }
+  for (const NewIndexKey& part : index.keys)
+    if (part.expression) refuse_system_columns(*part.expression);
+  if (index.predicate) refuse_system_columns(*index.predicate);
   index.options = relation_options(ddl, statement.options, 'i');
   index.name = statement.name.empty() ? choose_index_name(ddl, *table, index) : statement.name;
   create_index(ddl, *table, index);

@@ -170,7 +170,7 @@ class CopyFrom {
     scope.relations.push_back({relation_, "", false});
     query::ExpressionPointer bound =
         query::bind_condition(condition, query::ExpressionUse::kCopyWhere, scope, "WHERE", bind);
-    executor::columns_to_slots(bound);
+    executor::columns_to_slots(bound, *relation_);
     query::ExpressionCompiler compiler(session_.catalog(), session_.call_context());
     where_ = compiler.compile(*bound);
   }
