@@ -1,5 +1,6 @@
 #include "executor/set_call.hpp"
 
+#include "common/sqlstate.hpp"
 #include "query/execute_privilege.hpp"
 #include "query/polymorphic.hpp"
 #include "types/container/record.hpp"
@@ -8,6 +9,8 @@
 namespace basalt::executor {
 
 using common::PhysicalType;
+using common::SqlError;
+namespace sqlstate = common::sqlstate;
 
 namespace {
 constexpr uint32_t kInternalLanguage = 12;
@@ -23,10 +26,7 @@ SetCall::SetCall(ExecutionContext& context, const query::Expression& call, SetCa
   const auto* f = query::try_as<query::Function>(&call);
   if (f && f->returns_set) {
     returns_set_ = true;
-  } else if (f && !definitions.empty()) {
-    catalog::FunctionPointer found = catalog.function(f->function);
-    if (!found || found->language.value != kInternalLanguage) f = nullptr;
-  } else {
+  } else if (definitions.empty()) {
     f = nullptr;
   }
   if (f) {
@@ -43,7 +43,9 @@ SetCall::SetCall(ExecutionContext& context, const query::Expression& call, SetCa
   }
   types::TypePointer type = catalog.type(call.type);
   while (type && type->kind == 'd') type = catalog.type(type->base);
-  composite_ = type && (type->kind == 'c' || type->oid == types::oid::kRecord);
+  named_ = type && type->kind == 'c';
+  composite_ = named_ || (type && type->oid == types::oid::kRecord);
+  define_row(definitions);
   if (!arguments) {
     scalar_ = compiler.compile(call);
     return;
@@ -53,6 +55,9 @@ SetCall::SetCall(ExecutionContext& context, const query::Expression& call, SetCa
   query::require_execute(catalog, *context.evaluation.call, *function_);
   for (const auto& argument : *arguments) argument_types_.push_back(argument->type);
   arguments_ = compiler.compile_list(*arguments);
+}
+
+void SetCall::define_row(std::span<const query::ColumnDefinition> definitions) {
   if (definitions.empty()) return;
   auto row = std::make_shared<types::TypeDescriptor>();
   row->oid = types::oid::kRecord;
@@ -99,7 +104,7 @@ void SetCall::open_call(ExecutionContext& context, const Chunk& input) {
   call_->variadic_array = variadic_;
   call_->state = &call_state_;
   if (!returns_set_) {
-    call_scalar(types::FunctionRegistry::instance().scalar(function_->source), values);
+    call_scalar(context, values);
   } else if (function_->language.value == kInternalLanguage) {
     types::SetFunctionMaker maker = types::FunctionRegistry::instance().set(function_->source);
     if (!maker) throw common::not_supported("function " + function_->name);
@@ -107,10 +112,17 @@ void SetCall::open_call(ExecutionContext& context, const Chunk& input) {
   } else {
     set_ = context.evaluation.functions->call_set(*function_, *call_, values);
   }
+  delivers_records_ = dynamic_cast<types::RowsAreRecords*>(set_.get()) != nullptr;
 }
 
 // One call of a function that makes a row as its column definition list wants it.
-void SetCall::call_scalar(types::ScalarKernel kernel, std::span<const Value> arguments) {
+void SetCall::call_scalar(ExecutionContext& context, std::span<const Value> arguments) {
+  if (function_->language.value != kInternalLanguage) {
+    scalar_value_ =
+        Vector::constant(PhysicalType::kString, context.evaluation.functions->call(*function_, *call_, arguments));
+    return;
+  }
+  types::ScalarKernel kernel = types::FunctionRegistry::instance().scalar(function_->source);
   if (!kernel) throw common::not_supported("function " + function_->name);
   std::vector<Vector> vectors;
   for (const Value& argument : arguments) {
@@ -157,44 +169,86 @@ void SetCall::find_row_columns(ExecutionContext& context) {
     if (!attribute.dropped) row_types_.push_back(attribute.type);
 }
 
-// Brings what the function delivered to the columns that the caller expects: records are taken apart or put together. A
-// function that returns a set delivers columns, another one a record.
-void SetCall::shape(ExecutionContext& context, Chunk& raw, Chunk& out) {
-  const bool from = place_ == SetCallPlace::kFrom;
-  const bool take_apart = from && (returns_set_ ? raw.columns.size() != columns_.size() : composite_);
-  bool put_together = !from && returns_set_ && composite_;
-  if (put_together) {
-    if (row_types_.empty()) find_row_columns(context);
-    // A record of which nobody knows the columns comes as one.
-    if (row_types_.empty() && raw.columns.size() == 1) put_together = false;
+namespace {
+
+SqlError wrong_row(std::string detail) {
+  SqlError error(sqlstate::kDatatypeMismatch, "function return row and query-specified return row do not match");
+  error.report().detail = std::move(detail);
+  return error;
+}
+
+SqlError wrong_count(size_t returned, size_t expected) {
+  return wrong_row("Returned row contains " + std::to_string(returned) + " attribute" + (returned == 1 ? "" : "s") +
+                   ", but query expects " + std::to_string(expected) + ".");
+}
+
+}  // namespace
+
+// Columns for columns. A named type may have got more of them since the query was stored.
+void SetCall::require_columns(Chunk& raw) const {
+  if (named_ && raw.columns.size() > columns_.size()) raw.columns.resize(columns_.size());
+  if (raw.columns.size() != columns_.size()) throw wrong_count(raw.columns.size(), columns_.size());
+  for (size_t c = 0; c < columns_.size(); ++c)
+    if (raw.columns[c].type() != columns_[c])
+      throw wrong_row("The type at ordinal position " + std::to_string(c + 1) + " has changed.");
+}
+
+// A record against the column definition list, or against what the query was bound with.
+void SetCall::require_fields(ExecutionContext& context, const types::RecordView& record) const {
+  if (record.size() != columns_.size() && !named_) throw wrong_count(record.size(), columns_.size());
+  for (uint32_t c = 0; c < columns_.size() && c < record.size(); ++c) {
+    const Oid returned = record.field_type(c);
+    const Oid expected = defined_row_ ? defined_row_->attributes[c].type : returned;
+    auto cast = returned == expected ? nullptr : context.evaluation.catalog->cast(returned, expected);
+    if ((returned == expected || (cast && cast->method == 'b')) && record.physical(c) == columns_[c]) continue;
+    if (returned == expected)
+      throw wrong_row("The type at ordinal position " + std::to_string(c + 1) + " has changed.");
+    types::CallContext& names = *context.evaluation.call;
+    throw wrong_row("Returned type " + names.format_type(returned, -1) + " at ordinal position " +
+                    std::to_string(c + 1) + ", but query expects " + names.format_type(expected, -1) + ".");
   }
-  if (!take_apart && !put_together) {
-    out = std::move(raw);
-    return;
-  }
+}
+
+void SetCall::take_apart(ExecutionContext& context, const Chunk& raw, Chunk& out) {
   out.reset(columns_, raw.rows);
-  if (put_together) {
-    for (uint32_t i = 0; i < raw.rows; ++i) {
-      types::RecordBuilder builder(result_type_);
-      for (size_t c = 0; c < raw.columns.size(); ++c)
-        builder.append(c < row_types_.size() ? row_types_[c] : Oid{}, raw.columns[c], i);
-      if (result_type_ == types::oid::kRecord && row_names_.size() == raw.columns.size()) builder.set_names(row_names_);
-      out.columns[0].set_value(i, Value::of(builder.finish()));
-    }
-  } else {
-    ENSURE(raw.columns.size() == 1, "function delivered another number of columns than its type says");
-    for (uint32_t i = 0; i < raw.rows; ++i) {
-      Value value = raw.columns[0].value(i);
-      for (size_t c = 0; c < columns_.size(); ++c) out.columns[c].set_null(i);
-      if (value.is_null()) continue;
-      types::RecordView record(value.string());
-      for (uint32_t c = 0; c < columns_.size() && c < record.size(); ++c) {
-        Value field = record.value(c);
-        if (!field.is_null()) out.columns[c].set_value(i, field);
-      }
+  for (uint32_t i = 0; i < raw.rows; ++i) {
+    Value value = raw.columns[0].value(i);
+    for (size_t c = 0; c < columns_.size(); ++c) out.columns[c].set_null(i);
+    if (value.is_null()) continue;
+    types::RecordView record(value.string());
+    require_fields(context, record);
+    for (uint32_t c = 0; c < columns_.size() && c < record.size(); ++c) {
+      Value field = record.value(c);
+      if (!field.is_null()) out.columns[c].set_value(i, field);
     }
   }
   out.rows = raw.rows;
+}
+
+void SetCall::put_together(const Chunk& raw, Chunk& out) {
+  out.reset(columns_, raw.rows);
+  for (uint32_t i = 0; i < raw.rows; ++i) {
+    types::RecordBuilder builder(result_type_);
+    for (size_t c = 0; c < raw.columns.size(); ++c)
+      builder.append(c < row_types_.size() ? row_types_[c] : Oid{}, raw.columns[c], i);
+    if (result_type_ == types::oid::kRecord && row_names_.size() == raw.columns.size()) builder.set_names(row_names_);
+    out.columns[0].set_value(i, Value::of(builder.finish()));
+  }
+  out.rows = raw.rows;
+}
+
+// Brings what the function delivered to the columns that the caller expects: records are taken apart or put together. A
+// function that returns a set delivers columns (or records, of which nobody knows the columns), another one a record.
+void SetCall::shape(ExecutionContext& context, Chunk& raw, Chunk& out) {
+  if (place_ == SetCallPlace::kFrom) {
+    const bool one_record = delivers_records_ || (raw.columns.size() == 1 && columns_.size() != 1);
+    if (returns_set_ ? one_record : composite_) return take_apart(context, raw, out);
+    if (composite_) require_columns(raw);
+  } else if (returns_set_ && composite_ && !delivers_records_) {
+    if (row_types_.empty()) find_row_columns(context);
+    if (!row_types_.empty() || raw.columns.size() != 1) return put_together(raw, out);
+  }
+  out = std::move(raw);
 }
 
 }  // namespace basalt::executor

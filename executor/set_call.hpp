@@ -4,6 +4,10 @@
 
 #include "executor/execution_context.hpp"
 
+namespace basalt::types {
+class RecordView;
+}
+
 namespace basalt::executor {
 
 enum class SetCallPlace : uint8_t { kTargetList, kFrom };
@@ -23,15 +27,22 @@ class SetCall {
   bool returns_set() const { return returns_set_; }
 
  private:
+  void define_row(std::span<const query::ColumnDefinition> definitions);
   void open_call(ExecutionContext& context, const Chunk& input);
-  void call_scalar(types::ScalarKernel kernel, std::span<const Value> arguments);
+  void call_scalar(ExecutionContext& context, std::span<const Value> arguments);
   void shape(ExecutionContext& context, Chunk& raw, Chunk& out);
+  void take_apart(ExecutionContext& context, const Chunk& raw, Chunk& out);
+  void put_together(const Chunk& raw, Chunk& out);
+  void require_columns(Chunk& raw) const;
+  void require_fields(ExecutionContext& context, const types::RecordView& record) const;
   void find_row_columns(ExecutionContext& context);
 
   SetCallPlace place_;
   std::vector<common::PhysicalType> columns_;
   bool composite_ = false;  // the result is a row
+  bool named_ = false;      // of a type that the catalog knows
   bool returns_set_ = false;
+  bool delivers_records_ = false;  // one column, to be taken apart
   // Set-returning call, or one with a column definition list.
   catalog::FunctionPointer function_;
   std::vector<query::EvaluatorPointer> arguments_;

@@ -120,6 +120,21 @@ ExpressionPointer bind_default(const parser::ParsedExpression& expression, Expre
   return bound;
 }
 
+namespace {
+
+// What stands for OUT parameters in a CALL has chosen the procedure; the procedure gets its inputs only.
+void drop_outputs(Function& call, catalog::CatalogReader& catalog) {
+  auto procedure = catalog.function(call.function);
+  const auto& modes = procedure->argument_modes;
+  if (modes.size() != call.arguments.size()) return;
+  ExpressionList inputs;
+  for (size_t i = 0; i < modes.size(); ++i)
+    if (modes[i] != 'o') inputs.push_back(std::move(call.arguments[i]));
+  call.arguments = std::move(inputs);
+}
+
+}  // namespace
+
 ExpressionPointer bind_call(const parser::ParsedFunctionCall& call, BindContext& context) {
   Analyzer analyzer(context);
   BoundQuery holder;
@@ -129,6 +144,7 @@ ExpressionPointer bind_call(const parser::ParsedFunctionCall& call, BindContext&
   for (const auto& argument : call.arguments) arguments.push_back(analyzer.bind_inner(s, *argument));
   auto bound = analyzer.call_or_column(s, call.name, std::move(arguments), nullptr, &call, true, call.location);
   analyzer.assign_collations(*bound);
+  drop_outputs(as<Function>(*bound), *context.catalog);
   return bound;
 }
 

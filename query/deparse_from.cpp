@@ -44,6 +44,7 @@ Names Deparser::make_names(const BoundQuery& q) {
         real = entry->relation->columns[i].name;
         if (i >= entry->alias_columns.size()) column = real;
       }
+      dropped = dropped || (entry->kind == RangeKind::kFunction && !entry->column_types[i].valid());
       if (dropped) {
         columns.emplace_back();
         continue;

@@ -165,8 +165,24 @@ struct Reader {
       v = static_cast<T>(integer());
     }
   }
+  // Columns of a function's row type that have been dropped since.
+  void refresh_functions(RangeTableEntry& entry) {
+    size_t first = 0;
+    for (const RangeFunction& function : entry.functions) {
+      types::TypePointer type = function.definitions.empty() ? catalog.type(function.call->type) : nullptr;
+      while (type && type->kind == 'd') type = catalog.type(type->base);
+      auto count = static_cast<size_t>(function.column_count);
+      for (size_t i = 0; type && type->kind == 'c' && i < count && i < type->attributes.size(); ++i) {
+        if (!type->attributes[i].dropped) continue;
+        entry.columns[first + i].clear();
+        entry.column_types[first + i] = Oid{};
+      }
+      first += count;
+    }
+  }
   // Columns of a relation are named by the relation as it is now, unless an alias renames them.
-  static void refresh(RangeTableEntry& entry) {
+  void refresh(RangeTableEntry& entry) {
+    if (entry.kind == RangeKind::kFunction) refresh_functions(entry);
     if (entry.kind != RangeKind::kRelation || !entry.relation) return;
     if (entry.alias.empty()) entry.name = entry.relation->name;
     const auto& columns = entry.relation->columns;

@@ -12,4 +12,9 @@ struct ResultRow final : CallState {
   TypePointer row;  // a composite type that no catalog knows
 };
 
+// Base of the set-returning functions whose rows come as one column of records, which say themselves what they are.
+struct RowsAreRecords {
+  virtual ~RowsAreRecords() = default;
+};
+
 }  // namespace basalt::types

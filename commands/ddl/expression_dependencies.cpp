@@ -15,7 +15,8 @@ using query::ExpressionKind;
 
 class Collector {
  public:
-  explicit Collector(std::vector<Oid> relations) : relations_(std::move(relations)) {}
+  Collector(catalog::CatalogReader& catalog, std::vector<Oid> relations)
+      : catalog_(catalog), relations_(std::move(relations)) {}
 
   void expression(const Expression& root) {
     query::walk(root, [&](const Expression& e) {
@@ -67,6 +68,21 @@ class Collector {
     set_operation(*operation.right);
   }
 
+  // A column of a function that returns a named row is a column of that row's relation.
+  void function_column(const query::RangeTableEntry& entry, int number) {
+    for (const auto& function : entry.functions) {
+      if (number > function.column_count) {
+        number -= function.column_count;
+        continue;
+      }
+      if (!function.definitions.empty()) return;
+      types::TypePointer type = catalog_.type(function.call->type);
+      while (type && type->kind == 'd') type = catalog_.type(type->base);
+      if (type && type->kind == 'c') add(id::kPgClass, type->relation, number);
+      return;
+    }
+  }
+
   void column(const query::Column& c) {
     if (levels_.empty()) {
       if (c.levels_up == 0 && c.table >= 1 && static_cast<size_t>(c.table) <= relations_.size())
@@ -78,6 +94,8 @@ class Collector {
     const query::RangeTableEntry& entry = owner.entry(c.table);
     if (entry.kind == query::RangeKind::kRelation && entry.relation) {
       add(id::kPgClass, entry.relation->oid, c.column > 0 ? c.column : 0);
+    } else if (entry.kind == query::RangeKind::kFunction && c.column > 0) {
+      function_column(entry, c.column);
     } else if (entry.kind == query::RangeKind::kJoin && c.column > 0 &&
                static_cast<size_t>(c.column) <= entry.join_columns.size()) {
       const auto& alias = entry.join_columns[static_cast<size_t>(c.column) - 1];
@@ -149,6 +167,7 @@ class Collector {
     }
   }
 
+  catalog::CatalogReader& catalog_;
   std::vector<Oid> relations_;
   std::vector<const BoundQuery*> levels_;
   std::set<ObjectAddress> found_;
@@ -159,7 +178,7 @@ class Collector {
 void record_expression_dependencies(DdlContext& ddl, const ObjectAddress& depender, const Expression& expression,
                                     const std::vector<Oid>& relations, DependencyType type, Oid self,
                                     DependencyType self_type) {
-  Collector collector(relations);
+  Collector collector(ddl.reader, relations);
   collector.expression(expression);
   for (const ObjectAddress& found : collector.found()) {
     bool own = self.valid() && found.class_oid == id::kPgClass && found.object == self;
@@ -169,7 +188,7 @@ void record_expression_dependencies(DdlContext& ddl, const ObjectAddress& depend
 
 void record_query_dependencies(DdlContext& ddl, const ObjectAddress& depender, const BoundQuery& query,
                                DependencyType type) {
-  Collector collector({});
+  Collector collector(ddl.reader, {});
   collector.query(query);
   const std::set<ObjectAddress>& all = collector.found();
   for (const ObjectAddress& found : all) {

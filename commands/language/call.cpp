@@ -29,8 +29,11 @@ std::string run_call(UtilityCall& call) {
   query::BindContext bind = session.bind_context(call.text);
   bind.parameter_types = call.parameter_types;
   query::ExpressionPointer bound = query::bind_call(*statement.call, bind);
-  catalog::FunctionPointer function = session.catalog().function(query::as<query::Function>(*bound).function);
-  ResultShape shape = result_shape(session, *function, function->result_type, {});
+  const auto& node = query::as<query::Function>(*bound);
+  catalog::FunctionPointer function = session.catalog().function(node.function);
+  std::vector<common::Oid> types;
+  for (const auto& argument : node.arguments) types.push_back(argument->type);
+  ResultShape shape = result_shape(session, *function, function->result_type, types);
   Value result = run_procedure(session, *bound, call.parameters, may_end_transaction(call));
   if (!shape.is_row) return "CALL";
   std::vector<ResultColumn> columns;

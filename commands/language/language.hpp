@@ -31,12 +31,17 @@ struct ResultShape {
   std::vector<common::Oid> types;  // of the row's columns
   std::vector<int32_t> typmods;
   std::vector<std::string> names;
-  bool known = true;  // false: record without a definition
+  bool known = true;     // false: record without a definition
+  bool defined = false;  // by the call's column definition list
 };
 ResultShape result_shape(Session& session, const catalog::FunctionDescriptor& function, common::Oid actual_type,
                          std::span<const common::Oid> argument_types);
+// Of one call: a column definition list says what a record is.
+ResultShape result_shape(Session& session, const catalog::FunctionDescriptor& function,
+                         const types::FunctionCall& call);
 // The columns of a composite type.
 ResultShape row_shape(Session& session, common::Oid type);
+bool is_row_type(Session& session, common::Oid type);
 // A record value of the row.
 common::Value make_record(const ResultShape& shape, const std::vector<common::Value>& row,
                           const std::vector<common::Oid>& types);

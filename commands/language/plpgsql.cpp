@@ -99,7 +99,7 @@ std::unique_ptr<PlFrame> run_function(Session& session, const catalog::FunctionD
   auto frame =
       std::make_unique<PlFrame>(session, program_of(session, function, call.argument_types, call.result_type, options),
                                 signature_of(session, function), function.volatility != 'v');
-  frame->result = result_shape(session, function, call.result_type, call.argument_types);
+  frame->result = result_shape(session, function, call);
   bind_arguments(*frame, arguments, call.argument_types);
   LanguageState& state = language_state(session);
   if (function.kind == 'p' && state.may_end_transaction == function.oid) {
@@ -108,6 +108,22 @@ std::unique_ptr<PlFrame> run_function(Session& session, const catalog::FunctionD
   }
   frame->run();
   return frame;
+}
+
+// A record that is returned must have the very columns of the declared row.
+void require_returned_row(Session& session, const types::RecordView& row, const ResultShape& shape) {
+  auto mismatch = [](std::string detail) {
+    return SqlError(sqlstate::kDatatypeMismatch, "returned record type does not match expected record type")
+        .detail(std::move(detail));
+  };
+  if (row.size() != shape.types.size())
+    throw mismatch("Number of returned columns (" + std::to_string(row.size()) +
+                   ") does not match expected column count (" + std::to_string(shape.types.size()) + ").");
+  for (uint32_t i = 0; i < row.size(); ++i)
+    if (row.field_type(i) != shape.types[i])
+      throw mismatch("Returned type " + session.context().format_type(row.field_type(i), -1) +
+                     " does not match expected type " + session.context().format_type(shape.types[i], -1) +
+                     " in column " + std::to_string(i + 1) + ".");
 }
 
 }  // namespace
@@ -134,11 +150,12 @@ Value call_plpgsql(Session& session, const catalog::FunctionDescriptor& function
   try {
     if (!shape.is_row) return frame->convert(frame->returned.value, frame->returned.type, shape.type, -1);
     types::RecordView view(frame->returned.value.string());
-    if (!shape.known || frame->returned.type == shape.type) return frame->returned.value;
+    if (!shape.known || (frame->returned.type == shape.type && !shape.defined)) return frame->returned.value;
+    require_returned_row(session, view, shape);
     std::vector<Value> row;
     for (size_t i = 0; i < shape.types.size(); ++i) {
       auto field = static_cast<uint32_t>(i);
-      row.push_back(i >= view.size() || view.is_null(field)
+      row.push_back(view.is_null(field)
                         ? Value::null(physical_of(session, shape.types[i]))
                         : frame->convert(view.value(field), view.field_type(field), shape.types[i], shape.typmods[i]));
     }

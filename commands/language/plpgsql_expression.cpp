@@ -536,20 +536,18 @@ void PlFrame::run_call(const PlStatement& statement) {
     set_up(*this, expression, prepared)(bind);
     query::ExpressionPointer bound = query::bind_call(call, bind);
     catalog::FunctionPointer procedure = session.catalog().function(query::as<query::Function>(*bound).function);
-    std::vector<std::pair<PlTarget, Oid>> outputs;
+    std::vector<PlTarget> outputs;
     for (size_t i = 0; i < procedure->argument_modes.size(); ++i) {
       const char mode = procedure->argument_modes[i];
       if (mode != 'o' && mode != 'b') continue;
       const std::string name = i < procedure->argument_names.size() ? procedure->argument_names[i] : "";
-      outputs.emplace_back(output_target(expression.scope, argument_of(call, name, i), name),
-                           procedure->all_argument_types[i]);
+      outputs.push_back(output_target(expression.scope, argument_of(call, name, i), name));
     }
     Value result = run_procedure(session, *bound, parameter_values(*this, prepared), may_end_transaction);
     if (outputs.empty() || result.is_null()) return;
     std::string bytes(result.string());
     types::RecordView row(bytes);
-    for (size_t i = 0; i < outputs.size(); ++i)
-      assign(outputs[i].first, {row.value(static_cast<uint32_t>(i)), outputs[i].second});
+    for (uint32_t i = 0; i < outputs.size(); ++i) assign(outputs[i], {row.value(i), row.field_type(i)});
   } catch (SqlError& error) {
     place_error(error, expression);
     throw;

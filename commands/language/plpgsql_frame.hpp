@@ -99,6 +99,8 @@ class PlFrame {
   void run_return(const PlStatement& statement);
   void run_return_next(const PlStatement& statement);
   void run_return_query(const PlStatement& statement);
+  void require_row(const TypedValue& value);
+  void require_known_rows() const;
   void run_raise(const PlStatement& statement);
   void run_assert(const PlStatement& statement);
   void run_sql(const PlStatement& statement);

@@ -57,9 +57,25 @@ void PlFrame::run_return(const PlStatement& statement) {
     return;
   }
   returned = evaluate(*statement.expression);
+  if (result.is_row) require_row(returned);
+}
+
+// Where a row is to be returned.
+void PlFrame::require_row(const TypedValue& value) {
+  if (value.value.is_null() || is_row_type(session, value.type)) return;
+  throw SqlError(sqlstate::kDatatypeMismatch,
+                 "cannot return non-composite value from function returning composite type");
+}
+
+// A set of records of which the caller does not say what they are has nowhere to go.
+void PlFrame::require_known_rows() const {
+  if (result.is_row && !result.known)
+    throw SqlError(sqlstate::kFeatureNotSupported,
+                   "materialize mode required, but it is not allowed in this context");
 }
 
 void PlFrame::run_return_next(const PlStatement& statement) {
+  require_known_rows();
   std::vector<Value> row;
   if (!statement.expression) {
     for (int output : program->outputs) row.push_back(get(output));
@@ -70,6 +86,7 @@ void PlFrame::run_return_next(const PlStatement& statement) {
     } else if (value.value.is_null()) {
       for (Oid type : result.types) row.push_back(Value::null(physical_of(session, type)));
     } else {
+      require_row(value);
       types::RecordView view(value.value.string());
       if (result.known && view.size() != result.types.size())
         throw SqlError(sqlstate::kDatatypeMismatch, "wrong record type supplied in RETURN NEXT");
@@ -83,6 +100,7 @@ void PlFrame::run_return_next(const PlStatement& statement) {
 }
 
 void PlFrame::run_return_query(const PlStatement& statement) {
+  require_known_rows();
   auto take = [&](const Shape& shape, std::vector<Value> row) {
     std::vector<Oid> types = result.is_row ? result.types : std::vector<Oid>{result.type};
     if (result.known && row.size() != types.size())

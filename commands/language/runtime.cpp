@@ -5,6 +5,7 @@
 #include "common/sqlstate.hpp"
 #include "query/polymorphic.hpp"
 #include "types/container/record.hpp"
+#include "types/result_row.hpp"
 
 namespace basalt::commands::language {
 
@@ -23,6 +24,12 @@ void RowsOfFunction::next(common::Chunk& out, uint32_t rows_max) {
 }
 
 common::PhysicalType physical_of(Session& session, Oid type) { return session.catalog().type(type)->physical; }
+
+bool is_row_type(Session& session, Oid type) {
+  types::TypePointer descriptor = session.catalog().type(type);
+  while (descriptor && descriptor->kind == 'd') descriptor = session.catalog().type(descriptor->base);
+  return descriptor && (descriptor->kind == 'c' || descriptor->oid == oid::kRecord);
+}
 
 ResultShape row_shape(Session& session, Oid type) {
   ResultShape shape;
@@ -77,6 +84,20 @@ ResultShape result_shape(Session& session, const catalog::FunctionDescriptor& fu
     shape.is_void = type == oid::kVoid;
   }
   shape.is_set = function.returns_set;
+  return shape;
+}
+
+ResultShape result_shape(Session& session, const catalog::FunctionDescriptor& function,
+                         const types::FunctionCall& call) {
+  ResultShape shape = result_shape(session, function, call.result_type, call.argument_types);
+  auto* given = call.state ? dynamic_cast<types::ResultRow*>(call.state->get()) : nullptr;
+  if (!given || !shape.is_row || shape.known) return shape;
+  shape.known = shape.defined = true;
+  for (const auto& column : given->row->attributes) {
+    shape.types.push_back(column.type);
+    shape.typmods.push_back(column.typmod);
+    shape.names.push_back(column.name);
+  }
   return shape;
 }
 

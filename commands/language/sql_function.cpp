@@ -139,6 +139,7 @@ struct SqlRun {
           if (plan->can_set_tag) final_plan = plan;
         std::vector<Oid> types;
         for (const auto& column : final_plan->root->output) types.push_back(column.type);
+        if (last && shape.defined) require_definition(types);
         bool taken = false;
         run_plans(session, plans, parameters, options, [&](const common::Chunk& chunk) {
           if (!last || shape.is_void) return true;
@@ -151,11 +152,35 @@ struct SqlRun {
           // A SELECT of which one row is wanted stops there; a change of data runs to its end.
           return all_rows || final_plan->command != query::CommandKind::kSelect;
         });
+      } catch (const WrongDefinition& wrong) {
+        SqlError error(sqlstate::kInvalidFunctionDefinition,
+                       "return type mismatch in function declared to return record");
+        error.report().detail = wrong.detail;
+        add_context(error, "SQL function \"" + function.name + "\" during startup");
+        throw error;
       } catch (SqlError& error) {
         make_internal(error, body.text);
         add_context(error, "SQL function \"" + function.name + "\" statement " + std::to_string(i + 1));
         throw;
       }
+    }
+  }
+
+  struct WrongDefinition {
+    std::string detail;
+  };
+
+  // The columns of the last statement against the column definition list of the call.
+  void require_definition(const std::vector<Oid>& types) const {
+    if (types.size() < shape.types.size()) throw WrongDefinition{"Final statement returns too few columns."};
+    if (types.size() > shape.types.size()) throw WrongDefinition{"Final statement returns too many columns."};
+    query::BindContext bind = session.bind_context({});
+    for (size_t i = 0; i < types.size(); ++i) {
+      if (types[i] == shape.types[i]) continue;
+      if (query::coerce_for_assignment(parameter_node(session, 0, types[i]), shape.types[i], -1, bind)) continue;
+      throw WrongDefinition{"Final statement returns " + session.context().format_type(types[i], -1) + " instead of " +
+                            session.context().format_type(shape.types[i], -1) + " at column " + std::to_string(i + 1) +
+                            "."};
     }
   }
 
@@ -194,7 +219,7 @@ Value call_sql(Session& session, const catalog::FunctionDescriptor& function, ty
   std::shared_ptr<SqlBody> body = body_of(session, function, call.argument_types);
   SqlRun run{session,
              function,
-             result_shape(session, function, call.result_type, call.argument_types),
+             result_shape(session, function, call),
              {arguments.begin(), arguments.end()}};
   if (function.kind == 'p' && !run.shape.is_row) run.shape.is_void = true;
   Value result = Value::null(run.shape.is_row ? common::PhysicalType::kString : physical_of(session, run.shape.type));
@@ -212,13 +237,17 @@ std::unique_ptr<types::SetFunction> call_sql_set(Session& session, const catalog
   std::shared_ptr<SqlBody> body = body_of(session, function, call.argument_types);
   SqlRun run{session,
              function,
-             result_shape(session, function, call.result_type, call.argument_types),
+             result_shape(session, function, call),
              {arguments.begin(), arguments.end()}};
   std::vector<std::vector<Value>> rows;
   std::vector<Oid> row_types = run.shape.is_row ? run.shape.types : std::vector<Oid>{run.shape.type};
+  const bool as_records = run.shape.is_row && !run.shape.known;
+  if (as_records) row_types = {oid::kRecord};
   run.run(*body, true, [&](const std::vector<Value>& values, const std::vector<Oid>& types) {
-    if (run.shape.is_row && !run.shape.known) row_types = types;
-    rows.push_back(run.convert(values, types));
+    if (as_records)
+      rows.push_back({make_record(run.shape, values, types)});
+    else
+      rows.push_back(run.convert(values, types));
   });
   std::vector<common::PhysicalType> physical;
   for (Oid type : row_types) physical.push_back(physical_of(session, type));

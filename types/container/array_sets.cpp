@@ -1,7 +1,7 @@
 // Set functions over arrays: unnest, generate_subscripts.
 #include "types/container/array.hpp"
 #include "types/container/detail.hpp"
-#include "types/container/record.hpp"
+#include "types/result_row.hpp"
 #include "types/value_function.hpp"
 
 namespace basalt::types::container {
@@ -10,11 +10,9 @@ using common::PhysicalType;
 
 namespace {
 
-// Elements of a named composite type come as its columns.
-class Unnest final : public RowSetFunction {
+class Unnest : public RowSetFunction {
  public:
-  Unnest(std::vector<PhysicalType> columns, Value array, bool composite)
-      : RowSetFunction(std::move(columns)), array_(std::move(array)), composite_(composite) {}
+  Unnest(PhysicalType column, Value array) : RowSetFunction({column}), array_(std::move(array)) {}
 
  protected:
   bool next_row(common::Chunk& out, uint32_t row) override {
@@ -22,34 +20,32 @@ class Unnest final : public RowSetFunction {
     if (!view_) view_.emplace(array_.string());
     if (at_ >= view_->size()) return false;
     uint32_t i = at_++;
-    if (!composite_) {
+    if (view_->is_null(i))
+      out.columns[0].set_null(row);
+    else
       out.columns[0].set_value(row, view_->value(i));
-      return true;
-    }
-    if (view_->is_null(i)) {
-      for (Vector& column : out.columns) column.set_null(row);
-      return true;
-    }
-    RecordView record(view_->string(i));
-    for (uint32_t c = 0; c < out.columns.size(); ++c) out.columns[c].set_value(row, record.value(c));
     return true;
   }
 
  private:
   Value array_;
-  bool composite_;
   std::optional<ArrayView> view_;
   uint32_t at_ = 0;
 };
 
+// Elements of a composite type, or records.
+class UnnestRecords final : public Unnest, public RowsAreRecords {
+ public:
+  using Unnest::Unnest;
+};
+
 std::unique_ptr<SetFunction> make_unnest(FunctionCall& call, std::span<const Value> arguments) {
   TypePointer type = call.context->type(call.result_type);
-  if (type->kind != 'c') return std::make_unique<Unnest>(std::vector{type->physical}, arguments[0], false);
-  std::vector<PhysicalType> columns;
-  for (const CompositeAttribute& attribute : type->attributes) {
-    if (!attribute.dropped) columns.push_back(call.context->type(attribute.type)->physical);
-  }
-  return std::make_unique<Unnest>(std::move(columns), arguments[0], true);
+  TypePointer base = type;
+  while (base->kind == 'd') base = call.context->type(base->base);
+  if (base->kind != 'c' && base->oid != oid::kRecord)
+    return std::make_unique<Unnest>(type->physical, arguments[0]);
+  return std::make_unique<UnnestRecords>(type->physical, arguments[0]);
 }
 
 class Subscripts final : public RowSetFunction {

@@ -45,11 +45,13 @@ class Populator {
   Value record(const TypeDescriptor& type, const Document* object, const Value& base) {
     std::vector<Value> values = fields(type, object, base);
     RecordBuilder builder(type.oid, type.typmod);
-    size_t next = 0;
+    std::vector<std::string> names;
     for (const CompositeAttribute& attribute : type.attributes) {
       if (attribute.dropped) continue;
-      builder.append(attribute.type, context_.type(attribute.type)->physical, values[next++]);
+      builder.append(attribute.type, context_.type(attribute.type)->physical, values[names.size()]);
+      names.push_back(attribute.name);
     }
+    if (type.oid == oid::kRecord) builder.set_names(names);
     return Value::of(builder.finish());
   }
 
@@ -185,13 +187,30 @@ RowType row_type(FunctionCall& call, Oid type, const char* function) {
   return out;
 }
 
+// The row type that an anonymous record has by itself.
+TypePointer type_of_record(const RecordView& record) {
+  auto row = std::make_shared<TypeDescriptor>();
+  row->oid = oid::kRecord;
+  row->kind = 'c';
+  for (uint32_t i = 0; i < record.size(); ++i)
+    row->attributes.push_back({record.name(i), record.field_type(i), -1, {}, false});
+  return row;
+}
+
+// A base record says what the rows are, whatever a column definition list says; so does its declared type.
+RowType row_type_of_base(FunctionCall& call, const Value& base, const char* function) {
+  if (base.is_null()) return row_type(call, call.result_type, function);
+  RecordView record(base.string());
+  if (record.type() != oid::kRecord) return row_type(call, record.type(), function);
+  if (call.result_type == oid::kRecord) return {type_of_record(record), nullptr};
+  return row_type(call, call.result_type, function);
+}
+
 // Base record and JSON given: (base, json).
 template <const Flavor& F>
 Value populate_record(FunctionCall& call, std::span<const Value> arguments) {
   std::string function = std::string(F.prefix) + "_populate_record";
-  Oid declared = arguments[0].is_null() ? call.result_type : RecordView(arguments[0].string()).type();
-  if (declared == oid::kRecord) declared = call.result_type;
-  RowType type = row_type(call, declared, function.c_str());
+  RowType type = row_type_of_base(call, arguments[0], function.c_str());
   if (arguments[1].is_null()) return arguments[0];
   std::string text = text_of(F, arguments[1]);
   Document document = parse_document(text);
@@ -209,7 +228,7 @@ Value to_record(FunctionCall& call, std::span<const Value> arguments) {
   return Populator(*call.context).record(*type.row, &document, Value());
 }
 
-class RecordRows final : public RowSetFunction {
+class RecordRows : public RowSetFunction {
  public:
   RecordRows(std::vector<PhysicalType> columns, std::vector<std::vector<Value>> rows)
       : RowSetFunction(std::move(columns)), rows_(std::move(rows)) {}
@@ -232,13 +251,21 @@ class RecordRows final : public RowSetFunction {
   size_t at_ = 0;
 };
 
+class RecordsAsValues final : public RecordRows, public RowsAreRecords {
+ public:
+  using RecordRows::RecordRows;
+};
+
 template <const Flavor& F>
 std::unique_ptr<SetFunction> make_rows(FunctionCall& call, const RowType& type, const Value& base, const Value& json,
                                        const std::string& function) {
+  // What the caller expects is not what an anonymous base record has: it comes as a record, to be compared.
+  const bool as_records = type.row->oid == oid::kRecord && !base.is_null();
   std::vector<PhysicalType> columns;
   for (const CompositeAttribute& attribute : type.row->attributes) {
-    if (!attribute.dropped) columns.push_back(call.context->type(attribute.type)->physical);
+    if (!attribute.dropped && !as_records) columns.push_back(call.context->type(attribute.type)->physical);
   }
+  if (as_records) columns.push_back(PhysicalType::kString);
   std::vector<std::vector<Value>> rows;
   if (!json.is_null()) {
     std::string text = text_of(F, json);
@@ -252,16 +279,20 @@ std::unique_ptr<SetFunction> make_rows(FunctionCall& call, const RowType& type, 
       if (!element.is_object()) {
         throw SqlError(sqlstate::kInvalidParameterValue, "argument of " + function + " must be an array of objects");
       }
-      rows.push_back(populator.fields(*type.row, &element, base));
+      if (as_records)
+        rows.push_back({populator.record(*type.row, &element, base)});
+      else
+        rows.push_back(populator.fields(*type.row, &element, base));
     }
   }
+  if (as_records) return std::make_unique<RecordsAsValues>(std::move(columns), std::move(rows));
   return std::make_unique<RecordRows>(std::move(columns), std::move(rows));
 }
 
 template <const Flavor& F>
 std::unique_ptr<SetFunction> populate_recordset(FunctionCall& call, std::span<const Value> arguments) {
   std::string function = std::string(F.prefix) + "_populate_recordset";
-  RowType type = row_type(call, call.result_type, function.c_str());
+  RowType type = row_type_of_base(call, arguments[0], function.c_str());
   return make_rows<F>(call, type, arguments[0], arguments[1], function);
 }
 template <const Flavor& F>
