@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "catalog/names.hpp"
+#include "commands/collations.hpp"
 #include "common/sqlstate.hpp"
 #include "query/stored_form.hpp"
 #include "types/number/numeric.hpp"
@@ -190,6 +191,7 @@ Value SessionContext::cast(Oid from, const Value& value, Oid to, int32_t typmod)
 void* SessionContext::service(std::string_view name) {
   if (name == "catalog") return static_cast<catalog::CatalogService*>(this);
   if (name == "session") return &session_;
+  if (name == "collation") return &collations_of(session_);
   return nullptr;
 }
 

@@ -34,6 +34,11 @@ Partial Level::scan_table(int table, std::vector<Predicate>& predicates) {
       node->name = entry.tuplestore_name;
       Partial out;
       for (size_t i = 0; i < entry.columns.size(); ++i) {
+        if (is_dropped(entry, i)) {  // the rows have it all the same
+          out.available.add(nullptr);
+          node->output.push_back({{}, -1, {}, entry.relation->columns[i].physical, ""});
+          continue;
+        }
         OutputColumn output = column_output(table, static_cast<int16_t>(i + 1));
         out.available.add(
             make_column(table, static_cast<int16_t>(i + 1), output.type, output.typmod, output.collation));

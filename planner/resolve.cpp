@@ -1,6 +1,7 @@
 // Level expressions become slots; references to enclosing levels become exec parameters; sublinks become subplans.
 #include <algorithm>
 
+#include "common/sqlstate.hpp"
 #include "planner/join_keys.hpp"
 #include "planner/level.hpp"
 #include "planner/prepare.hpp"
@@ -87,7 +88,8 @@ ExpressionPointer Level::outer_reference(const Expression& expression, int level
 
 bool Level::is_dropped(const query::RangeTableEntry& entry, size_t column) {
   if (entry.kind == query::RangeKind::kRelation) return entry.relation->columns[column].dropped;
-  return entry.kind == query::RangeKind::kFunction && !entry.column_types[column].valid();
+  bool by_type = entry.kind == query::RangeKind::kFunction || entry.kind == query::RangeKind::kNamedTuplestore;
+  return by_type && !entry.column_types[column].valid();
 }
 
 ExpressionPointer Level::whole_row(const query::Column& column) {
@@ -121,6 +123,9 @@ ExpressionPointer Level::resolve(const Expression& expression, const Available& 
   }
   if (const auto* column = query::try_as<query::Column>(&expression)) {
     if (column->column == 0) return resolve(*whole_row(*column), available);
+    if (column->column > 0 && is_dropped(query_.entry(column->table), static_cast<size_t>(column->column) - 1))
+      throw common::SqlError(common::sqlstate::kUndefinedColumn,
+                             "attribute " + std::to_string(column->column) + " of type record has been dropped");
     // A column of a join's alias that was not flattened, or of a table that is not below: a planner bug.
     UNREACHABLE("column " + std::to_string(column->column) + " of table " + std::to_string(column->table) +
                 " is not available here");

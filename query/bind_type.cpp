@@ -312,11 +312,12 @@ RowDescription Analyzer::expand_record(Scope& s, const Column& column, int level
   }
   auto index = static_cast<size_t>(column.column) - 1;
   const BoundQuery* sub = nullptr;
+  Scope* around = &at_level;
   if (entry.kind == RangeKind::kSubquery) {
     sub = entry.subquery.get();
   } else if (entry.kind == RangeKind::kCte && !entry.cte_self_reference) {
-    int up = level + entry.cte_levels_up;
-    for (auto& cte : scope_at(s, up).query->ctes)
+    around = &scope_at(s, level + entry.cte_levels_up);
+    for (auto& cte : around->query->ctes)
       if (cte->name == entry.cte_name) sub = cte->query.get();
   } else if (entry.kind == RangeKind::kJoin && index < entry.join_columns.size() && entry.join_columns[index]) {
     if (auto* inner = try_as<Column>(entry.join_columns[index].get())) return expand_record(s, *inner, level);
@@ -327,7 +328,7 @@ RowDescription Analyzer::expand_record(Scope& s, const Column& column, int level
     const Expression& e = *sub->targets[index].expression;
     if (e.kind != ExpressionKind::kColumn) return describe_row(nullptr, e);
     BoundQuery& inner = const_cast<BoundQuery&>(*sub);
-    Scope inside(&at_level, inner);
+    Scope inside(around, inner);
     return expand_record(inside, as<Column>(e), 0);
   }
   return unknown;

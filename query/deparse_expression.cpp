@@ -429,12 +429,12 @@ void Deparser::field_select(const FieldSelect& f) {
   RowDescription row;
   if (argument.kind == ExpressionKind::kColumn && !names.empty() && argument.type == oid::kRecord) {
     // The names of an anonymous row are found where it is made.
-    const auto& column = as<Column>(argument);
-    auto level = names.size() - 1 - static_cast<size_t>(column.levels_up);
-    Scope outer(nullptr, const_cast<BoundQuery&>(*names[level].query));
-    auto copy = clone(argument);
-    as<Column>(*copy).levels_up = 0;
-    row = analyzer.describe_row(&outer, *copy);
+    BoundQuery none;                             // a table's own expressions stand in no query
+    std::vector<std::unique_ptr<Scope>> scopes;  // of all levels, outermost first
+    for (const Names& level : names)
+      scopes.push_back(std::make_unique<Scope>(scopes.empty() ? nullptr : scopes.back().get(),
+                                               level.query ? const_cast<BoundQuery&>(*level.query) : none));
+    row = analyzer.describe_row(scopes.back().get(), argument);
   } else {
     row = analyzer.describe_row(nullptr, argument);
   }
@@ -504,7 +504,7 @@ void Deparser::sublink(const SubLink& s) {
       need_paren = false;
   }
   if (need_paren) out += '(';
-  query(*s.query, nullptr, s.sub_kind != SubLinkKind::kExists);
+  query(*s.query, nullptr, false);
   out += need_paren ? "))" : ")";
 }
 

@@ -4,6 +4,7 @@
 #include "commands/language/language_state.hpp"
 #include "commands/language/plpgsql_frame.hpp"
 #include "commands/session_context.hpp"
+#include "commands/utility/cursor.hpp"
 #include "common/sqlstate.hpp"
 #include "query/polymorphic.hpp"
 #include "types/container/array.hpp"
@@ -299,6 +300,7 @@ bool call_plpgsql_trigger(Session& session, const catalog::FunctionDescriptor& f
         session.context().input(oid::kTextArray, text + "}", -1);
   }
   frame.run();
+  for (const auto& [name, table] : frame.transitions) close_cursors_over(session, *table.rows);
   bool row_trigger = call.trigger->type & 1;
   if (!frame.has_returned) {
     SqlError error(sqlstate::kSREFunctionExecutedNoReturnStatement,

@@ -236,6 +236,7 @@ std::string PlFrame::open_portal(const PlStatement& statement, int datum, PlQuer
     cursor.snapshot = active_snapshot(session);
   else
     session.advance_command();
+  for (const auto& [table, transition] : transitions) cursor.tuplestores[table] = transition.rows;
   std::string name = cursor.name;
   open_cursor(session, std::move(cursor));
   if (datum >= 0) values[static_cast<size_t>(datum)] = Value::of(name);

@@ -33,7 +33,8 @@ void check_lockable(const planner::PhysicalStatement& plan, const Portal& portal
         .detail("Scrollable cursors must be READ ONLY.");
 }
 
-void start(Session& session, Portal& portal, const std::optional<storage::Snapshot>& snapshot) {
+void start(Session& session, Portal& portal, const NewCursor& cursor) {
+  const std::optional<storage::Snapshot>& snapshot = cursor.snapshot;
   const planner::PhysicalStatement& plan = *portal.statement->plans[0];
   storage::Transaction& transaction = session.transaction();
   if (plan.locks_rows) transaction.assign_id();
@@ -48,6 +49,7 @@ void start(Session& session, Portal& portal, const std::optional<storage::Snapsh
       std::make_unique<executor::ExecutionContext>(session.execution_context(portal.snapshot, portal.parameters));
   portal.reader = session.database_catalog().reader(transaction);
   portal.context->evaluation.catalog = portal.reader.get();
+  portal.context->tuplestores = cursor.tuplestores;
   portal.execution = std::make_unique<executor::Execution>(plan, *portal.context);
   std::vector<common::PhysicalType> types;
   for (const auto& output : plan.root->output) types.push_back(output.physical);
@@ -234,6 +236,14 @@ std::string run_close(UtilityCall& call) {
 
 }  // namespace
 
+void close_cursors_over(Session& session, const executor::ChunkStore& rows) {
+  std::erase_if(session.portals(), [&](const auto& item) {
+    const auto& context = item.second->context;
+    return context && std::any_of(context->tuplestores.begin(), context->tuplestores.end(),
+                                  [&](const auto& store) { return store.second == &rows; });
+  });
+}
+
 std::shared_ptr<Portal> open_cursor(Session& session, NewCursor cursor) {
   auto prepared = std::make_shared<PreparedStatement>();
   prepared->text = cursor.query_text;
@@ -257,7 +267,7 @@ std::shared_ptr<Portal> open_cursor(Session& session, NewCursor cursor) {
   if (session.portals().contains(cursor.name))
     throw SqlError(sqlstate::kDuplicateCursor, "cursor \"" + cursor.name + "\" already exists");
   portal->columns = session.result_columns(plan);
-  start(session, *portal, cursor.snapshot);
+  start(session, *portal, cursor);
   session.portals()[cursor.name] = portal;
   return portal;
 }

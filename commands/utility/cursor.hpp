@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <unordered_map>
 
 #include "commands/session.hpp"
 #include "parser/ast_utility.hpp"
@@ -14,9 +15,12 @@ struct NewCursor {
   std::vector<common::Value> parameters;
   bool holdable = false, scrollable = false, no_scroll = false, binary = false;
   std::optional<storage::Snapshot> snapshot;  // none: a new one
+  // Transition tables that the query may read; close_cursors_over() before they go.
+  std::unordered_map<std::string, executor::ChunkStore*> tuplestores;
 };
 // Starts the query and makes the portal; 42P03 where the name is taken.
 std::shared_ptr<Portal> open_cursor(Session& session, NewCursor cursor);
+void close_cursors_over(Session& session, const executor::ChunkStore& rows);
 // FETCH, or MOVE where there is no sink; the number of rows.
 uint64_t fetch_cursor(Portal& portal, parser::FetchDirection direction, int64_t count, ResultSink* sink);
 // Runs the cursor to its end, so that its rows outlive the transaction.
