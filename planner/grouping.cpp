@@ -131,19 +131,19 @@ void Level::shield_grouped_conditions() {
   if (query_.having) shield(query_.having, conditions);
 }
 
-// Functions that return sets and are grouped by multiply the rows before they are grouped.
-Partial Level::plan_grouped_sets(Partial input) {
+// Functions that return sets and are grouped or sorted by here multiply the rows before that.
+Partial Level::plan_sets_of(Partial input, const std::vector<const std::vector<query::SortGroupItem>*>& lists) {
   if (!query_.has_target_sets) return input;
-  std::vector<bool> grouped;
-  for (const auto& target : query_.targets)
-    grouped.push_back(std::any_of(query_.group_by.begin(), query_.group_by.end(), [&](const auto& item) {
-      return item.sort_group == target.sort_group;
-    }));
-  return plan_set_calls(std::move(input), grouped);
+  std::set<int> wanted;
+  for (const auto* list : lists)
+    for (const auto& item : *list) wanted.insert(item.sort_group);
+  std::vector<bool> targets;
+  for (const auto& target : query_.targets) targets.push_back(wanted.contains(target.sort_group));
+  return plan_set_calls(std::move(input), targets);
 }
 
 Partial Level::plan_grouping(Partial input) {
-  input = plan_grouped_sets(std::move(input));
+  input = plan_sets_of(std::move(input), {&query_.group_by});
   auto node = make<PhysicalAggregate>();
   Available available;
   std::map<int, int> group_of;  // sort_group -> position
@@ -276,6 +276,12 @@ AggregateCall Level::aggregate_call(const query::Aggregate& aggregate, const Ava
 }
 
 Partial Level::plan_windows(Partial input) {
+  std::vector<const std::vector<query::SortGroupItem>*> keys_of_all;
+  for (const query::WindowClause& window : query_.windows) {
+    keys_of_all.push_back(&window.partition_by);
+    keys_of_all.push_back(&window.order_by);
+  }
+  input = plan_sets_of(std::move(input), keys_of_all);
   for (const query::WindowClause& window : query_.windows) {
     std::vector<const query::WindowCall*> calls;
     std::function<void(const Expression&)> visit = [&](const Expression& e) {

@@ -184,7 +184,7 @@ class Level {
 
   // --- grouping.cpp, window.cpp
   void shield_grouped_conditions();
-  Partial plan_grouped_sets(Partial input);
+  Partial plan_sets_of(Partial input, const std::vector<const std::vector<query::SortGroupItem>*>& lists);
   Partial plan_grouping(Partial input);
   AggregateCall aggregate_call(const query::Aggregate& aggregate, const Available& available);
   Partial plan_windows(Partial input);
