@@ -42,6 +42,7 @@ PhysicalPointer Level::plan() {
 void Level::prepare() {
   flatten_join_aliases(query_);
   pull_up_subqueries(query_, catalog());
+  null_rows_of_outer_joins(query_);
   shield_grouped_conditions();
   query::for_each_expression_slot(query_, [this](ExpressionPointer& e) { fold(e); });
   use_indexes_for_min_max();

@@ -1,8 +1,11 @@
 #include "planner/prepare.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "planner/available.hpp"
+#include "planner/physical_plan.hpp"
 #include "query/evaluator.hpp"
 #include "query/walker.hpp"
 
@@ -207,6 +210,84 @@ class PullUp {
 };
 
 }  // namespace
+
+namespace {
+
+void add_tables(const FromNode& node, bool nullable, std::set<int>& out) {
+  switch (node.kind) {
+    case FromKind::kTable:
+      if (nullable) out.insert(node.table);
+      return;
+    case FromKind::kJoin: {
+      bool left = node.join_kind == query::JoinKind::kRight || node.join_kind == query::JoinKind::kFull;
+      bool right = node.join_kind == query::JoinKind::kLeft || node.join_kind == query::JoinKind::kFull;
+      add_tables(*node.left, nullable || left, out);
+      add_tables(*node.right, nullable || right, out);
+      return;
+    }
+    case FromKind::kList:
+      for (const auto& item : node.items) add_tables(*item, nullable, out);
+  }
+}
+
+// A column of the entry that is NULL only in rows that an outer join made up; null: there is none. A subquery gets one.
+ExpressionPointer presence_of(query::RangeTableEntry& entry, int table) {
+  if (entry.kind == RangeKind::kRelation && entry.relation && entry.relation->tree.valid())
+    return make_column(table, kRowIdAttribute, types::oid::kInt8, -1, {});
+  if (entry.kind != RangeKind::kSubquery || !entry.subquery || entry.subquery->set_operation ||
+      entry.subquery->command != query::CommandKind::kSelect)
+    return nullptr;
+  auto constant = std::make_unique<query::Constant>();
+  constant->type = types::oid::kBool;
+  constant->value = common::Value::of(true);
+  query::TargetEntry target;
+  target.name = "present";
+  target.expression = std::move(constant);
+  auto& targets = entry.subquery->targets;
+  auto at = std::find_if(targets.begin(), targets.end(), [](const auto& other) { return other.junk; });
+  target.number = static_cast<int16_t>(at - targets.begin() + 1);
+  for (auto later = at; later != targets.end(); ++later) ++later->number;
+  const int16_t number = target.number;
+  targets.insert(at, std::move(target));
+  return make_column(table, number, types::oid::kBool, -1, {});
+}
+
+}  // namespace
+
+void null_rows_of_outer_joins(BoundQuery& query) {
+  if (!query.from) return;
+  std::set<int> nullable;
+  add_tables(*query.from, false, nullable);
+  std::map<int, ExpressionPointer> present;
+  auto is_whole_row = [&](const Expression& e, int depth) {
+    const auto* column = query::try_as<Column>(&e);
+    return column && column->column == 0 && column->levels_up == depth && nullable.contains(column->table);
+  };
+  query::walk_with_depth(query, [&](const Expression& e, int depth) {
+    if (is_whole_row(e, depth)) present[query::as<Column>(e).table];
+    return false;
+  });
+  for (auto& [table, column] : present) column = presence_of(query.entry(table), table);
+  query::transform_with_depth(query, [&](ExpressionPointer& e, int depth) {
+    if (!is_whole_row(*e, depth)) return;
+    const ExpressionPointer& column = present[query::as<Column>(*e).table];
+    if (!column) return;
+    auto test = std::make_unique<query::NullTest>();
+    test->type = types::oid::kBool;
+    test->argument = query::clone(column);
+    query::as<Column>(*test->argument).levels_up = depth;
+    auto null = std::make_unique<query::Constant>();
+    null->type = e->type;
+    null->value = common::Value::null(common::PhysicalType::kString);
+    auto choice = std::make_unique<query::Case>();
+    choice->type = e->type;
+    choice->whens.emplace_back();
+    choice->whens[0].condition = std::move(test);
+    choice->whens[0].result = std::move(null);
+    choice->default_result = std::move(e);
+    e = std::move(choice);
+  });
+}
 
 void pull_up_subqueries(BoundQuery& query, catalog::CatalogReader& catalog) { PullUp(query, catalog).run(); }
 
