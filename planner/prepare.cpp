@@ -258,6 +258,7 @@ void null_rows_of_outer_joins(BoundQuery& query) {
   if (!query.from) return;
   std::set<int> nullable;
   add_tables(*query.from, false, nullable);
+  if (nullable.empty()) return;
   std::map<int, ExpressionPointer> present;
   auto is_whole_row = [&](const Expression& e, int depth) {
     const auto* column = query::try_as<Column>(&e);
