@@ -120,6 +120,21 @@ ExpressionPointer bind_default(const parser::ParsedExpression& expression, Expre
   return bound;
 }
 
+ExpressionPointer bind_part_assignment(ExpressionPointer base, const std::string& name,
+                                       const std::vector<parser::ParsedIndirectionStep>& steps, ExpressionPointer value,
+                                       int location, BindContext& context) {
+  Analyzer analyzer(context);
+  BoundQuery holder;
+  Scope s(nullptr, holder);
+  ClauseGuard guard(s, Clause::kUpdateTarget);
+  const Oid type = base->type, collation = base->collation;
+  const int32_t typmod = base->typmod;
+  auto bound = analyzer.assign_indirection(s, std::move(base), name, false, type, typmod, collation, steps, 0,
+                                           std::move(value), CoercionContext::kPlpgsql, location);
+  analyzer.assign_collations(*bound);
+  return bound;
+}
+
 namespace {
 
 // What stands for OUT parameters in a CALL has chosen the procedure; the procedure gets its inputs only.

@@ -127,6 +127,11 @@ ExpressionPointer bind_condition(const parser::ParsedExpression& expression, Exp
 ExpressionPointer bind_default(const parser::ParsedExpression& expression, ExpressionUse use,
                                const ExpressionScope& scope, std::string_view column, Oid type, int32_t typmod,
                                Oid collation, BindContext& context);
+// PL/pgSQL's a.b[1].c := value: the new value of `base` (a variable called `name`, or a field of it), in which `value`
+// has taken the place that `steps` lead to. Coerced as PL/pgSQL does: by a cast, or else through text.
+ExpressionPointer bind_part_assignment(ExpressionPointer base, const std::string& name,
+                                       const std::vector<parser::ParsedIndirectionStep>& steps, ExpressionPointer value,
+                                       int location, BindContext& context);
 // CALL procedure(...): the Function node, with defaults added; `outputs` are the positions of OUT and INOUT arguments.
 ExpressionPointer bind_call(const parser::ParsedFunctionCall& call, BindContext& context);
 

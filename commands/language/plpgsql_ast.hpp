@@ -25,7 +25,7 @@ struct PlScope {
 
 struct PlExpression {
   std::string text;
-  std::string assigned;       // "variable := " of an assignment; errors show it
+  std::string assigned;       // "variable := " of an assignment (of a target's part: all of it); errors show it
   bool is_statement = false;  // a whole SQL statement; else what follows SELECT
   bool performed = false;     // of PERFORM: what follows SELECT, and errors show the whole statement
   const PlScope* scope = nullptr;
@@ -48,11 +48,13 @@ struct PlDatum {
   std::vector<int> cursor_parameters;
 };
 
-// variable, record.field, variable[subscript]
+// variable, record.field; or a part of one of these: variable[subscript], record.field[1:2].member
 struct PlTarget {
   int datum = -1;
   std::string field;
-  PlExpressionPointer subscript;
+  PlExpressionPointer part;       // all of it as written, where it is a part
+  size_t names = 1;               // how many names of it lead to the datum and field
+  PlExpressionPointer subscript;  // where the part is one element of a variable
 };
 
 enum class PlKind : uint8_t {

@@ -48,6 +48,8 @@ class PlFrame {
   void set(int datum, const common::Value& value, common::Oid type);
   void set_record(int datum, std::shared_ptr<const ResultShape> shape, std::vector<common::Value> values);
   void assign(const PlTarget& target, const TypedValue& value);
+  // The value of the target's variable or field with `value` in the part that the target names.
+  TypedValue with_part(const PlTarget& target, const TypedValue& value);
   // INTO: a row into a record, or into several variables; `values` null: no row.
   void assign_row(const std::vector<PlTarget>& targets, const std::shared_ptr<const ResultShape>& shape,
                   const std::vector<common::Value>* values);
@@ -110,6 +112,7 @@ class PlFrame {
   void run_call(const PlStatement& statement);
   void set_found(bool found);
   void initialise(int datum);
+  void assign_whole(const PlTarget& target, const TypedValue& value);
   std::string format_message(const PlStatement& statement);
   void run_close(const PlStatement& statement);
   void end_transaction(const PlStatement& statement);

@@ -66,6 +66,7 @@ class PlParser {
   void sql_statement(PlStatement& out);
   bool assignment(PlStatement& out);
   PlTarget target();
+  void target_part(PlTarget& out, size_t begin);
   void into_targets(PlStatement& out);
   void using_arguments(PlStatement& out, std::initializer_list<std::string_view> stops);
 

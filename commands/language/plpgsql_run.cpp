@@ -213,13 +213,11 @@ void PlFrame::set_record(int datum, std::shared_ptr<const ResultShape> shape, st
 void PlFrame::assign(const PlTarget& target, const TypedValue& value) {
   auto at = static_cast<size_t>(target.datum);
   const PlDatum& variable = program->datums[at];
+  types::TypePointer array = target.subscript ? session.catalog().type(variable.type) : nullptr;
+  if (target.part && !(array && array->is_true_array())) return assign_whole(target, with_part(target, value));
   if (target.subscript) {
-    const types::TypePointer array = session.catalog().type(variable.type);
-    if (!array->element.valid())
-      throw SqlError(sqlstate::kDatatypeMismatch, "cannot subscript type " +
-                                                      session.context().format_type(variable.type, -1) +
-                                                      " because it does not support subscripting");
     TypedValue subscript = evaluate(*target.subscript);
+    if (subscript.type != oid::kInt4) return assign_whole(target, with_part(target, value));
     Value number = convert(subscript.value, subscript.type, oid::kInt4, -1);
     if (number.is_null())
       throw SqlError(sqlstate::kNullValueNotAllowed, "array subscript in assignment must not be null");
@@ -231,6 +229,13 @@ void PlFrame::assign(const PlTarget& target, const TypedValue& value) {
     values[at] = Value::of(types::array_with_element(bytes, place, element));
     return;
   }
+  assign_whole(target, value);
+}
+
+// To the variable or the record's field, whatever part of it the target names.
+void PlFrame::assign_whole(const PlTarget& target, const TypedValue& value) {
+  auto at = static_cast<size_t>(target.datum);
+  const PlDatum& variable = program->datums[at];
   if (target.field.empty()) {
     set(target.datum, value.value, value.type);
     return;

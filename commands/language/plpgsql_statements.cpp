@@ -104,8 +104,31 @@ bool PlParser::assignment(PlStatement& out) {
   auto from = static_cast<size_t>(tokens_.tokens[start].start);
   size_t behind = source_.find(out.expression->text, static_cast<size_t>(tokens_.tokens[look].end));
   if (behind != std::string_view::npos) out.expression->assigned = source_.substr(from, behind - from);
+  if (auto& part = out.targets[0].part) part->assigned = out.expression->assigned + out.expression->text;
   expect(";");
   return true;
+}
+
+// Subscripts and members behind the variable or field, whose text begins at token `begin`.
+void PlParser::target_part(PlTarget& out, size_t begin) {
+  size_t steps = 0;
+  for (; is(".") || is("["); ++steps) {
+    if (accept(".")) {
+      identifier();
+      continue;
+    }
+    ++at_;
+    const bool literal = slice(at_).starts_with("'");  // its type comes from the subscripted value
+    if (!is(":")) out.subscript = expression_until({":", "]"}, false);
+    if (literal) out.subscript = nullptr;
+    if (accept(":")) {
+      out.subscript = nullptr;
+      if (!is("]")) expression_until({"]"}, false);
+    }
+    expect("]");
+  }
+  if (steps > 1 || !out.field.empty()) out.subscript = nullptr;
+  out.part = make_expression(begin, at_, false);
 }
 
 PlTarget PlParser::target() {
@@ -119,13 +142,16 @@ PlTarget PlParser::target() {
   if (out.datum < 0)
     throw parser::error_at(source_, tokens_.tokens[name_at].start, sqlstate::kSyntaxError,
                            "\"" + name + "\" is not a known variable");
-  if (accept(".")) out.field = identifier();
-  if (accept("[")) {
-    out.subscript = expression_until({"]"}, false);
-    expect("]");
+  out.names = (at_ - name_at + 1) / 2;
+  if (is(".") && program_->datums[static_cast<size_t>(out.datum)].is_record) {
+    ++at_;
+    out.field = identifier();
+    ++out.names;
   }
-  if ((out.subscript && !out.field.empty()) || is(".") || is("["))
-    throw common::not_supported("assignment to a part of a field or element in PL/pgSQL");
+  if (is(".") && out.field.empty())
+    throw parser::error_at(source_, tokens_.tokens[name_at].start, sqlstate::kSyntaxError,
+                           "\"" + name + "." + slice(at_ + 1) + "\" is not a known variable");
+  if (is(".") || is("[")) target_part(out, name_at);
   const PlDatum& datum = program_->datums[static_cast<size_t>(out.datum)];
   if (datum.constant && out.field.empty())
     throw parser::error_at(source_, tokens_.tokens[name_at].start, sqlstate::kErrorInAssignment,
