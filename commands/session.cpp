@@ -240,9 +240,8 @@ void Session::handle_error() {
   several_statements_ = false;
   triggers_->abandon_statement();
   if (phase_ == TransactionPhase::kBlock || phase_ == TransactionPhase::kFailed) {
-    phase_ = TransactionPhase::kFailed;
-    // What the failed statement did is undone when the block ends or is rolled back to a savepoint.
     finish_statement();
+    if (phase_ == TransactionPhase::kBlock) fail_block();
     return;
   }
   rollback();

@@ -106,7 +106,9 @@ class Session {
   int64_t transaction_start() const { return transaction_start_; }
   int64_t statement_start() const { return statement_start_; }
   bool read_only() const { return read_only_; }
-  void set_read_only(bool on) { read_only_ = on; }
+  void set_read_only(bool on);
+  bool deferrable() const { return deferrable_; }
+  void set_deferrable(bool on);
   storage::IsolationLevel isolation() const { return isolation_; }
   void set_isolation(storage::IsolationLevel level);
   // 25006 when the transaction is read-only.
@@ -230,6 +232,9 @@ class Session {
     storage::SavepointId id;
   };
   void start_transaction();
+  void fail_block();
+  bool in_subtransaction() const { return !savepoints_.empty() || subtransactions_ > 0; }
+  void undo_to_savepoint(size_t depth);
   void end_transaction(bool commit_it);
   void close_portals(bool keep_holdable);
   void start_statement(std::string_view text);
@@ -294,7 +299,8 @@ class Session {
   std::vector<SavepointEntry> savepoints_;
   std::optional<storage::Snapshot> transaction_snapshot_, statement_snapshot_;
   storage::IsolationLevel isolation_ = storage::IsolationLevel::kReadCommitted;
-  bool read_only_ = false;
+  bool read_only_ = false, deferrable_ = false;
+  bool queried_ = false;  // the transaction has had a snapshot, or would have had one in PostgreSQL
   int64_t transaction_start_ = 0, statement_start_ = 0;
   int statement_depth_ = 0;
   bool several_statements_ = false;

@@ -22,9 +22,12 @@ namespace {
 
 std::string isolation_text(storage::IsolationLevel level) {
   switch (level) {
-    case storage::IsolationLevel::kRepeatableRead: return "repeatable read";
-    case storage::IsolationLevel::kSerializable: return "serializable";
-    default: return "read committed";
+    case storage::IsolationLevel::kRepeatableRead:
+      return "repeatable read";
+    case storage::IsolationLevel::kSerializable:
+      return "serializable";
+    default:
+      return "read committed";
   }
 }
 
@@ -33,13 +36,15 @@ std::string value_text(const parser::ParsedExpression& e, Session& session) {
   if (e.kind == parser::ExpressionKind::kTypeCast) {
     // SET TIME ZONE INTERVAL '...': the offset in hours.
     const auto& cast = parser::as<parser::ParsedTypeCast>(e);
-    Value interval = session.call_context().input(types::oid::kInterval,
-                                                  parser::as<parser::ParsedLiteral>(*cast.argument).text, -1);
+    query::BindContext bind = session.bind_context({});
+    Value interval =
+        session.call_context().input(types::oid::kInterval, parser::as<parser::ParsedLiteral>(*cast.argument).text,
+                                     query::resolve_type(*cast.type, bind).typmod);
     auto parts = interval.as<common::Interval>();
     if (parts.months != 0)
-      throw SqlError(sqlstate::kInvalidParameterValue, "interval \"" +
-                                                           parser::as<parser::ParsedLiteral>(*cast.argument).text +
-                                                           "\" must not contain months");
+      throw SqlError(
+          sqlstate::kInvalidParameterValue,
+          "interval \"" + parser::as<parser::ParsedLiteral>(*cast.argument).text + "\" must not contain months");
     double hours = (static_cast<double>(parts.microseconds) / 3.6e9) + parts.days * 24.0;
     return std::to_string(hours);
   }
@@ -54,6 +59,8 @@ void set_transaction_setting(Session& session, const std::string& name, const st
     apply_transaction_options(session, options);
   } else if (name == "transaction_read_only") {
     session.set_read_only(normalize_setting(*find_setting(name), value) == "on");
+  } else if (name == "transaction_deferrable") {
+    session.set_deferrable(normalize_setting(*find_setting(name), value) == "on");
   }
 }
 
@@ -111,7 +118,8 @@ void set_session_authorization(Session& session, const std::string& value) {
   if (!role.valid()) throw SqlError(sqlstate::kInvalidParameterValue, "role \"" + value + "\" does not exist");
   const catalog::RoleDescriptor* own = session.catalog().role(session.options().user);
   if (!(own && own->super) && role != session.options().user)
-    throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to set session authorization \"" + value + "\"");
+    throw SqlError(sqlstate::kInsufficientPrivilege,
+                   "permission denied to set session authorization \"" + value + "\"");
   known_roles(session)[value] = role;
 }
 
@@ -144,10 +152,16 @@ std::string run_set(UtilityCall& call) {
   Settings::Scope scope = statement.is_local ? Settings::Scope::kLocal : Settings::Scope::kSession;
   session.transaction();
   switch (statement.set_kind) {
-    case VariableSetKind::kSetMulti: set_multi(call, statement); return "SET";
-    case VariableSetKind::kResetAll: session.settings().reset_all(); return "RESET";
-    case VariableSetKind::kSetCurrent: throw common::not_supported("SET FROM CURRENT here");
-    default: break;
+    case VariableSetKind::kSetMulti:
+      set_multi(call, statement);
+      return "SET";
+    case VariableSetKind::kResetAll:
+      session.settings().reset_all();
+      return "RESET";
+    case VariableSetKind::kSetCurrent:
+      throw common::not_supported("SET FROM CURRENT here");
+    default:
+      break;
   }
   bool reset = statement.set_kind == VariableSetKind::kReset || statement.set_kind == VariableSetKind::kSetDefault;
   if (statement.is_local && !lasts(call))
@@ -223,9 +237,14 @@ std::string run_discard(UtilityCall& call) {
     case parser::DiscardTarget::kPlans:
       for (auto& [name, prepared] : session.prepared_statements()) prepared->plans.clear();
       return "DISCARD PLANS";
-    case parser::DiscardTarget::kSequences: session.forget_extra("sequences"); return "DISCARD SEQUENCES";
-    case parser::DiscardTarget::kTemp: session.drop_temporary_objects(); return "DISCARD TEMP";
-    case parser::DiscardTarget::kAll: break;
+    case parser::DiscardTarget::kSequences:
+      session.forget_extra("sequences");
+      return "DISCARD SEQUENCES";
+    case parser::DiscardTarget::kTemp:
+      session.drop_temporary_objects();
+      return "DISCARD TEMP";
+    case parser::DiscardTarget::kAll:
+      break;
   }
   session.prevent_in_block("DISCARD ALL");
   session.portals().clear();
@@ -253,18 +272,35 @@ std::string setting_text(const parser::ParsedVariableSet& statement, Session& se
     std::string word = value_text(*value, session);
     text += quote ? catalog::quote_identifier(word) : word;
   }
-  if (statement.values.size() > 1 && definition && !quote && !std::string_view("DateStyle").starts_with(definition->name))
+  if (statement.values.size() > 1 && definition && !quote &&
+      !std::string_view("DateStyle").starts_with(definition->name))
     throw SqlError(sqlstate::kInvalidParameterValue, "SET " + statement.name + " takes only one argument");
   return text;
 }
 
 bool may_examine_setting(Session& session, std::string_view name) {
-  static constexpr std::string_view kHidden[] = {
-      "config_file", "data_directory", "dynamic_library_path", "extension_destdir", "external_pid_file", "hba_file",
-      "ident_file", "jit_provider", "krb_server_keyfile", "log_directory", "log_filename", "output_plugin_libraries",
-      "primary_conninfo", "session_preload_libraries", "shared_preload_libraries", "ssl_ciphers", "ssl_dh_params_file",
-      "ssl_ecdh_curve", "ssl_max_protocol_version", "ssl_min_protocol_version", "ssl_passphrase_command",
-      "unix_socket_directories"};
+  static constexpr std::string_view kHidden[] = {"config_file",
+                                                 "data_directory",
+                                                 "dynamic_library_path",
+                                                 "extension_destdir",
+                                                 "external_pid_file",
+                                                 "hba_file",
+                                                 "ident_file",
+                                                 "jit_provider",
+                                                 "krb_server_keyfile",
+                                                 "log_directory",
+                                                 "log_filename",
+                                                 "output_plugin_libraries",
+                                                 "primary_conninfo",
+                                                 "session_preload_libraries",
+                                                 "shared_preload_libraries",
+                                                 "ssl_ciphers",
+                                                 "ssl_dh_params_file",
+                                                 "ssl_ecdh_curve",
+                                                 "ssl_max_protocol_version",
+                                                 "ssl_min_protocol_version",
+                                                 "ssl_passphrase_command",
+                                                 "unix_socket_directories"};
   constexpr common::Oid kReadAllSettings{3374};
   if (std::find(std::begin(kHidden), std::end(kHidden), name) == std::end(kHidden)) return true;
   return session.is_superuser() ||
@@ -279,6 +315,7 @@ std::string shown_setting(Session& session, std::string_view name) {
                        std::string(definition->name) + "\"");
   if (name == "transaction_isolation") return isolation_text(session.isolation());
   if (name == "transaction_read_only") return session.read_only() ? "on" : "off";
+  if (name == "transaction_deferrable") return session.deferrable() ? "on" : "off";
   return session.settings().show(name);
 }
 

@@ -317,6 +317,8 @@ void apply_session_setting(std::string_view name, const std::string& value, cons
     session.default_transaction_isolation = value;
   else if (name == "default_transaction_read_only")
     session.default_transaction_read_only = value == "on";
+  else if (name == "default_transaction_deferrable")
+    session.default_transaction_deferrable = value == "on";
   else if (name == "synchronous_commit")
     session.synchronous_commit = value != "off";
   else if (name == "transform_null_equals")

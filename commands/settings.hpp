@@ -105,7 +105,7 @@ enum class PlanCacheMode : uint8_t { kAuto, kForceGeneric, kForceCustom };
 // What every statement or transaction reads.
 struct SessionSettings {
   std::string default_transaction_isolation = "read committed";
-  bool default_transaction_read_only = false, synchronous_commit = true, transform_null_equals = false,
+  bool default_transaction_read_only = false, default_transaction_deferrable = false, synchronous_commit = true, transform_null_equals = false,
        statement_cache = true;
   int64_t lock_timeout_ms = 0, statement_timeout_ms = 0, idle_session_timeout_ms = 0,
           idle_in_transaction_session_timeout_ms = 0;

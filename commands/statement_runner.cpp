@@ -26,6 +26,23 @@ bool leaves_failed_block(const parser::ParsedStatement& statement) {
          action == TransactionAction::kRollbackTo || action == TransactionAction::kPrepare;
 }
 
+// In PostgreSQL a utility statement takes a snapshot unless it is one of these.
+bool takes_snapshot(StatementKind kind) {
+  switch (kind) {
+    case StatementKind::kTransaction:
+    case StatementKind::kVariableSet:
+    case StatementKind::kVariableShow:
+    case StatementKind::kConstraintsSet:
+    case StatementKind::kLock:
+    case StatementKind::kFetch:
+    case StatementKind::kListen:
+    case StatementKind::kNotify:
+    case StatementKind::kUnlisten:
+    case StatementKind::kCheckpoint: return false;
+    default: return true;
+  }
+}
+
 // Names the statement for "cannot execute X in a read-only transaction".
 const char* write_name(const planner::PhysicalStatement& statement) {
   switch (statement.command) {
@@ -189,6 +206,7 @@ void Session::run_statement(const parser::ParsedStatementText& statement, std::s
   // SELECT ... INTO makes a table.
   const bool makes_table = parsed.kind == StatementKind::kSelect && static_cast<const parser::ParsedSelect&>(parsed).into;
   if (!is_query(parsed.kind) || makes_table) {
+    queried_ = queried_ || takes_snapshot(parsed.kind);
     UtilityCall call{*this, parsed, text, statement_text, parameters, parameter_types, sink, statement_depth_ <= 1};
     std::string tag = run_utility(call);
     // BEGIN, COMMIT and the like leave no transaction to advance.

@@ -30,6 +30,8 @@ storage::Transaction& Session::transaction() {
 void Session::start_transaction() {
   isolation_ = isolation_from_text(settings_.session().default_transaction_isolation);
   read_only_ = settings_.session().default_transaction_read_only;
+  deferrable_ = settings_.session().default_transaction_deferrable;
+  queried_ = false;
   transaction_ = server_.storage.begin(isolation_, static_cast<uint64_t>(pid_));
   transaction_->set_interrupt(&interrupt_);
   transaction_->set_lock_timeout_ms(settings_.session().lock_timeout_ms);
@@ -41,8 +43,11 @@ void Session::start_transaction() {
 
 void Session::set_isolation(IsolationLevel level) {
   if (level == isolation_ && transaction_) return;
-  if (transaction_ && (transaction_snapshot_ || statement_snapshot_))
+  if (transaction_ && queried_)
     throw SqlError(sqlstate::kActiveSqlTransaction, "SET TRANSACTION ISOLATION LEVEL must be called before any query");
+  if (transaction_ && in_subtransaction())
+    throw SqlError(sqlstate::kActiveSqlTransaction,
+                   "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction");
   isolation_ = level;
   if (!transaction_) return;
   // Nothing has been done in it: it is begun again at the other level.
@@ -53,6 +58,26 @@ void Session::set_isolation(IsolationLevel level) {
   transaction_ = server_.storage.begin(level, static_cast<uint64_t>(pid_));
   transaction_->set_interrupt(&interrupt_);
   transaction_->set_lock_timeout_ms(settings_.session().lock_timeout_ms);
+}
+
+void Session::set_read_only(bool on) {
+  if (!on && read_only_ && transaction_) {
+    if (in_subtransaction())
+      throw SqlError(sqlstate::kActiveSqlTransaction,
+                     "cannot set transaction read-write mode inside a read-only transaction");
+    if (queried_)
+      throw SqlError(sqlstate::kActiveSqlTransaction, "transaction read-write mode must be set before any query");
+  }
+  read_only_ = on;
+}
+
+void Session::set_deferrable(bool on) {
+  if (transaction_ && in_subtransaction())
+    throw SqlError(sqlstate::kActiveSqlTransaction,
+                   "SET TRANSACTION [NOT] DEFERRABLE cannot be called within a subtransaction");
+  if (transaction_ && queried_)
+    throw SqlError(sqlstate::kActiveSqlTransaction, "SET TRANSACTION [NOT] DEFERRABLE must be called before any query");
+  deferrable_ = on;
 }
 
 void Session::begin_block(const parser::ParsedTransaction*) {
@@ -109,8 +134,10 @@ void Session::end_transaction(bool commit_it) {
   phase_ = TransactionPhase::kIdle;
   triggers_->forget_transaction();
   try {
-    if (commit_it) server_.storage.commit(*ending);
-    else server_.storage.abort(*ending);
+    if (commit_it)
+      server_.storage.commit(*ending);
+    else
+      server_.storage.abort(*ending);
   } catch (...) {
     settings_.end_level(1, false);
     forget_search_path();
@@ -151,12 +178,17 @@ void Session::rollback_to_savepoint(const std::string& name) {
   require_block("ROLLBACK TO SAVEPOINT");
   SavepointEntry* entry = find_savepoint(name);
   if (!entry) throw SqlError(sqlstate::kSEInvalidSpecification, "savepoint \"" + name + "\" does not exist");
-  size_t keep = static_cast<size_t>(entry - savepoints_.data()) + 1;
+  undo_to_savepoint(static_cast<size_t>(entry - savepoints_.data()) + 1);
+  if (phase_ == TransactionPhase::kFailed) phase_ = TransactionPhase::kBlock;
+}
+
+// To how things were at the savepoint of that depth, which stays.
+void Session::undo_to_savepoint(size_t depth) {
   for (auto it = portals_.begin(); it != portals_.end();)
-    it = it->second->savepoint_depth >= static_cast<int>(keep) ? portals_.erase(it) : std::next(it);
+    it = it->second->savepoint_depth >= static_cast<int>(depth) ? portals_.erase(it) : std::next(it);
   reader_.reset();
   writer_.reset();
-  while (savepoints_.size() > keep) {
+  while (savepoints_.size() > depth) {
     settings_.end_level(savepoint_depth() + 1, false);
     savepoints_.pop_back();
   }
@@ -164,8 +196,18 @@ void Session::rollback_to_savepoint(const std::string& name) {
   transaction().rollback_to(savepoints_.back().id);
   settings_.begin_level(savepoint_depth() + 1);
   triggers_->rollback_savepoint(savepoint_depth());
-  if (phase_ == TransactionPhase::kFailed) phase_ = TransactionPhase::kBlock;
   forget_search_path();
+}
+
+// An error undoes the block, or its part since the last savepoint, at once: nobody waits for locks of what has failed.
+// The block itself stays until it is ended or rolled back to a savepoint.
+void Session::fail_block() {
+  subtransactions_ = 0;
+  if (savepoints_.empty())
+    rollback();
+  else
+    undo_to_savepoint(savepoints_.size());
+  phase_ = TransactionPhase::kFailed;
 }
 
 storage::SavepointId Session::begin_subtransaction() {
@@ -207,6 +249,7 @@ void Session::prevent_read_only(std::string_view command) {
 
 storage::Snapshot Session::statement_snapshot() {
   storage::Transaction& current = transaction();
+  queried_ = true;
   if (isolation_ == IsolationLevel::kReadCommitted) {
     if (!statement_snapshot_) statement_snapshot_ = current.take_snapshot();
     storage::Snapshot snapshot = *statement_snapshot_;
@@ -223,9 +266,12 @@ storage::Snapshot Session::statement_snapshot() {
 
 char Session::status() const {
   switch (phase_) {
-    case TransactionPhase::kBlock: return 'T';
-    case TransactionPhase::kFailed: return 'E';
-    default: return 'I';
+    case TransactionPhase::kBlock:
+      return 'T';
+    case TransactionPhase::kFailed:
+      return 'E';
+    default:
+      return 'I';
   }
 }
 

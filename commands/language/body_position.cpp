@@ -42,7 +42,8 @@ bool place_in_statement(common::SqlError& error, std::string_view body, std::str
   for (const auto& token : tokens.tokens) {
     std::string_view written = statement.substr(static_cast<size_t>(token.start));
     if (written.empty() || token.value != body) continue;
-    const bool literal_here = written[0] == '\'' || written[0] == '$' || written.starts_with("e'") || written.starts_with("E'");
+    const bool literal_here =
+        written[0] == '\'' || written[0] == '$' || written.starts_with("e'") || written.starts_with("E'");
     if (!literal_here) continue;
     if (literal) return false;
     literal = &token;

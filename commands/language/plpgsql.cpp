@@ -199,8 +199,8 @@ void run_plpgsql_block(Session& session, std::string_view source, std::string_vi
   } catch (SqlError& error) {
     if (place_in_statement(error, held, statement)) throw;
     make_internal(error, held);
-    add_context(error, "compilation of PL/pgSQL function \"inline_code_block\" near line " +
-                           std::to_string(std::max(line, 1)));
+    add_context(
+        error, "compilation of PL/pgSQL function \"inline_code_block\" near line " + std::to_string(std::max(line, 1)));
     throw;
   }
   PlFrame frame(session, std::move(program), "inline_code_block", false);

@@ -144,8 +144,8 @@ std::unique_ptr<PlRows> PlFrame::rows_of(const PlStatement& statement) {
   } else {
     bool dynamic = statement.kind == PlKind::kForExecute;
     query = dynamic ? plan_dynamic(statement, false) : plan_query(*statement.expression, false);
-    bool reads = query.plans.size() == 1 && query.plans[0]->command == query::CommandKind::kSelect &&
-                 !query.plans[0]->modifies;
+    bool reads =
+        query.plans.size() == 1 && query.plans[0]->command == query::CommandKind::kSelect && !query.plans[0]->modifies;
     if (!reads) {
       if (!dynamic && query.plans.empty()) return rows_of_utility(*statement.expression);
       std::vector<Row> rows;
@@ -299,8 +299,7 @@ void PlFrame::run_close(const PlStatement& statement) {
 void PlFrame::end_transaction(const PlStatement& statement) {
   LanguageState& state = language_state(session);
   const bool commit = statement.kind == PlKind::kCommit;
-  if (!may_end_transaction)
-    throw SqlError(sqlstate::kInvalidTransactionTermination, "invalid transaction termination");
+  if (!may_end_transaction) throw SqlError(sqlstate::kInvalidTransactionTermination, "invalid transaction termination");
   if (state.guarded_blocks > 0)
     throw SqlError(sqlstate::kInvalidTransactionTermination,
                    std::string("cannot ") + (commit ? "commit" : "roll back") + " while a subtransaction is active");

@@ -102,8 +102,7 @@ TypedValue PlFrame::evaluate(const PlExpression& expression) {
       TypedValue out;
       int count = 0;
       run_query(expression, [&](const std::shared_ptr<const ResultShape>& shape, std::vector<Value> row) {
-        if (row.size() != 1)
-          throw several_columns(row.size(), expression);
+        if (row.size() != 1) throw several_columns(row.size(), expression);
         if (++count > 1) throw SqlError(sqlstate::kCardinalityViolation, "query returned more than one row");
         out = {row[0], shape->types[0]};
         return true;
@@ -207,7 +206,8 @@ PlQuery PlFrame::plan_dynamic(const PlStatement& statement, bool cursor) {
   dynamic_query(statement, out.text, out.parameters, types);
   try {
     auto parsed = parser::parse_statements(out.text);
-    if (parsed.size() != 1) throw SqlError(sqlstate::kInvalidCursorDefinition, "cannot open multi-query plan as cursor");
+    if (parsed.size() != 1)
+      throw SqlError(sqlstate::kInvalidCursorDefinition, "cannot open multi-query plan as cursor");
     if (!is_query(parsed[0].statement->kind)) return out;
     query::BindContext bind = session.bind_context(out.text);
     bind.parameter_types = types;

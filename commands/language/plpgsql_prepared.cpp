@@ -33,6 +33,8 @@ bool same_shape(const std::shared_ptr<const ResultShape>& a, const std::shared_p
   return a && b && a->type == b->type && a->types == b->types && a->names == b->names;
 }
 
+constexpr int kLocation = 7;  // of what stands behind "SELECT "
+
 // Answers the binder's questions about names.
 class Resolver {
  public:
@@ -86,7 +88,9 @@ class Resolver {
 
   // What an assignment to a part starts from.
   query::ExpressionPointer base_of(const PlTarget& target) {
-    return target.field.empty() ? whole(target.datum, -1) : field(target.datum, target.field, -1);
+    auto base = target.field.empty() ? whole(target.datum, -1) : field(target.datum, target.field, -1);
+    base->location = kLocation;
+    return base;
   }
   query::ExpressionPointer assigned_value(Oid type) { return node({kAssignedValue, -1, nullptr}, type, -1, -1); }
 
@@ -287,7 +291,6 @@ PreparedExpression& prepare_part(PlFrame& frame, const PlTarget& target, Oid val
   Resolver resolver(frame, *target.part, prepared);
   auto base = resolver.base_of(target);
   const std::string& name = frame.program->datums[static_cast<size_t>(target.datum)].name;
-  constexpr int kLocation = 7;  // behind "SELECT "
   prepared.expression = query::bind_part_assignment(std::move(base), name, prepared.steps,
                                                     resolver.assigned_value(value_type), kLocation, bind);
   if (query::contains_sublink(*prepared.expression))

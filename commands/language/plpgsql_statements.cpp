@@ -90,6 +90,9 @@ bool PlParser::assignment(PlStatement& out) {
       continue;
     }
     for (int depth = 0; look < tokens_.tokens.size(); ++look) {
+      if (slice(look) == ";")
+        throw parser::error_at(source_, tokens_.tokens[look].start, sqlstate::kSyntaxError,
+                               "mismatched parentheses at or near \";\"");
       if (slice(look) == "[") ++depth;
       if (slice(look) == "]" && --depth == 0) break;
     }

@@ -128,9 +128,8 @@ std::vector<std::pair<std::string, std::string>> changed_planner_settings(Sessio
 std::vector<ResultColumn> result_columns(const ExplainOptions& options) {
   ResultColumn column;
   column.name = "QUERY PLAN";
-  column.type = options.format == ExplainFormat::kJson  ? types::oid::kJson
-                : options.format == ExplainFormat::kXml ? common::Oid{142}
-                                                        : types::oid::kText;
+  // XML is text here: there is no type xml.
+  column.type = options.format == ExplainFormat::kJson ? types::oid::kJson : types::oid::kText;
   return {column};
 }
 
