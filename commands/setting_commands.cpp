@@ -42,9 +42,10 @@ std::string value_text(const parser::ParsedExpression& e, Session& session) {
                                      query::resolve_type(*cast.type, bind).typmod);
     auto parts = interval.as<common::Interval>();
     if (parts.months != 0)
-      throw SqlError(
-          sqlstate::kInvalidParameterValue,
-          "interval \"" + parser::as<parser::ParsedLiteral>(*cast.argument).text + "\" must not contain months");
+      throw SqlError(sqlstate::kInvalidParameterValue,
+                     "invalid value for parameter \"TimeZone\": \"INTERVAL '" +
+                         session.call_context().output(types::oid::kInterval, interval) + "'\"")
+          .detail("Cannot specify months in time zone interval.");
     double hours = (static_cast<double>(parts.microseconds) / 3.6e9) + parts.days * 24.0;
     return std::to_string(hours);
   }

@@ -60,6 +60,8 @@ ExplainOptions parse_options(const parser::ParsedExplain& statement, std::string
       summary_given = true;
       options.summary = boolean_option(option);
     } else if (option.name == "format") {
+      if (option.argument == parser::DefArgument::kNone)
+        throw SqlError(sqlstate::kSyntaxError, "format requires a parameter");
       if (option.text == "text")
         options.format = ExplainFormat::kText;
       else if (option.text == "xml")
