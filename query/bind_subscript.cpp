@@ -11,6 +11,12 @@ namespace {
 
 constexpr uint32_t kArraySubscript = 6179, kRawArraySubscript = 6180, kJsonbSubscript = 6098;
 
+// Where a step is at fault: at its upper bound (a plain subscript is one), else at its lower one.
+int bound_location(const parser::ParsedIndirectionStep& step) {
+  if (step.upper) return step.upper->location;
+  return step.lower ? step.lower->location : -1;
+}
+
 }  // namespace
 
 // The type that is really subscripted: domains are looked through, int2vector and oidvector count as arrays.
@@ -37,16 +43,20 @@ ExpressionPointer Analyzer::bind_subscripts(Scope& s, ExpressionPointer containe
                 container ? container->location : -1);
   node->element_type = t->element;
   for (const auto* step : steps) node->slice = node->slice || step->kind == parser::IndirectionKind::kSlice;
+  if (json && node->slice)
+    throw error(sqlstate::kDatatypeMismatch, "jsonb subscript does not support slices", bound_location(*steps[0]));
   auto index = [&](const parser::ExpressionPtr& e) -> ExpressionPointer {
     if (!e) return nullptr;
     auto bound = bind_inner(s, *e);
     int location = bound->location;
     if (json) {
-      Oid target = bound->type == oid::kInt4 || bound->type == oid::kInt2 ? oid::kInt4 : oid::kText;
-      if (bound->type == oid::kInt8 || bound->type == oid::kNumeric || bound->type == oid::kBool)
+      const bool untyped = bound->type == oid::kUnknown;
+      const bool position = !untyped && can_coerce(bound->type, oid::kInt4, CoercionContext::kImplicit);
+      if (!untyped && !position && !can_coerce(bound->type, oid::kText, CoercionContext::kImplicit))
         throw error(sqlstate::kDatatypeMismatch, "subscript type " + type_name(bound->type) + " is not supported",
                     location)
             .hint("jsonb subscript must be coercible to either integer or text.");
+      const Oid target = position ? oid::kInt4 : oid::kText;
       bound =
           coerce_to_target(std::move(bound), target, -1, CoercionContext::kImplicit, CoercionForm::kImplicitCast, -1);
     } else {
@@ -59,8 +69,6 @@ ExpressionPointer Analyzer::bind_subscripts(Scope& s, ExpressionPointer containe
     return bound;
   };
   for (const auto* step : steps) {
-    if (json && step->kind == parser::IndirectionKind::kSlice)
-      throw error(sqlstate::kDatatypeMismatch, "jsonb subscript does not support slices", step->location);
     if (node->slice) {
       if (step->kind == parser::IndirectionKind::kSlice) {
         node->lower.push_back(index(step->lower));
@@ -159,7 +167,7 @@ ExpressionPointer Analyzer::assign_indirection(Scope& s, ExpressionPointer base,
   if (result) return result;
   if (subscripting)
     throw error(sqlstate::kDatatypeMismatch,
-                "subscripted assignment to \"" + target_name + "\" requires a value of type " + type_name(target) +
+                "subscripted assignment to \"" + target_name + "\" requires type " + type_name(target) +
                     " but expression is of type " + type_name(given),
                 location)
         .hint("You will need to rewrite or cast the expression.");

@@ -1,7 +1,8 @@
-// Array subscripts: element, slice, and their assignment.
+// Subscripts of arrays (element, slice) and jsonb (path), and their assignment.
 #include "common/sqlstate.hpp"
 #include "query/evaluator_nodes.hpp"
 #include "types/container/array_subscript.hpp"
+#include "types/json/edit.hpp"
 
 namespace basalt::query {
 
@@ -137,18 +138,87 @@ class NameSubscriptEvaluator : public Evaluator {
   EvaluatorPointer container_, index_;
 };
 
+// jsonb[i]['k']: a path of positions (int4) and keys (text).
+class JsonbSubscriptEvaluator : public Evaluator {
+ public:
+  JsonbSubscriptEvaluator(EvaluatorPointer container, std::vector<EvaluatorPointer> path, EvaluatorPointer assigned)
+      : Evaluator(PhysicalType::kString),
+        container_(std::move(container)),
+        path_(std::move(path)),
+        assigned_(std::move(assigned)) {}
+
+  Vector evaluate(EvaluationContext& context, const Chunk& input, Rows& rows) override {
+    Vector container = container_->evaluate(context, input, rows);
+    std::vector<Vector> steps;
+    for (auto& step : path_) steps.push_back(step->evaluate(context, input, rows));
+    if (!assigned_) return evaluate_rows(physical_, rows, [&](uint32_t row) { return fetch(container, steps, row); });
+    Vector assigned = assigned_->evaluate(context, input, rows);
+    return evaluate_rows(physical_, rows, [&](uint32_t row) { return assign(container, steps, assigned, row); });
+  }
+
+ private:
+  static std::optional<std::string> step(const Vector& subscript, uint32_t row) {
+    if (subscript.is_null(row)) return std::nullopt;
+    if (subscript.type() == PhysicalType::kInt32) return std::to_string(subscript.view<int32_t>()[row]);
+    return std::string(subscript.view<common::StringRef>()[row].view());
+  }
+
+  Value fetch(const Vector& container, const std::vector<Vector>& steps, uint32_t row) const {
+    if (container.is_null(row)) return Value::null(physical_);
+    std::vector<std::string> path;
+    for (const Vector& subscript : steps) {
+      auto one = step(subscript, row);
+      if (!one) return Value::null(physical_);
+      path.push_back(std::move(*one));
+    }
+    auto found = types::json::value_at_path(types::json::View(container.view<common::StringRef>()[row].view()), path);
+    return found ? Value::of(found->bytes()) : Value::null(physical_);
+  }
+
+  // A NULL container becomes what the first subscript can be of: an array or an object.
+  Value assign(const Vector& container, const std::vector<Vector>& steps, const Vector& assigned, uint32_t row) const {
+    std::vector<std::optional<std::string>> path;
+    for (const Vector& subscript : steps) {
+      path.push_back(step(subscript, row));
+      if (!path.back())
+        throw common::SqlError(common::sqlstate::kNullValueNotAllowed,
+                               "jsonb subscript in assignment must not be null");
+    }
+    const std::string null = types::json::Builder().null().finish();
+    types::json::View value(assigned.is_null(row) ? std::string_view(null)
+                                                  : assigned.view<common::StringRef>()[row].view());
+    std::string whole;
+    if (!container.is_null(row))
+      whole = container.view<common::StringRef>()[row].view();
+    else if (steps[0].type() == PhysicalType::kInt32)
+      whole = types::json::Builder().begin_array().end_array().finish();
+    else
+      whole = types::json::Builder().begin_object().end_object().finish();
+    return Value::of(
+        types::json::edit_path(types::json::View(whole), path, value, types::json::PathEdit::kAssign));
+  }
+
+  EvaluatorPointer container_;
+  std::vector<EvaluatorPointer> path_;
+  EvaluatorPointer assigned_;
+};
+
 }  // namespace
 
 EvaluatorPointer compile_subscript(ExpressionCompiler& compiler, const Subscript& node) {
   types::TypePointer container = compiler.catalog().type(node.container_type);
   while (container->kind == 'd') container = compiler.catalog().type(container->base);
-  if (!container->element.valid()) throw common::not_supported("subscripting type " + container->name);
   if (container->oid == types::oid::kName) {
     if (node.assigned || node.upper.size() != 1) throw common::not_supported("this use of subscripts on type name");
     return std::make_unique<NameSubscriptEvaluator>(compiler.catalog().type(node.type)->physical,
                                                     compiler.compile(*node.container),
                                                     compiler.compile(*node.upper[0]));
   }
+  if (container->oid == types::oid::kJsonb)
+    return std::make_unique<JsonbSubscriptEvaluator>(compiler.compile(*node.container),
+                                                     compiler.compile_list(node.upper),
+                                                     node.assigned ? compiler.compile(*node.assigned) : nullptr);
+  if (!container->element.valid()) throw common::not_supported("subscripting type " + container->name);
   auto compile_all = [&](const ExpressionList& list) {
     std::vector<EvaluatorPointer> out;
     for (const auto& e : list) out.push_back(e ? compiler.compile(*e) : nullptr);

@@ -1,4 +1,4 @@
-// Changing a jsonb at a path.
+// Reading and changing a jsonb at a path: what subscripts do.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,9 @@
 #include "types/json/jsonb.hpp"
 
 namespace basalt::types::json {
+
+// The value at the end of a path of keys and positions; nullopt: there is none.
+std::optional<View> value_at_path(View value, const std::vector<std::string>& path);
 
 // What happens at the end of the path. kAssign is subscripted assignment (UPDATE t SET j['a'][3] = ...): it makes what
 // is missing on the way, fills gaps of arrays with null, and refuses positions before an array's begin.

@@ -5,6 +5,7 @@
 #include "types/container/array.hpp"
 #include "types/function_adaptor.hpp"
 #include "types/json/detail.hpp"
+#include "types/json/edit.hpp"
 #include "types/json/document.hpp"
 
 namespace basalt::types::json {
@@ -43,6 +44,22 @@ std::optional<int64_t> path_index(std::string_view step) {
   return index;
 }
 
+std::optional<View> value_at_path(View value, const std::vector<std::string>& path) {
+  std::optional<View> at = value;
+  for (const std::string& step : path) {
+    if (at->is_object()) {
+      at = at->find(step);
+    } else if (at->is_array()) {
+      std::optional<int64_t> index = path_index(step);
+      at = index ? at->at(*index) : std::nullopt;
+    } else {
+      return std::nullopt;
+    }
+    if (!at) return std::nullopt;
+  }
+  return at;
+}
+
 namespace {
 
 using Text = std::optional<std::string>;
@@ -63,23 +80,12 @@ std::optional<View> element(std::string_view bytes, int32_t index) {
   return value.is_array() ? value.at(index) : std::nullopt;
 }
 std::optional<View> walk(std::string_view bytes, std::string_view path) {
-  std::optional<View> at = View(bytes);
-  TextArray steps = text_array(path);
-  for (const auto& step : steps) {
+  std::vector<std::string> steps;
+  for (auto& step : text_array(path)) {
     if (!step) return std::nullopt;
+    steps.push_back(std::move(*step));
   }
-  for (const auto& step : steps) {
-    if (at->is_object()) {
-      at = at->find(*step);
-    } else if (at->is_array()) {
-      std::optional<int64_t> index = path_index(*step);
-      at = index ? at->at(*index) : std::nullopt;
-    } else {
-      return std::nullopt;
-    }
-    if (!at) return std::nullopt;
-  }
-  return at;
+  return value_at_path(View(bytes), steps);
 }
 
 Text jsonb_object_field(std::string_view v, std::string_view key) { return node_of(field(v, key)); }
