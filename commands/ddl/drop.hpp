@@ -14,6 +14,9 @@ void drop_one(DdlContext& ddl, const ObjectAddress& address);
 // `skip_notice`).
 std::optional<ObjectAddress> resolve_object(DdlContext& ddl, parser::ObjectType type,
                                             const parser::ParsedObjectName& object, bool missing_ok);
+// The same for a function, procedure or aggregate.
+std::optional<ObjectAddress> resolve_routine(DdlContext& ddl, parser::ObjectType type,
+                                             const parser::ParsedObjectWithArguments& wanted, bool missing_ok);
 // What is to be done to an object: who owns a schema may drop what is in it, and no more than that.
 enum class OwnerAct { kAlter, kComment, kDrop };
 // "must be owner of ..." for any object.

@@ -140,9 +140,10 @@ std::string argument_list(DdlContext& ddl, const std::vector<parser::ParsedFunct
   return out;
 }
 
-std::optional<ObjectAddress> find_function_object(DdlContext& ddl, ObjectType type, const ParsedObjectName& object,
-                                                  bool missing_ok) {
-  const auto& wanted = object.with_arguments;
+}  // namespace
+
+std::optional<ObjectAddress> resolve_routine(DdlContext& ddl, ObjectType type,
+                                             const parser::ParsedObjectWithArguments& wanted, bool missing_ok) {
   const char* word = type == ObjectType::kProcedure   ? "procedure"
                      : type == ObjectType::kAggregate ? "aggregate"
                      : type == ObjectType::kRoutine   ? "routine"
@@ -196,6 +197,8 @@ std::optional<ObjectAddress> find_function_object(DdlContext& ddl, ObjectType ty
                    signature + " is not " + (type == ObjectType::kAggregate ? "an " : "a ") + word);
   return ObjectAddress{id::kPgProc, found[0]->oid};
 }
+
+namespace {
 
 // Constraints, triggers, rules, policies: `names` is the relation, sub_name the object.
 template <typename Row, typename Name>
@@ -310,7 +313,7 @@ std::optional<ObjectAddress> resolve_object(DdlContext& ddl, ObjectType type, co
     case ObjectType::kProcedure:
     case ObjectType::kRoutine:
     case ObjectType::kAggregate:
-      return find_function_object(ddl, type, object, missing_ok);
+      return resolve_routine(ddl, type, object.with_arguments, missing_ok);
     case ObjectType::kTrigger:
     case ObjectType::kRule:
     case ObjectType::kPolicy:

@@ -6,8 +6,9 @@
 #include "catalog/rows/pg_proc.hpp"
 #include "commands/ddl/ddl.hpp"
 #include "commands/ddl/grant.hpp"
-#include "commands/ddl/role_setting.hpp"
+#include "commands/ddl/relation.hpp"
 #include "commands/language/body_position.hpp"
+#include "commands/language/function_attributes.hpp"
 #include "commands/language/language.hpp"
 #include "commands/language/language_state.hpp"
 #include "commands/language/register.hpp"
@@ -21,58 +22,6 @@ using namespace ddl;  // NOLINT: a statement of data definition
 using parser::ParameterMode;
 
 namespace {
-
-struct Attributes {
-  std::string language;
-  std::optional<std::vector<std::string>> body;
-  std::optional<std::string> volatility, parallel;
-  std::optional<bool> strict, security, leakproof;
-  std::optional<double> cost, rows;
-  bool window = false;
-};
-
-Attributes read_attributes(DdlContext& ddl, const parser::ParsedCreateFunction& create) {
-  Attributes out;
-  std::vector<std::string> seen;
-  for (const auto& option : create.options) {
-    std::string name = option.name == "window" ? "window" : option.name;
-    if (std::find(seen.begin(), seen.end(), name) != seen.end())
-      throw ddl.error_at(option.location, sqlstate::kSyntaxError, "conflicting or redundant options");
-    seen.push_back(name);
-    if (name == "as")
-      out.body = option.names;
-    else if (name == "language")
-      out.language = option.text;
-    else if (name == "volatility")
-      out.volatility = option.text;
-    else if (name == "strict")
-      out.strict = option.integer != 0;
-    else if (name == "security")
-      out.security = option.integer != 0;
-    else if (name == "leakproof")
-      out.leakproof = option.integer != 0;
-    else if (name == "window")
-      out.window = true;
-    else if (name == "parallel")
-      out.parallel = option.text;
-    else if (name == "cost" || name == "rows") {
-      double value = option.argument == parser::DefArgument::kInteger ? static_cast<double>(option.integer)
-                                                                      : std::stod(option.text);
-      if (value <= 0)
-        throw SqlError(sqlstate::kInvalidParameterValue,
-                       (name == "cost" ? "COST" : "ROWS") + std::string(" must be positive"));
-      (name == "cost" ? out.cost : out.rows) = value;
-    }
-  }
-  return out;
-}
-
-char parallel_letter(const std::string& word) {
-  if (word == "safe") return 's';
-  if (word == "restricted") return 'r';
-  if (word == "unsafe") return 'u';
-  throw SqlError(sqlstate::kSyntaxError, "parameter \"parallel\" must be SAFE, RESTRICTED, or UNSAFE");
-}
 
 Oid resolve_function_type(DdlContext& ddl, const parser::ParsedTypeName& name, query::BindContext& bind) {
   Oid type = query::resolve_type(name, bind).type->oid;
@@ -244,8 +193,13 @@ void record_dependencies(DdlContext& ddl, const catalog::PgProcRow& row) {
   catalog::record_dependency(ddl.writer, self, {id::kPgNamespace, row.pronamespace}, DependencyType::kNormal);
   catalog::record_dependency(ddl.writer, self, {id::kPgLanguage, row.prolang}, DependencyType::kNormal);
   catalog::record_dependency(ddl.writer, self, {id::kPgType, row.prorettype}, DependencyType::kNormal);
+  if (row.prosupport.valid())
+    catalog::record_dependency(ddl.writer, self, {id::kPgProc, row.prosupport}, DependencyType::kNormal);
   for (Oid type : row.proallargtypes ? *row.proallargtypes : row.proargtypes)
     catalog::record_dependency(ddl.writer, self, {id::kPgType, type}, DependencyType::kNormal);
+  if (row.proargdefaults)
+    for (const auto& value : query::list_from_stored(*row.proargdefaults, ddl.reader))
+      record_expression_dependencies(ddl, self, *value, {}, DependencyType::kNormal);
 }
 
 void store_row(DdlContext& ddl, const parser::ParsedCreateFunction& create, catalog::PgProcRow& row) {
@@ -293,7 +247,7 @@ std::string create_function(UtilityCall& call) {
   DdlContext ddl(call);
   catalog::PgProcRow row;
   row.pronamespace = creation_namespace(ddl, create.name, row.proname);
-  Attributes attributes = read_attributes(ddl, create);
+  FunctionAttributes attributes = read_attributes(ddl, create.options, create.is_procedure);
   if (create.has_sql_body) throw common::not_supported("SQL-standard function bodies");
   if (attributes.language.empty()) throw SqlError(sqlstate::kInvalidFunctionDefinition, "no language specified");
   if (!attributes.body) throw SqlError(sqlstate::kInvalidFunctionDefinition, "no function body specified");
@@ -306,18 +260,12 @@ std::string create_function(UtilityCall& call) {
   Signature signature = read_signature(ddl, create);
   row.prorettype = result_type(ddl, create, signature, row.proretset);
   row.prokind = create.is_procedure ? 'p' : attributes.window ? 'w' : 'f';
-  row.procost = static_cast<float>(attributes.cost.value_or(100));
-  if (attributes.rows && !row.proretset)
-    throw SqlError(sqlstate::kInvalidParameterValue, "ROWS is not applicable when function does not return a set");
-  row.prorows = static_cast<float>(attributes.rows.value_or(row.proretset ? 1000 : 0));
+  row.procost = 100;
+  row.prorows = row.proretset ? 1000 : 0;
   row.provariadic = signature.variadic;
-  row.prosecdef = attributes.security.value_or(false);
-  if (attributes.leakproof.value_or(false) && !ddl.session.is_superuser())
-    throw SqlError(sqlstate::kInsufficientPrivilege, "only superuser can define a leakproof function");
-  row.proleakproof = attributes.leakproof.value_or(false);
-  row.proisstrict = attributes.strict.value_or(false);
-  row.provolatile = attributes.volatility.value_or("volatile")[0];
-  row.proparallel = attributes.parallel ? parallel_letter(*attributes.parallel) : 'u';
+  row.provolatile = 'v';
+  row.proparallel = 'u';
+  apply_attributes(ddl, attributes, row);
   row.pronargs = static_cast<int16_t>(signature.inputs.size());
   row.pronargdefaults = static_cast<int16_t>(signature.defaults.size());
   row.proargtypes = signature.inputs;
@@ -328,11 +276,7 @@ std::string create_function(UtilityCall& call) {
   if (!signature.names.empty()) row.proargnames = signature.names;
   if (!signature.defaults.empty()) row.proargdefaults = query::to_stored(signature.defaults);
   row.prosrc = attributes.body->front();
-  if (!create.settings.empty()) {
-    std::vector<std::string> settings;
-    for (const auto& set : create.settings) ddl::change_setting_list(ddl, settings, *set);
-    if (!settings.empty()) row.proconfig = std::move(settings);
-  }
+  apply_settings(ddl, create.settings, row);
   store_row(ddl, create, row);
   if (ddl.session.settings().get_bool("check_function_bodies")) {
     ddl.session.new_statement_catalog();

@@ -7,6 +7,7 @@ namespace basalt::commands::language {
 void register_language_commands() {
   register_runtime();
   register_create_function();
+  register_alter_function();
   register_call();
   trigger::register_trigger_commands();
 }

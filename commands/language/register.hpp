@@ -7,6 +7,7 @@ namespace basalt::commands::language {
 void register_language_commands();
 void register_runtime();
 void register_create_function();
+void register_alter_function();
 void register_call();
 
 }  // namespace basalt::commands::language
