@@ -6,6 +6,7 @@
 #include "common/sqlstate.hpp"
 #include "query/deparse.hpp"
 #include "query/stored_form.hpp"
+#include "types/container/array.hpp"
 #include "types/function_adaptor.hpp"
 
 namespace basalt::query {
@@ -168,6 +169,26 @@ Text get_statisticsobjdef_columns(FunctionCall& call, uint32_t statistics) {
   return non_empty(statistics_definition(context, Oid{statistics}, true));
 }
 
+// The expressions alone, as text[].
+Text get_statisticsobjdef_expressions(FunctionCall& call, uint32_t statistics) {
+  auto context = deparse_context(call);
+  Text out;
+  const Value key = Value::of(static_cast<int32_t>(statistics));
+  context.catalog->scan(id::kPgStatisticExt, id::kPgStatisticExtOidIndex, {&key, 1},
+                        [&](common::RowId, const catalog::CatalogRow& row) {
+                          if (row[8].is_null()) return false;
+                          const Oid relation{static_cast<uint32_t>(row[1].as<int32_t>())};
+                          types::ArrayBuilder texts(types::oid::kText, common::PhysicalType::kString);
+                          for (const auto& expression : list_from_stored(row[8].string(), *context.catalog))
+                            texts.append_string(deparse_expression(context, *expression, relation, false));
+                          out = texts.finish();
+                          return false;
+                        });
+  return out;
+}
+// There are no partitions, so no relation has a constraint of one.
+Text get_partition_constraintdef(FunctionCall&, uint32_t) { return std::nullopt; }
+
 // pg_get_serial_sequence('table', 'column'): the sequence that the column owns.
 Text get_serial_sequence(FunctionCall& call, std::string_view table, std::string_view column) {
   auto context = deparse_context(call);
@@ -221,6 +242,8 @@ void register_query(types::FunctionRegistry& registry) {
   registry.add_scalar("pg_get_partkeydef", scalar<get_partkeydef>());
   registry.add_scalar("pg_get_statisticsobjdef", scalar<get_statisticsobjdef>());
   registry.add_scalar("pg_get_statisticsobjdef_columns", scalar<get_statisticsobjdef_columns>());
+  registry.add_scalar("pg_get_statisticsobjdef_expressions", scalar<get_statisticsobjdef_expressions>());
+  registry.add_scalar("pg_get_partition_constraintdef", scalar<get_partition_constraintdef>());
   registry.add_scalar("pg_get_serial_sequence", scalar<get_serial_sequence>());
 }
 

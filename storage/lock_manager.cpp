@@ -336,6 +336,11 @@ void LockManager::list(std::vector<LockInfo>& out) {
         out.push_back({tag, w->mode, false, w->owner->transaction, w->owner->session});
     }
   }
+  std::lock_guard guard(transactions_mutex_);
+  for (const Waiter* w : transaction_waiters_) {
+    LockTag awaited{LockSpace::kObject, 0, 0, w->transaction.value, 0};
+    out.push_back({awaited, LockMode::kNone, false, w->owner->transaction, w->owner->session});
+  }
 }
 
 }  // namespace basalt::storage

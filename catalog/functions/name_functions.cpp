@@ -9,6 +9,7 @@
 #include "types/builtin_oids.hpp"
 #include "types/container/array.hpp"
 #include "types/function_adaptor.hpp"
+#include "types/value_function.hpp"
 
 namespace basalt::catalog {
 
@@ -23,6 +24,16 @@ std::optional<std::string> format_type_sql(FunctionCall& call, std::optional<uin
   if (!type) return std::nullopt;
   return format_type(name_scope(call), Oid(*type), typmod.value_or(-1),
                      typmod ? TypmodStyle::kGiven : TypmodStyle::kAbsent);
+}
+
+// COLLATION FOR (x): of the type of x it must be possible to say; the value does not matter.
+common::Value collation_for(FunctionCall& call, std::span<const common::Value>) {
+  const Oid type = call.argument_types[0];
+  if (type != oid::kUnknown && !call.context->type(type)->collation.valid())
+    throw common::SqlError(common::sqlstate::kDatatypeMismatch,
+                   "collations are not supported by type " + call.context->format_type(type, -1));
+  if (!call.collation.valid()) return common::Value::null(common::PhysicalType::kString);
+  return common::Value::of(call.context->object_name(oid::kRegcollation, call.collation));
 }
 
 std::string user_by_id(FunctionCall& call, uint32_t role) {
@@ -102,6 +113,7 @@ bool is_other_temp_schema(FunctionCall& call, uint32_t name_space) {
 }  // namespace
 
 void register_name_functions(types::FunctionRegistry& registry) {
+  registry.add_scalar("pg_collation_for", types::value_kernel<collation_for, types::NullArguments::kReach>());
   registry.add_scalar("format_type", scalar<format_type_sql>());
   registry.add_scalar("pg_get_userbyid", scalar<user_by_id>());
   registry.add_scalar("pg_table_is_visible", scalar<is_visible<relation_is_visible, id::kPgClass.value>>());

@@ -1,11 +1,15 @@
 // Set-returning functions behind pg_stat_activity, pg_locks, pg_settings, pg_cursors, pg_prepared_statements, and the
 // counters behind pg_stat_* (which are not kept: zero, or NULL for times).
 
+#include <algorithm>
+
 #include "catalog/acl.hpp"
 #include "commands/setting_text.hpp"
 #include "commands/utility/notify.hpp"
 #include "commands/utility/session_functions.hpp"
 #include "parser/keywords.hpp"
+#include "storage/lock_manager.hpp"
+#include "types/container/array.hpp"
 #include "types/function_adaptor.hpp"
 #include "types/value_function.hpp"
 
@@ -101,38 +105,68 @@ Set activity(FunctionCall& call, std::span<const Value> arguments) {
                                       std::move(rows));
 }
 
-const char* lock_mode_name(storage::LockMode mode) {
-  static const char* const kNames[] = {
-      "",          "AccessShareLock",       "RowShareLock",  "RowExclusiveLock",   "ShareUpdateExclusiveLock",
-      "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"};
-  return kNames[static_cast<int>(mode)];
+void place_in_row(const storage::LockTag& tag, Row& row) {
+  switch (tag.space) {
+    case storage::LockSpace::kRelation:
+      row[0] = text("relation");
+      row[2] = Value::of(static_cast<int32_t>(tag.object));
+      break;
+    case storage::LockSpace::kAdvisory:
+      row[0] = text("advisory");
+      row[7] = Value::of(static_cast<int32_t>(tag.object >> 32));
+      row[8] = Value::of(static_cast<int32_t>(tag.object));
+      row[9] = Value::of(static_cast<int16_t>(tag.sub));
+      break;
+    default:
+      row[0] = text("object");
+      row[7] = Value::of(static_cast<int32_t>(tag.class_id));
+      row[8] = Value::of(static_cast<int32_t>(tag.object));
+      row[9] = Value::of(static_cast<int16_t>(tag.sub));
+  }
+  row[1] = Value::of(static_cast<int32_t>(tag.database));
 }
+
+// The sessions that `pid` waits for: holders of locks that conflict with what it asks for, those that asked before it
+// for such, and the session of the transaction whose end it awaits (who has written holds a lock of its table).
+std::string blocking_pids(FunctionCall& call, int32_t pid) {
+  const std::vector<storage::LockInfo> locks = session_of(call).storage().locks();
+  std::vector<int32_t> found;
+  auto add = [&](uint64_t owner) {
+    auto blocker = static_cast<int32_t>(owner);
+    if (blocker != pid && std::find(found.begin(), found.end(), blocker) == found.end()) found.push_back(blocker);
+  };
+  for (size_t i = 0; i < locks.size(); ++i) {
+    if (locks[i].granted || locks[i].owner != static_cast<uint64_t>(pid)) continue;
+    if (locks[i].mode == storage::LockMode::kNone) {
+      for (const storage::LockInfo& held : locks)
+        if (held.granted && held.transaction.value == locks[i].tag.object) add(held.owner);
+      continue;
+    }
+    for (size_t k = 0; k < locks.size(); ++k)
+      if (locks[k].mode != storage::LockMode::kNone && locks[k].tag == locks[i].tag && (locks[k].granted || k < i) &&
+          storage::lock_modes_conflict(locks[k].mode, locks[i].mode))
+        add(locks[k].owner);
+  }
+  types::ArrayBuilder builder(types::oid::kInt4, PhysicalType::kInt32);
+  for (int32_t blocker : found) builder.append_fixed(blocker);
+  return builder.finish();
+}
+std::string no_pids(int32_t) { return types::empty_array(types::oid::kInt4, PhysicalType::kInt32); }
 
 Set lock_status(FunctionCall& call, std::span<const Value>) {
   std::vector<Row> rows;
   for (const storage::LockInfo& lock : session_of(call).storage().locks()) {
     Row row(16);
-    switch (lock.tag.space) {
-      case storage::LockSpace::kRelation:
-        row[0] = text("relation");
-        row[2] = Value::of(static_cast<int32_t>(lock.tag.object));
-        break;
-      case storage::LockSpace::kAdvisory:
-        row[0] = text("advisory");
-        row[7] = Value::of(static_cast<int32_t>(lock.tag.object >> 32));
-        row[8] = Value::of(static_cast<int32_t>(lock.tag.object));
-        row[9] = Value::of(static_cast<int16_t>(lock.tag.sub));
-        break;
-      default:
-        row[0] = text("object");
-        row[7] = Value::of(static_cast<int32_t>(lock.tag.class_id));
-        row[8] = Value::of(static_cast<int32_t>(lock.tag.object));
-        row[9] = Value::of(static_cast<int16_t>(lock.tag.sub));
+    const bool awaits_transaction = lock.mode == storage::LockMode::kNone;
+    if (awaits_transaction) {
+      row[0] = text("transactionid");
+      row[6] = Value::of(static_cast<int32_t>(lock.tag.object));
+    } else {
+      place_in_row(lock.tag, row);
     }
-    row[1] = Value::of(static_cast<int32_t>(lock.tag.database));
     row[10] = text(std::to_string(lock.owner) + "/1");
     row[11] = Value::of(static_cast<int32_t>(lock.owner));
-    row[12] = text(lock_mode_name(lock.mode));
+    row[12] = text(storage::lock_mode_name(awaits_transaction ? storage::LockMode::kShare : lock.mode));
     row[13] = Value::of(lock.granted);
     row[14] = Value::of(false);
     rows.push_back(std::move(row));
@@ -315,6 +349,8 @@ int32_t database_sessions(FunctionCall& call, uint32_t database) {
 void register_activity_functions(types::FunctionRegistry& registry) {
   registry.add_set("pg_stat_get_activity", activity);
   registry.add_set("pg_lock_status", lock_status);
+  registry.add_scalar("pg_blocking_pids", types::scalar<blocking_pids>());
+  registry.add_scalar("pg_safe_snapshot_blocking_pids", types::scalar<no_pids>());
   registry.add_set("show_all_settings", all_settings);
   registry.add_set("pg_cursor", cursors);
   registry.add_set("pg_prepared_statement", prepared_statements);
