@@ -45,7 +45,7 @@ constexpr std::string_view kPseudoTypes =
 constexpr std::string_view kTriggers =
     "RI_FKey_cascade_del RI_FKey_cascade_upd RI_FKey_check_ins RI_FKey_check_upd RI_FKey_noaction_del "
     "RI_FKey_noaction_upd RI_FKey_restrict_del RI_FKey_restrict_upd RI_FKey_setdefault_del RI_FKey_setdefault_upd "
-    "RI_FKey_setnull_del RI_FKey_setnull_upd unique_key_recheck suppress_redundant_updates_trigger";
+    "RI_FKey_setnull_del RI_FKey_setnull_upd unique_key_recheck";
 
 }  // namespace
 

@@ -31,6 +31,7 @@ struct ResultShape {
   std::vector<common::Oid> types;  // of the row's columns
   std::vector<int32_t> typmods;
   std::vector<std::string> names;
+  types::TypePointer row_type;  // null: not of a named composite type
   bool known = true;     // false: record without a definition
   bool defined = false;  // by the call's column definition list
 };

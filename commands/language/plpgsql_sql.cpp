@@ -57,7 +57,7 @@ void PlFrame::run_return(const PlStatement& statement) {
     return;
   }
   returned = evaluate(*statement.expression);
-  if (result.is_row) require_row(returned);
+  if (result.is_row || is_trigger) require_row(returned);
 }
 
 // Where a row is to be returned.

@@ -372,8 +372,8 @@ void PlParser::return_statement(PlStatement& out) {
                              "RETURN cannot have a parameter in function with OUT parameters");
     if (is(";", 1)) out.datum = lookup(slice(at_));
     out.expression = expression_until({";"}, false);
-  } else if (!options_.is_trigger && !options_.is_procedure && !options_.returns_set && program_->outputs.empty() &&
-             options_.result_type != oid::kVoid) {
+  } else if (options_.is_trigger || (!options_.is_procedure && !options_.returns_set && program_->outputs.empty() &&
+                                     options_.result_type != oid::kVoid)) {
     throw parser::error_at(source_, tokens_.tokens[at_].start, sqlstate::kSyntaxError,
                            "missing expression at or near \";\"");
   }

@@ -5,6 +5,8 @@
 #include "common/sqlstate.hpp"
 #include "query/polymorphic.hpp"
 #include "types/container/record.hpp"
+#include "types/container/value_codec.hpp"
+#include "types/function_adaptor.hpp"
 #include "types/result_row.hpp"
 
 namespace basalt::commands::language {
@@ -13,6 +15,9 @@ using common::Oid;
 using common::SqlError;
 using common::Value;
 namespace oid = types::oid;
+
+constexpr std::string_view kSuppressUpdates = "suppress_redundant_updates_trigger";
+constexpr Oid kInternalLanguage{12};
 
 void RowsOfFunction::next(common::Chunk& out, uint32_t rows_max) {
   uint32_t count = static_cast<uint32_t>(std::min<size_t>(rows_max, rows_.size() - at_));
@@ -45,6 +50,7 @@ ResultShape row_shape(Session& session, Oid type) {
     return shape;
   }
   shape.type = descriptor->oid;
+  shape.row_type = descriptor;
   for (const auto& column : relation->columns) {
     if (column.dropped) continue;
     shape.types.push_back(column.type);
@@ -104,6 +110,7 @@ ResultShape result_shape(Session& session, const catalog::FunctionDescriptor& fu
 Value make_record(const ResultShape& shape, const std::vector<Value>& row, const std::vector<Oid>& types) {
   types::RecordBuilder builder(shape.type.valid() ? shape.type : oid::kRecord);
   for (size_t i = 0; i < row.size(); ++i) builder.append(types[i], row[i].type(), row[i]);
+  if (shape.row_type) builder.number_fields(*shape.row_type);
   if (shape.type == oid::kRecord && !shape.names.empty()) builder.set_names(shape.names);
   return Value::of(builder.finish());
 }
@@ -141,11 +148,45 @@ class LanguageRuntime : public query::FunctionRuntime {
 
 }  // namespace
 
+namespace {
+
+// suppress_redundant_updates_trigger: an update that leaves every byte of the row as it was does not happen.
+bool suppress_redundant_update(const TriggerCall& call) {
+  auto violated = [](const char* what) {
+    return SqlError(common::sqlstate::kERIETriggerProtocolViolated,
+                    std::string("suppress_redundant_updates_trigger: must be called ") + what);
+  };
+  if (call.event != 16) throw violated("on update");
+  if (!(call.trigger->type & 2)) throw violated("before update");
+  if (!(call.trigger->type & 1)) throw violated("for each row");
+  for (const auto& column : call.relation->columns) {
+    if (column.dropped) continue;
+    const auto at = static_cast<size_t>(column.number) - 1;
+    const common::Vector &before = call.old_row->columns[at], &after = call.new_row->columns[at];
+    if (before.is_null(0) != after.is_null(0)) return true;
+    if (before.is_null(0)) continue;
+    std::string old_bytes, new_bytes;
+    types::append_bare_value(old_bytes, before.value(0));
+    types::append_bare_value(new_bytes, after.value(0));
+    if (old_bytes != new_bytes) return true;
+  }
+  return false;
+}
+
+std::string called_outside(types::FunctionCall&) {
+  throw SqlError(common::sqlstate::kERIETriggerProtocolViolated,
+                 "suppress_redundant_updates_trigger: must be called as trigger");
+}
+
+}  // namespace
+
 bool call_trigger(Session& session, TriggerCall& call) {
   catalog::FunctionPointer function = session.catalog().function(call.trigger->function);
   if (!function)
     throw SqlError(common::sqlstate::kInternalError,
                    "cache lookup failed for function " + std::to_string(call.trigger->function.value));
+  if (function->source == kSuppressUpdates && function->language == kInternalLanguage)
+    return suppress_redundant_update(call);
   if (function->language != kPlpgsqlLanguage) throw common::not_supported("trigger function " + function->name);
   CallScope scope(session);
   FunctionSettings settings(session, *function);
@@ -158,6 +199,7 @@ bool call_trigger(Session& session, TriggerCall& call) {
 }
 
 void register_runtime() {
+  types::FunctionRegistry::instance().add_scalar(std::string(kSuppressUpdates), types::scalar<called_outside>());
   set_function_runtime([](Session& session) -> std::unique_ptr<query::FunctionRuntime> {
     return std::make_unique<LanguageRuntime>(session);
   });

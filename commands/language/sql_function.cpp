@@ -284,17 +284,25 @@ void validate_sql(Session& session, const catalog::FunctionDescriptor& function)
                     "return type mismatch in function declared to return " + declared)
         .detail(std::move(detail));
   };
+  auto assignable = [&](Oid from, Oid to) {
+    if (from == to) return true;
+    query::BindContext bind = session.bind_context(body->text);
+    return query::coerce_for_assignment(parameter_node(session, 0, from), to, -1, bind) != nullptr;
+  };
   if (!yields) throw mismatch("Function's final statement must be SELECT or INSERT/UPDATE/DELETE RETURNING.");
   if (shape.is_row) {
     if (!shape.known || (columns.size() == 1 && session.catalog().type(columns[0].type)->kind == 'c')) return;
+    for (size_t i = 0; i < columns.size() && i < shape.types.size(); ++i)
+      if (!assignable(columns[i].type, shape.types[i]))
+        throw mismatch("Final statement returns " + session.context().format_type(columns[i].type, -1) +
+                       " instead of " + session.context().format_type(shape.types[i], -1) + " at column " +
+                       std::to_string(i + 1) + ".");
     if (columns.size() < shape.types.size()) throw mismatch("Final statement returns too few columns.");
     if (columns.size() > shape.types.size()) throw mismatch("Final statement returns too many columns.");
   } else {
     if (columns.size() != 1) throw mismatch("Final statement must return exactly one column.");
     if (session.catalog().type(shape.type)->kind == 'p') return;
-    query::BindContext bind = session.bind_context(body->text);
-    auto probe = parameter_node(session, 0, columns[0].type);
-    if (columns[0].type != shape.type && !query::coerce_for_assignment(std::move(probe), shape.type, -1, bind))
+    if (!assignable(columns[0].type, shape.type))
       throw mismatch("Actual return type is " + session.context().format_type(columns[0].type, -1) + ".");
   }
 }
