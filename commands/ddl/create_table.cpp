@@ -53,8 +53,9 @@ void read_constraint(DdlContext& ddl, const ParsedConstraint& constraint, Writte
       out.column.not_null = true;
       break;
     case ConstraintKind::kDefault:
-      if (out.default_value || out.sequence.valid())
-        throw conflict(ddl, constraint, "multiple default values specified" + of);
+      if ((out.default_value && !out.column.generated) || out.sequence.valid())
+        throw ddl.error_at(out.sequence.valid() ? -1 : constraint.location, sqlstate::kSyntaxError,
+                           "multiple default values specified" + of);
       out.default_value = constraint.expression.get();
       break;
     case ConstraintKind::kIdentity:
@@ -78,11 +79,10 @@ void read_constraint(DdlContext& ddl, const ParsedConstraint& constraint, Writte
   }
 }
 
-void check_combination(DdlContext& ddl, const WrittenColumn& out, const std::string& table) {
+// What cannot stand together; `location` is that of the constraint which is one too many.
+void check_combination(DdlContext& ddl, const WrittenColumn& out, const std::string& table, bool has_default,
+                       int32_t location) {
   const std::string of = " specified for column " + quoted(out.column.name) + " of table " + quoted(table);
-  int32_t location = out.definition->location;
-  bool has_default = false;
-  for (const auto& c : out.definition->constraints) has_default |= c.kind == ConstraintKind::kDefault;
   if (has_default && out.column.identity)
     throw ddl.error_at(location, sqlstate::kSyntaxError, "both default and identity" + of);
   if (has_default && out.column.generated)
@@ -126,9 +126,13 @@ WrittenColumn read_column(DdlContext& ddl, const parser::ParsedColumnDefinition&
   }
   out.column.compression = definition.compression == "pglz" ? 'p' : definition.compression == "lz4" ? 'l' : 0;
   int nullability = serial.valid() ? 2 : 0;
-  for (const ParsedConstraint& constraint : definition.constraints)
+  bool has_default = false;
+  for (const ParsedConstraint& constraint : definition.constraints) {
     read_constraint(ddl, constraint, out, table, nullability);
-  check_combination(ddl, out, table);
+    has_default |= constraint.kind == ConstraintKind::kDefault;
+    check_combination(ddl, out, table, has_default, constraint.location);
+  }
+  if (serial.valid()) check_combination(ddl, out, table, true, -1);
   if (out.identity)
     make_identity_sequence(ddl, out, out.identity->sequence_options, table, name_space, persistence, owner);
   return out;

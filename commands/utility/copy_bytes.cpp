@@ -1,5 +1,8 @@
 // Sources of COPY FROM's bytes, and the texts of its CONTEXT lines.
 #include "commands/utility/copy_input.hpp"
+
+#include <filesystem>
+
 #include "common/sqlstate.hpp"
 #include "types/text/encoding.hpp"
 #include "types/text/utf8.hpp"
@@ -77,6 +80,9 @@ std::string shortened(std::string_view text) {
 }  // namespace
 
 std::unique_ptr<CopyBytes> make_copy_file(common::FileSystem& files, const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    throw common::SqlError(common::sqlstate::kWrongObjectType, "\"" + path + "\" is a directory");
   auto exists = files.exists(path);
   auto file = files.open(path, common::OpenMode::kReadOnly);
   if (!file) {

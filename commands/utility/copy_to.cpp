@@ -1,6 +1,7 @@
 // COPY TO: the rows of a query as text, CSV or binary, to the client or a file. Values go through their output or send
 // function a column at a time; the commonest types are written directly.
 #include <charconv>
+#include <filesystem>
 
 #include "commands/column_reader.hpp"
 #include "commands/session_context.hpp"
@@ -43,16 +44,24 @@ class ClientTarget : public RowTarget {
   ResultSink& sink_;
 };
 
+// Why a file cannot be written.
+SqlError refused(const std::string& path) {
+  std::error_code ignored;
+  const std::string what = "could not open file \"" + path + "\" for writing: ";
+  if (std::filesystem::is_directory(path, ignored)) return SqlError(sqlstate::kWrongObjectType, what + "Is a directory");
+  const bool missing = !std::filesystem::exists(std::filesystem::path(path).parent_path(), ignored) && !ignored;
+  SqlError error = missing ? SqlError(sqlstate::kUndefinedFile, what + "No such file or directory")
+                           : SqlError(sqlstate::kInsufficientPrivilege, what + "Permission denied");
+  return std::move(error).hint(
+      "COPY TO instructs the PostgreSQL server process to write a file. You may want a client-side facility such as "
+      "psql's \\copy.");
+}
+
 class FileTarget : public RowTarget {
  public:
   explicit FileTarget(const std::string& path) {
     auto file = common::FileSystem::real().open(path, common::OpenMode::kCreateOrOpen);
-    if (!file)
-      throw SqlError(sqlstate::kInsufficientPrivilege,
-                     "could not open file \"" + path + "\" for writing: Permission denied")
-          .hint(
-              "COPY TO instructs the PostgreSQL server process to write a file. You may want a client-side facility "
-              "such as psql's \\copy.");
+    if (!file) throw refused(path);
     file_ = std::move(*file);
     // Devices have no length to be cut.
     auto size = file_->size();
