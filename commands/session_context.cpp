@@ -130,15 +130,17 @@ std::string SessionContext::send(Oid type_oid, const Value& value) {
   return std::string(call_io(descriptor->send, {&value, 1}, types, oid::kBytea).string());
 }
 
-void SessionContext::check_domain(Oid domain, const Value& value) {
-  catalog::CatalogReader& catalog = session_.catalog();
+namespace {
+
+// `named` is the domain that errors speak of: the one that the value was to be of, not the one that has the constraint.
+void check_domain_as(SessionContext& call, catalog::CatalogReader& catalog, Oid domain, const Value& value, Oid named) {
   types::TypePointer type = catalog.type(domain);
   if (type->kind != 'd') return;
-  check_domain(type->base, value);
+  check_domain_as(call, catalog, type->base, value, named);
   if (type->not_null && value.is_null())
-    throw SqlError(sqlstate::kNotNullViolation, "domain " + format_type(domain, -1) + " does not allow null values")
-        .schema(catalog.name_space(type->namespace_oid)->name)
-        .type(type->name);
+    throw SqlError(sqlstate::kNotNullViolation, "domain " + call.format_type(named, -1) + " does not allow null values")
+        .schema(catalog.name_space(catalog.type(named)->namespace_oid)->name)
+        .type(catalog.type(named)->name);
   struct Check {
     std::string name, tree;
   };
@@ -152,21 +154,27 @@ void SessionContext::check_domain(Oid domain, const Value& value) {
   std::sort(checks.begin(), checks.end(), [](const Check& a, const Check& b) { return a.name < b.name; });
   for (const Check& check : checks) {
     query::ExpressionPointer expression = query::expression_from_stored(check.tree, catalog);
-    query::ExpressionCompiler compiler(catalog, *this);
+    query::ExpressionCompiler compiler(catalog, call);
     query::EvaluatorPointer evaluator = compiler.compile(*expression);
     query::EvaluationContext context;
-    context.call = this;
+    context.call = &call;
     context.catalog = &catalog;
-    context.functions = function_runtime();
+    context.functions = call.function_runtime();
     context.domain_value = &value;
     Value holds = query::evaluate_constant(*evaluator, context);
     if (holds.is_null() || holds.as<bool>()) continue;
     throw SqlError(sqlstate::kCheckViolation,
-                   "value for domain " + format_type(domain, -1) + " violates check constraint \"" + check.name + "\"")
-        .schema(catalog.name_space(type->namespace_oid)->name)
-        .type(type->name)
+                   "value for domain " + call.format_type(named, -1) + " violates check constraint \"" + check.name + "\"")
+        .schema(catalog.name_space(catalog.type(named)->namespace_oid)->name)
+        .type(catalog.type(named)->name)
         .constraint(check.name);
   }
+}
+
+}  // namespace
+
+void SessionContext::check_domain(Oid domain, const Value& value) {
+  check_domain_as(*this, session_.catalog(), domain, value, domain);
 }
 
 Value SessionContext::cast(Oid from, const Value& value, Oid to, int32_t typmod) {

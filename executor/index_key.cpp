@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/sqlstate.hpp"
+#include "query/null_attribute.hpp"
 #include "query/stored_form.hpp"
 #include "query/walker.hpp"
 #include "types/container/value_codec.hpp"
@@ -38,9 +39,10 @@ query::ExpressionPointer row_of_slots(const query::Column& whole, const catalog:
   row->type = whole.type;
   row->typmod = whole.typmod;
   for (const auto& column : relation.columns) {
-    if (column.dropped) continue;
     row->names.push_back(column.name);
-    row->arguments.push_back(slot_of(column.number, column.type, column.typmod, column.collation));
+    row->arguments.push_back(column.dropped
+                                 ? query::null_attribute()
+                                 : slot_of(column.number, column.type, column.typmod, column.collation));
   }
   return row;
 }
@@ -114,6 +116,43 @@ std::vector<Vector> IndexKeyBuilder::evaluate_keys(ExecutionContext& context, co
   return values;
 }
 
+// The size that PostgreSQL speaks of is that of its index tuple: a header, and each value in the alignment of its type.
+common::SqlError IndexKeyBuilder::too_large(ExecutionContext& context, const std::vector<Vector>& values, uint32_t row,
+                                            size_t own_bytes) const {
+  constexpr size_t kTupleBytesMax = 8191, kHeaderBytes = 8, kShortBytesMax = 126;
+  bool null = false;
+  size_t bytes = 0;
+  auto align = [&](size_t to) { bytes = (bytes + to - 1) / to * to; };
+  for (size_t k = 0; k < values.size(); ++k) {
+    if (values[k].is_null(row)) {
+      null = true;
+      continue;
+    }
+    types::TypePointer type = context.evaluation.catalog->type(index_->keys[k].type);
+    const size_t alignment = type->alignment == 'd' ? 8 : type->alignment == 'i' ? 4 : type->alignment == 's' ? 2 : 1;
+    if (type->length > 0 || values[k].type() != common::PhysicalType::kString) {
+      align(alignment);
+      bytes += static_cast<size_t>(std::max<int>(type->length, 1));
+      continue;
+    }
+    const size_t length = values[k].value(row).string().size();
+    if (length > kShortBytesMax) align(alignment);
+    bytes += length + (length > kShortBytesMax ? 4 : 1);
+  }
+  bytes += null ? 2 * kHeaderBytes : kHeaderBytes;
+  align(8);
+  if (bytes > kTupleBytesMax)
+    return common::SqlError(common::sqlstate::kProgramLimitExceeded,
+                            "index row requires " + std::to_string(bytes) + " bytes, maximum size is " +
+                                std::to_string(kTupleBytesMax));
+  if (bytes <= kIndexEntryBytesMax) bytes = own_bytes;
+  return common::SqlError(common::sqlstate::kProgramLimitExceeded,
+                          "index row size " + std::to_string(bytes) + " exceeds btree version 4 maximum " +
+                              std::to_string(kIndexEntryBytesMax) + " for index \"" + index_->name + "\"")
+      .hint("Values larger than 1/3 of a buffer page cannot be indexed.\nConsider a function index of an MD5 hash of "
+            "the value, or use full text indexing.");
+}
+
 IndexKeyBuilder::Entry IndexKeyBuilder::build(ExecutionContext& context, const Chunk& row_chunk, uint32_t row) {
   Chunk sliced;
   const Chunk* one = &row_chunk;
@@ -142,12 +181,7 @@ IndexKeyBuilder::Entry IndexKeyBuilder::build(ExecutionContext& context, const C
     if (!value.is_null()) types::append_value(entry.payload, values[k].type(), value);
   }
   if (entry.key.size() + entry.payload.size() > kIndexEntryBytesMax)
-    throw common::SqlError(common::sqlstate::kProgramLimitExceeded,
-                           "index row size " + std::to_string(entry.key.size() + entry.payload.size()) +
-                               " exceeds btree version 4 maximum " + std::to_string(kIndexEntryBytesMax) +
-                               " for index \"" + index_->name + "\"")
-        .hint("Values larger than 1/3 of a buffer page cannot be indexed.\nConsider a function index of an MD5 hash of "
-              "the value, or use full text indexing.");
+    throw too_large(context, values, row, entry.key.size() + entry.payload.size());
   return entry;
 }
 
@@ -167,6 +201,26 @@ std::vector<int16_t> all_attributes(const catalog::RelationDescriptor& relation)
   return out;
 }
 
+std::vector<types::RecordRefresherPointer> record_refreshers(catalog::CatalogReader& catalog,
+                                                             const catalog::RelationDescriptor& relation,
+                                                             const std::vector<common::ColumnIndex>& columns) {
+  std::vector<types::RecordRefresherPointer> out(columns.size());
+  bool any = false;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].value >= relation.columns.size()) continue;  // a system column
+    out[i] = types::record_refresher(relation.columns[columns[i].value].type,
+                                     [&](Oid type) { return catalog.type(type); });
+    any |= out[i] != nullptr;
+  }
+  if (!any) out.clear();
+  return out;
+}
+
+void refresh_columns(const std::vector<types::RecordRefresherPointer>& refreshers, Chunk& chunk) {
+  for (size_t i = 0; i < refreshers.size(); ++i)
+    if (refreshers[i]) types::refresh_column(*refreshers[i], chunk.columns[i], chunk.rows);
+}
+
 bool fetch_row(ExecutionContext& context, const catalog::RelationDescriptor& relation, RowId row,
                const std::vector<int16_t>& attributes, bool newest, Chunk& out) {
   std::vector<common::ColumnIndex> columns;
@@ -182,6 +236,8 @@ bool fetch_row(ExecutionContext& context, const catalog::RelationDescriptor& rel
     found = flags[0];
   }
   if (!found) return false;
+  narrow.rows = 1;
+  refresh_columns(record_refreshers(*context.evaluation.catalog, relation, columns), narrow);
   out.columns.resize(relation.columns.size());
   for (size_t i = 0; i < relation.columns.size(); ++i) {
     out.columns[i] = Vector(relation.columns[i].physical, 1);

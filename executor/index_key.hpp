@@ -5,6 +5,7 @@
 #include <string>
 
 #include "executor/execution_context.hpp"
+#include "types/container/record_refresh.hpp"
 
 namespace basalt::executor {
 
@@ -29,6 +30,8 @@ class IndexKeyBuilder {
 
  private:
   std::vector<Vector> evaluate_keys(ExecutionContext& context, const Chunk& one);
+  common::SqlError too_large(ExecutionContext& context, const std::vector<Vector>& values, uint32_t row,
+                             size_t own_bytes) const;
 
   catalog::IndexPointer index_;
   std::vector<types::KeyColumn> key_columns_;
@@ -40,6 +43,13 @@ class IndexKeyBuilder {
 // Replaces Column nodes of range table entry 1 (a relation's own columns) by slots attnum - 1: a whole row by all of
 // them, tableoid by the relation's oid. Other system columns are refused: a row that is being made has none.
 void columns_to_slots(query::ExpressionPointer& expression, const catalog::RelationDescriptor& relation);
+
+// For each column of a heap its refresher (null: none needed); empty when no column needs one. Every reader of a heap
+// brings the rows in its columns up to date with refresh_columns().
+std::vector<types::RecordRefresherPointer> record_refreshers(catalog::CatalogReader& catalog,
+                                                             const catalog::RelationDescriptor& relation,
+                                                             const std::vector<common::ColumnIndex>& columns);
+void refresh_columns(const std::vector<types::RecordRefresherPointer>& refreshers, Chunk& chunk);
 
 // Reads rows of `relation` into a chunk with all columns (NULL where dropped or not in `attributes`).
 bool fetch_row(ExecutionContext& context, const catalog::RelationDescriptor& relation, RowId row,

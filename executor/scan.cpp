@@ -33,6 +33,7 @@ ScanColumns::ScanColumns(ExecutionContext& context, const planner::ScanBase& nod
     if (attribute == kCtid || attribute == planner::kRowIdAttribute) storage_columns_.push_back(storage::kRowIdColumn);
     if (attribute == kXmin) storage_columns_.push_back(storage::kXminColumn);
   }
+  refreshers_ = record_refreshers(*context.evaluation.catalog, *node.relation, storage_columns_);
   if (node.filter) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     filter_ = compiler.compile(*node.filter);
@@ -40,6 +41,7 @@ ScanColumns::ScanColumns(ExecutionContext& context, const planner::ScanBase& nod
 }
 
 void ScanColumns::finish(ExecutionContext& context, Chunk& raw, Chunk& out, PendingError& error) {
+  refresh_columns(refreshers_, raw);
   out.columns.resize(node_.columns.size());
   size_t next = 0;
   for (size_t i = 0; i < node_.columns.size(); ++i) {

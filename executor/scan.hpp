@@ -23,6 +23,7 @@ class ScanColumns {
  private:
   const planner::ScanBase& node_;
   std::vector<common::ColumnIndex> storage_columns_;
+  std::vector<types::RecordRefresherPointer> refreshers_;  // of storage_columns_; empty: none has rows
   query::EvaluatorPointer filter_;
   common::Selection selected_;
   bool filtered_ = false;

@@ -225,12 +225,14 @@ void SetCall::take_apart(ExecutionContext& context, const Chunk& raw, Chunk& out
   out.rows = raw.rows;
 }
 
-void SetCall::put_together(const Chunk& raw, Chunk& out) {
+void SetCall::put_together(ExecutionContext& context, const Chunk& raw, Chunk& out) {
+  const types::TypePointer row_type = context.evaluation.catalog->type(result_type_);
   out.reset(columns_, raw.rows);
   for (uint32_t i = 0; i < raw.rows; ++i) {
     types::RecordBuilder builder(result_type_);
     for (size_t c = 0; c < raw.columns.size(); ++c)
       builder.append(c < row_types_.size() ? row_types_[c] : Oid{}, raw.columns[c], i);
+    builder.number_fields(*row_type);
     if (result_type_ == types::oid::kRecord && row_names_.size() == raw.columns.size()) builder.set_names(row_names_);
     out.columns[0].set_value(i, Value::of(builder.finish()));
   }
@@ -246,7 +248,7 @@ void SetCall::shape(ExecutionContext& context, Chunk& raw, Chunk& out) {
     if (composite_) require_columns(raw);
   } else if (returns_set_ && composite_ && !delivers_records_) {
     if (row_types_.empty()) find_row_columns(context);
-    if (!row_types_.empty() || raw.columns.size() != 1) return put_together(raw, out);
+    if (!row_types_.empty() || raw.columns.size() != 1) return put_together(context, raw, out);
   }
   out = std::move(raw);
 }

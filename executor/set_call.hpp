@@ -32,7 +32,7 @@ class SetCall {
   void call_scalar(ExecutionContext& context, std::span<const Value> arguments);
   void shape(ExecutionContext& context, Chunk& raw, Chunk& out);
   void take_apart(ExecutionContext& context, const Chunk& raw, Chunk& out);
-  void put_together(const Chunk& raw, Chunk& out);
+  void put_together(ExecutionContext& context, const Chunk& raw, Chunk& out);
   void require_columns(Chunk& raw) const;
   void require_fields(ExecutionContext& context, const types::RecordView& record) const;
   void find_row_columns(ExecutionContext& context);

@@ -6,6 +6,7 @@
 #include "planner/level.hpp"
 #include "planner/prepare.hpp"
 #include "query/evaluator.hpp"
+#include "query/null_attribute.hpp"
 #include "query/walker.hpp"
 
 namespace basalt::planner {
@@ -99,7 +100,13 @@ ExpressionPointer Level::whole_row(const query::Column& column) {
   row->typmod = column.typmod;
   for (size_t i = 0; i < entry.columns.size(); ++i) {
     auto number = static_cast<int16_t>(i + 1);
-    if (is_dropped(entry, i)) continue;
+    if (is_dropped(entry, i)) {
+      // The arguments of a named row type are its attributes by number.
+      if (column.type == types::oid::kRecord) continue;
+      row->arguments.push_back(query::null_attribute());
+      row->names.emplace_back();
+      continue;
+    }
     OutputColumn output = column_output(column.table, number);
     row->arguments.push_back(make_column(column.table, number, output.type, output.typmod, output.collation));
     row->names.push_back(entry.columns[i]);

@@ -372,6 +372,13 @@ void Deparser::row(const RowConstructor& r) {
     else
       expression(*r.arguments[i], true);
   }
+  // Attributes that the type has got since.
+  for (size_t i = r.arguments.size(); i < description.columns.size(); ++i) {
+    if (!description.columns[i].type.valid()) continue;
+    out += separator;
+    out += "NULL";
+    separator = ", ";
+  }
   out += ')';
   if (r.form == CoercionForm::kExplicitCast) out += "::" + type_text(r.type, -1);
 }

@@ -95,6 +95,7 @@ class ConvertRowEvaluator : public Evaluator {
         builder.append(to_->attributes[i].type, physicals_[i],
                        at < 0 ? Value::null(physicals_[i]) : record.value(static_cast<uint32_t>(at)));
       }
+      builder.number_fields(*to_);
       return Value::of(builder.finish());
     });
   }

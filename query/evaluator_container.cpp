@@ -88,32 +88,45 @@ class ArrayEvaluator : public Evaluator {
   std::vector<EvaluatorPointer> elements_;
 };
 
+// A row of a named type: argument i is attribute i + 1. An expression that was stored before an attribute came has no
+// argument for it, and one for an attribute that is gone.
 class RowEvaluator : public Evaluator {
  public:
-  RowEvaluator(Oid type, int32_t typmod, std::vector<std::string> names, std::vector<Oid> types,
+  struct Field {
+    Oid type;
+    PhysicalType physical;
+    int argument;  // -1: NULL
+  };
+  RowEvaluator(types::TypePointer type, int32_t typmod, std::vector<std::string> names, std::vector<Field> fields,
                std::vector<EvaluatorPointer> arguments)
       : Evaluator(PhysicalType::kString),
-        type_(type),
+        type_(std::move(type)),
         typmod_(typmod),
         names_(std::move(names)),
-        types_(std::move(types)),
+        fields_(std::move(fields)),
         arguments_(std::move(arguments)) {}
 
   Vector evaluate(EvaluationContext& context, const Chunk& input, Rows& rows) override {
     std::vector<Vector> values = evaluate_all(arguments_, context, input, rows);
     return evaluate_rows(physical_, rows, [&](uint32_t row) {
-      types::RecordBuilder builder(type_, typmod_);
-      for (size_t i = 0; i < values.size(); ++i) builder.append(types_[i], values[i], row);
-      if (type_ == types::oid::kRecord && !names_.empty()) builder.set_names(names_);
+      types::RecordBuilder builder(type_->oid, typmod_);
+      for (const Field& field : fields_) {
+        if (field.argument >= 0)
+          builder.append(field.type, values[static_cast<size_t>(field.argument)], row);
+        else
+          builder.append(field.type, field.physical, Value::null(field.physical));
+      }
+      builder.number_fields(*type_);
+      if (type_->oid == types::oid::kRecord && !names_.empty()) builder.set_names(names_);
       return Value::of(builder.finish());
     });
   }
 
  private:
-  Oid type_;
+  types::TypePointer type_;
   int32_t typmod_;
   std::vector<std::string> names_;
-  std::vector<Oid> types_;
+  std::vector<Field> fields_;
   std::vector<EvaluatorPointer> arguments_;
 };
 
@@ -257,6 +270,7 @@ class FieldStoreEvaluator : public Evaluator {
       builder.append(attribute.type, physicals_[i], value);
       ++position;
     }
+    builder.number_fields(*type_);
     return builder.finish();
   }
   types::TypePointer type_;
@@ -275,9 +289,16 @@ EvaluatorPointer compile_array(ExpressionCompiler& compiler, const ArrayConstruc
 }
 
 EvaluatorPointer compile_row(ExpressionCompiler& compiler, const RowConstructor& node) {
-  std::vector<Oid> argument_types;
-  for (const auto& argument : node.arguments) argument_types.push_back(argument->type);
-  return std::make_unique<RowEvaluator>(node.type, node.typmod, node.names, std::move(argument_types),
+  types::TypePointer type = compiler.catalog().type(node.type);
+  std::vector<RowEvaluator::Field> fields;
+  const size_t count = std::max(node.arguments.size(), type->attributes.size());
+  for (size_t i = 0; i < count; ++i) {
+    if (i < type->attributes.size() && type->attributes[i].dropped) continue;
+    const bool given = i < node.arguments.size();
+    const Oid field = given ? node.arguments[i]->type : type->attributes[i].type;
+    fields.push_back({field, compiler.catalog().type(field)->physical, given ? static_cast<int>(i) : -1});
+  }
+  return std::make_unique<RowEvaluator>(std::move(type), node.typmod, node.names, std::move(fields),
                                         compiler.compile_list(node.arguments));
 }
 

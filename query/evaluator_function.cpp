@@ -4,6 +4,7 @@
 #include "query/evaluator_nodes.hpp"
 #include "query/execute_privilege.hpp"
 #include "types/container/array.hpp"
+#include "types/container/record_refresh.hpp"
 
 namespace basalt::query {
 
@@ -379,7 +380,13 @@ class ScalarArrayEvaluator : public Evaluator {
 }  // namespace
 
 EvaluatorPointer compile_constant(ExpressionCompiler& compiler, const Constant& node) {
-  return std::make_unique<ConstantEvaluator>(compiler.catalog().type(node.type)->physical, node.value);
+  const PhysicalType physical = compiler.catalog().type(node.type)->physical;
+  // A row in a stored expression may be older than the last change of its type.
+  auto refresher = types::record_refresher(node.type, [&](Oid type) { return compiler.catalog().type(type); });
+  std::string fresh;
+  if (refresher && !node.value.is_null() && refresher->refresh(node.value.string(), fresh))
+    return std::make_unique<ConstantEvaluator>(physical, Value::of(fresh));
+  return std::make_unique<ConstantEvaluator>(physical, node.value);
 }
 
 EvaluatorPointer compile_parameter(ExpressionCompiler& compiler, const Parameter& node) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/sqlstate.hpp"
+#include "query/null_attribute.hpp"
 #include "query/rewriter.hpp"
 #include "query/rule.hpp"
 #include "query/stored_form.hpp"
@@ -98,7 +99,11 @@ class Substitute {
     row->type = like.type;
     row->form = CoercionForm::kImplicitCast;
     for (const auto& column : relation_.columns) {
-      if (column.dropped) continue;
+      if (column.dropped) {
+        row->names.emplace_back();
+        row->arguments.push_back(null_attribute());
+        continue;
+      }
       Column one;
       one.type = column.type;
       one.typmod = column.typmod;

@@ -4,9 +4,11 @@
 #include "catalog/rows/pg_attrdef.hpp"
 #include "catalog/rows/pg_attribute.hpp"
 #include "catalog/rows/pg_class.hpp"
+#include "catalog/rows/pg_constraint.hpp"
 #include "commands/ddl/alter_table.hpp"
 #include "commands/ddl/drop.hpp"
 #include "commands/ddl/retype.hpp"
+#include "commands/ddl/type_users.hpp"
 #include "commands/without_position.hpp"
 #include "executor/index_key.hpp"
 #include "executor/table_writer.hpp"
@@ -113,6 +115,20 @@ query::ExpressionPointer filling(DdlContext& ddl, Oid table, int16_t column, con
   return default_of(ddl, table, column);
 }
 
+Oid base_of_domain(DdlContext& ddl, Oid type) {
+  types::TypePointer descriptor = ddl.reader.type(type);
+  while (descriptor->kind == 'd') descriptor = ddl.reader.type(descriptor->base);
+  return descriptor->oid;
+}
+
+bool domain_is_constrained(DdlContext& ddl, Oid type) {
+  for (types::TypePointer domain = ddl.reader.type(type); domain->kind == 'd'; domain = ddl.reader.type(domain->base))
+    if (domain->not_null ||
+        !find_rows<catalog::PgConstraintRow>(ddl.reader, id::kPgConstraintContypidIndex, {key(domain->oid)}).empty())
+      return true;
+  return false;
+}
+
 bool has_rows(DdlContext& ddl, const catalog::RelationDescriptor& table) {
   bool any = false;
   scan_table(ddl, table, [&](const common::Chunk& chunk, const std::vector<RowId>&) { any |= chunk.rows > 0; });
@@ -147,6 +163,15 @@ void add_column(AlterTarget& target, const ParsedAlterTableCommand& command) {
   store_column_extras(ddl, target.table, number, written);
   if (before->kind == 'r') {
     query::ExpressionPointer value = filling(ddl, target.table, number, written);
+    // Without a default the domain of the column decides whether NULL will do.
+    if (!value && domain_is_constrained(ddl, written.column.type)) {
+      auto null = std::make_unique<query::Constant>();
+      null->type = base_of_domain(ddl, written.column.type);
+      null->value = Value::null(ddl.reader.type(null->type)->physical);
+      query::BindContext context = ddl.bind();
+      value = query::coerce_for_assignment(std::move(null), written.column.type, written.column.typmod, context);
+    }
+    if (value) require_row_type_unused(ddl, *before);
     const bool constant = !value || (!written.column.generated && !query::contains_volatile(*value, ddl.reader) &&
                                      value->kind != query::ExpressionKind::kCoerceToDomain);
     storage::HeapTree& heap = ddl.storage().heap(before->tree);
@@ -299,7 +324,7 @@ void refuse_dependent_rules(DdlContext& ddl, const catalog::RelationDescriptor& 
             const auto* used = query::try_as<query::Column>(&e);
             return used && used->column == column.number;
           }))
-        throw SqlError(sqlstate::kSyntaxError, "cannot alter type of a column used by a generated column")
+        throw SqlError(sqlstate::kFeatureNotSupported, "cannot alter type of a column used by a generated column")
             .detail("Column " + quoted(column.name) + " is used by generated column " + quoted(other.name) + ".");
     }
 }
@@ -349,6 +374,7 @@ void alter_column_type(AlterTarget& target, const ParsedAlterTableCommand& comma
   NewColumn made = without_position([&] { return resolve_column(ddl, definition); });
   require_type_usage(ddl, made.type);
   check_column_type(ddl, column.name, made.type, before->kind, before->row_type);
+  if (before->kind == 'c') require_row_type_unused(ddl, *before);
   refuse_dependent_rules(ddl, *before, column);
   query::ExpressionPointer value;
   if (before->kind == 'r') value = conversion(ddl, before, column, made, command.expression.get());
@@ -389,6 +415,7 @@ void alter_column_type(AlterTarget& target, const ParsedAlterTableCommand& comma
   target.foreign_keys.insert(target.foreign_keys.end(), expressions.foreign_keys.begin(),
                              expressions.foreign_keys.end());
   if (before->kind != 'r') return;
+  require_row_type_unused(ddl, *before);
   std::vector<query::ExpressionPointer> changed(before->columns.size());
   changed[static_cast<size_t>(column.number) - 1] = std::move(value);
   rewrite_table(ddl, *before, target.table, std::move(changed));

@@ -9,6 +9,7 @@
 #include "commands/ddl/ddl_families.hpp"
 #include "commands/ddl/drop.hpp"
 #include "commands/ddl/in_use.hpp"
+#include "commands/ddl/type_users.hpp"
 #include "commands/without_position.hpp"
 #include "query/stored_form.hpp"
 
@@ -419,6 +420,11 @@ std::string alter_table_statement(UtilityCall& call) {
   for (int pass = 0; pass <= 4; ++pass)
     for (const auto& command : statement.commands)
       if (phase(command) == pass) run_command(target, command);
+  const bool other_attributes =
+      std::any_of(statement.commands.begin(), statement.commands.end(), [](const ParsedAlterTableCommand& command) {
+        return command.action == AlterTableAction::kAddColumn || command.action == AlterTableAction::kDropColumn;
+      });
+  if (other_attributes && table->row_type.valid()) rebuild_indexes_over(ddl, table->row_type);
   if (!target.foreign_keys.empty()) ddl.session.advance_command();
   for (Oid constraint : target.foreign_keys) remake_foreign_key(ddl, constraint);
   return tag;

@@ -4,7 +4,11 @@
 #include "catalog/rows/pg_type.hpp"
 #include "commands/ddl/ddl_families.hpp"
 #include "commands/ddl/drop.hpp"
+#include "commands/ddl/index.hpp"
 #include "commands/ddl/type.hpp"
+#include "commands/ddl/type_users.hpp"
+#include "query/stored_form.hpp"
+#include "storage/newest_snapshot.hpp"
 
 namespace basalt::commands::ddl {
 
@@ -80,6 +84,44 @@ std::string alter_enum(UtilityCall& call) {
   return "ALTER TYPE";
 }
 
+SqlError domain_error(DdlContext& ddl, common::SqlState state, const catalog::RelationDescriptor& table,
+                      const catalog::ColumnDescriptor& column, const char* what) {
+  return SqlError(state, "column " + quoted(column.name) + " of table " + quoted(table.name) + " contains " + what)
+      .schema(catalog::namespace_name(ddl.reader, table.namespace_oid))
+      .table(table.name)
+      .column(column.name);
+}
+
+// Looks at the values that tables have of the domain; `valid` is asked about each.
+void verify_domain_values(DdlContext& ddl, Oid domain, common::SqlState state, const char* what,
+                          const std::function<bool(const Value&)>& valid) {
+  require_domain_only_in_columns(ddl, domain);
+  each_domain_column(ddl, domain, [&](const auto& table, const catalog::ColumnDescriptor& column) {
+    ddl.lock(table.oid, LockMode::kShare);
+    scan_table(ddl, table, [&](const common::Chunk& chunk, const std::vector<RowId>&) {
+      const auto& values = chunk.columns[static_cast<size_t>(column.number) - 1];
+      for (uint32_t i = 0; i < chunk.rows; ++i)
+        if (!valid(values.value(i))) throw domain_error(ddl, state, table, column, what);
+    });
+  });
+}
+
+void verify_domain_check(DdlContext& ddl, Oid domain, const std::string& tree) {
+  query::ExpressionPointer expression = query::expression_from_stored(tree, ddl.reader);
+  storage::Snapshot snapshot = storage::take_newest_snapshot(ddl.transaction());
+  executor::ExecutionContext execution = ddl.session.execution_context(snapshot, {});
+  execution.evaluation.catalog = &ddl.reader;
+  query::EvaluatorPointer evaluator =
+      query::ExpressionCompiler(ddl.reader, ddl.session.call_context()).compile(*expression);
+  verify_domain_values(ddl, domain, sqlstate::kCheckViolation, "values that violate the new constraint",
+                       [&](const Value& value) {
+                         execution.evaluation.domain_value = &value;
+                         Value holds = query::evaluate_constant(*evaluator, execution.evaluation);
+                         return holds.is_null() || holds.as<bool>();
+                       });
+  ddl.transaction().release_snapshot(snapshot);
+}
+
 std::string alter_domain(UtilityCall& call) {
   const auto& statement = parser::as<parser::ParsedAlterDomain>(call.statement);
   DdlContext ddl(call);
@@ -96,21 +138,32 @@ std::string alter_domain(UtilityCall& call) {
       if (statement.expression) set_domain_default(ddl, row->row, *statement.expression);
       ddl.writer.update(id::kPgType, row->row_id, row->row.to_row());
       break;
-    case parser::AlterDomainAction::kDropNotNull:
     case parser::AlterDomainAction::kSetNotNull:
+      if (!row->row.typnotnull)
+        verify_domain_values(ddl, type, sqlstate::kNotNullViolation, "null values",
+                             [](const Value& value) { return !value.is_null(); });
+      [[fallthrough]];
+    case parser::AlterDomainAction::kDropNotNull:
       row->row.typnotnull = statement.action == parser::AlterDomainAction::kSetNotNull;
       ddl.writer.update(id::kPgType, row->row_id, row->row.to_row());
       break;
     case parser::AlterDomainAction::kAddConstraint: {
       std::vector<std::string> taken;
       for (const auto& c : constraints) taken.push_back(c.row.conname);
-      add_domain_check(ddl, row->row, *statement.constraint, taken);
+      const std::string tree = add_domain_check(ddl, row->row, *statement.constraint, taken);
+      if (!statement.constraint->skip_validation) verify_domain_check(ddl, type, tree);
       break;
     }
     default: {
       Oid found;
-      for (const auto& c : constraints)
-        if (c.row.conname == statement.constraint_name) found = c.row.oid;
+      std::string tree;
+      bool validated = false;
+      for (const auto& c : constraints) {
+        if (c.row.conname != statement.constraint_name) continue;
+        found = c.row.oid;
+        tree = c.row.conbin.value_or("");
+        validated = c.row.convalidated;
+      }
       const std::string what = "constraint " + quoted(statement.constraint_name) + " of domain " +
                                quoted(row->row.typname) + " does not exist";
       if (!found.valid()) {
@@ -118,7 +171,8 @@ std::string alter_domain(UtilityCall& call) {
         ddl.notice(what + ", skipping");
       } else if (statement.action == parser::AlterDomainAction::kDropConstraint) {
         drop_objects(ddl, {{id::kPgConstraint, found}}, statement.behavior);
-      } else {
+      } else if (!validated) {
+        verify_domain_check(ddl, type, tree);
         change_row<catalog::PgConstraintRow>(ddl.writer, id::kPgConstraintOidIndex, {key(found)},
                                              [](catalog::PgConstraintRow& r) { r.convalidated = true; });
       }

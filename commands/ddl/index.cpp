@@ -128,6 +128,7 @@ void scan_table(DdlContext& ddl, const catalog::RelationDescriptor& table,
     places.push_back(static_cast<size_t>(column.number) - 1);
   }
   options.columns.push_back(storage::kRowIdColumn);
+  const auto refreshers = executor::record_refreshers(ddl.reader, table, options.columns);
   auto scan = ddl.storage().heap(table.tree).scan(snapshot, std::move(options));
   common::Chunk narrow;
   std::vector<RowId> ids;
@@ -135,6 +136,7 @@ void scan_table(DdlContext& ddl, const catalog::RelationDescriptor& table,
     scan->next(narrow, common::chunk_rows());
     if (narrow.rows == 0) break;
     ddl.session.interrupt().check();
+    executor::refresh_columns(refreshers, narrow);
     common::Chunk wide;
     wide.rows = narrow.rows;
     wide.columns.resize(table.columns.size());

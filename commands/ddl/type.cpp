@@ -38,8 +38,8 @@ void record_type(DdlContext& ddl, const catalog::PgTypeRow& row) {
 
 }  // namespace
 
-void add_domain_check(DdlContext& ddl, const catalog::PgTypeRow& domain, const parser::ParsedConstraint& constraint,
-                      std::vector<std::string>& taken) {
+std::string add_domain_check(DdlContext& ddl, const catalog::PgTypeRow& domain,
+                             const parser::ParsedConstraint& constraint, std::vector<std::string>& taken) {
   query::BindContext context = ddl.bind();
   query::ExpressionScope scope;
   scope.value_type = domain.typbasetype;
@@ -69,6 +69,7 @@ void add_domain_check(DdlContext& ddl, const catalog::PgTypeRow& domain, const p
   catalog::record_dependency(ddl.writer, address, {id::kPgType, domain.oid}, DependencyType::kAutomatic);
   record_expression_dependencies(ddl, address, *expression, {}, DependencyType::kNormal);
   ddl.writer.invalidate(id::kPgType, domain.oid);
+  return *row.conbin;
 }
 
 void set_domain_default(DdlContext& ddl, catalog::PgTypeRow& row, const parser::ParsedExpression& expression) {

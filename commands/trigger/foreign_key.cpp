@@ -240,6 +240,7 @@ std::vector<RowId> ForeignKeys::find_children(Frame& frame, const RelationDescri
         return false;
     return true;
   };
+  const auto refreshers = executor::record_refreshers(session_.catalog(), child, wanted);
   storage::HeapTree& heap = session_.storage().heap(child.tree);
   std::vector<RowId> found;
   catalog::IndexPointer index = child_index(child, columns);
@@ -251,6 +252,7 @@ std::vector<RowId> ForeignKeys::find_children(Frame& frame, const RelationDescri
     Chunk chunk;
     for (scan->next(chunk, common::kChunkRowsMax); chunk.rows > 0; scan->next(chunk, common::kChunkRowsMax)) {
       session_.interrupt().check();
+      executor::refresh_columns(refreshers, chunk);
       for (uint32_t row = 0; row < chunk.rows; ++row)
         if (matches(chunk, row)) {
           found.push_back(RowId{static_cast<uint64_t>(chunk.columns.back().value(row).as<int64_t>())});
@@ -281,6 +283,8 @@ std::vector<RowId> ForeignKeys::find_children(Frame& frame, const RelationDescri
     Chunk chunk;
     std::vector<bool> present;
     heap.fetch(frame.context.snapshot, rows, wanted, chunk, present);
+    chunk.rows = static_cast<uint32_t>(rows.size());
+    executor::refresh_columns(refreshers, chunk);
     for (uint32_t i = 0; i < rows.size(); ++i) {
       if (!present[i] || !matches(chunk, i)) continue;
       if (std::find(found.begin(), found.end(), rows[i]) == found.end()) found.push_back(rows[i]);

@@ -54,11 +54,12 @@ query::ExpressionPointer when_expression(Session& session, const RelationDescrip
   return expression;
 }
 
-Value whole_row(const RelationDescriptor& relation, const Chunk* row) {
+Value whole_row(Session& session, const RelationDescriptor& relation, const Chunk* row) {
   if (!row) return Value::null(common::PhysicalType::kString);
   types::RecordBuilder builder(relation.row_type);
   for (const auto& column : relation.columns)
     if (!column.dropped) builder.append(column.type, row->columns[static_cast<size_t>(column.number) - 1], 0);
+  builder.number_fields(*session.catalog().type(relation.row_type));
   return Value::of(builder.finish());
 }
 
@@ -75,7 +76,7 @@ bool when_holds(Session& session, const RelationDescriptor& relation, const cata
       both.columns.push_back(row ? row->columns[static_cast<size_t>(column.number) - 1]
                                  : common::Vector::constant(column.physical, Value::null(column.physical)));
   for (const Chunk* row : {old_row, new_row})
-    both.columns.push_back(common::Vector::constant(common::PhysicalType::kString, whole_row(relation, row)));
+    both.columns.push_back(common::Vector::constant(common::PhysicalType::kString, whole_row(session, relation, row)));
   query::EvaluatorPointer evaluator =
       query::ExpressionCompiler(session.catalog(), session.context()).compile(*expression);
   executor::ExecutionContext context = session.execution_context(session.statement_snapshot(), {});

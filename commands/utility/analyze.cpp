@@ -14,6 +14,7 @@
 #include "catalog/rows/pg_class.hpp"
 #include "catalog/rows/pg_statistic.hpp"
 #include "common/sqlstate.hpp"
+#include "executor/index_key.hpp"
 #include "types/container/array.hpp"
 #include "types/type_operations.hpp"
 
@@ -49,6 +50,7 @@ Sample draw_sample(Session& session, const catalog::RelationDescriptor& relation
     options.columns.emplace_back(static_cast<uint16_t>(column->number - 1));
     sample.rows.columns.emplace_back(column->physical, size);
   }
+  const auto refreshers = executor::record_refreshers(session.catalog(), relation, options.columns);
   auto scan = session.storage().heap(relation.tree).scan(session.statement_snapshot(), std::move(options));
   std::vector<uint64_t> origin;  // the row that stands at each place
   auto put = [&](uint32_t place, const Chunk& chunk, uint32_t row) {
@@ -61,6 +63,7 @@ Sample draw_sample(Session& session, const catalog::RelationDescriptor& relation
   Chunk chunk;
   for (scan->next(chunk, common::kChunkRowsMax); chunk.rows > 0; scan->next(chunk, common::kChunkRowsMax)) {
     session.interrupt().check();
+    executor::refresh_columns(refreshers, chunk);
     for (uint32_t row = 0; row < chunk.rows; ++row, ++sample.total) {
       if (origin.size() < size) {
         put(static_cast<uint32_t>(origin.size()), chunk, row);

@@ -71,6 +71,18 @@ void RecordBuilder::append(Oid field_type, const common::Vector& column, uint32_
   append_header(field_type, column.type(), null);
 }
 
+void RecordBuilder::number_fields(const TypeDescriptor& type) {
+  size_t field = 0;
+  for (size_t i = 0; i < type.attributes.size() && field < size_; ++i) {
+    if (type.attributes[i].dropped) continue;
+    if (field != i) {
+      auto number = static_cast<uint16_t>(i + 1);
+      std::memcpy(fields_.data() + field * RecordView::kFieldBytes + 10, &number, sizeof number);
+    }
+    ++field;
+  }
+}
+
 void RecordBuilder::set_names(std::span<const std::string> names) {
   names_.clear();
   for (const std::string& name : names) {

@@ -1,13 +1,15 @@
 // Record values: the self-describing bytes of a composite value in a kString value.
 //
 //   type OID : 4 | typmod : 4 | fields : 4 | has names : 4
-//   per field: type OID : 4 | end offset of its value : 4 | physical : 1 | is NULL : 1 | 0 : 2
+//   per field: type OID : 4 | end offset of its value : 4 | physical : 1 | is NULL : 1 | attribute number or 0 : 2
 //   with names: per field its length : 4 and bytes
 //   the values, one after the other, as append_bare_value() writes them
 //
 // A named composite type has its own OID, and its descriptor knows the names and types; dropped columns are not in the
-// value. An anonymous record has type OID 2249 and carries its column names where they are not f1, f2, ..., so that it
-// needs no registry of row types.
+// value. Attribute number 0 stands for the field's position from 1: only where columns were dropped do they differ. A
+// stored value has the attributes that the type had when it was written; record_refresh.hpp brings it up to date. An
+// anonymous record has type OID 2249 and carries its column names where they are not f1, f2, ..., so that it needs no
+// registry of row types.
 #pragma once
 
 #include <span>
@@ -33,6 +35,12 @@ class RecordView {
     return static_cast<common::PhysicalType>(fields_[i * kFieldBytes + 8]);
   }
   bool is_null(uint32_t i) const { return fields_[i * kFieldBytes + 9] != 0; }
+  // The number of the field's attribute in the composite type (pg_attribute.attnum).
+  uint16_t attribute(uint32_t i) const {
+    uint16_t out;
+    std::memcpy(&out, fields_ + i * kFieldBytes + 10, 2);
+    return out ? out : static_cast<uint16_t>(i + 1);
+  }
   bool has_names() const { return !names_.empty(); }
   // The name carried by the value, or f1, f2, ...; for a named type ask its descriptor.
   std::string name(uint32_t i) const;
@@ -44,6 +52,7 @@ class RecordView {
   common::Value value(uint32_t i) const;
 
  private:
+  friend class RecordBuilder;
   static constexpr size_t kFieldBytes = 12;
   uint32_t word(uint32_t i, size_t at) const {
     uint32_t out;
@@ -64,6 +73,8 @@ class RecordBuilder {
 
   void append(Oid field_type, common::PhysicalType physical, const common::Value& value);  // may be NULL
   void append(Oid field_type, const common::Vector& column, uint32_t row);
+  // The fields, all appended, are the attributes of `type` that are not dropped. Due for each value of a named type.
+  void number_fields(const TypeDescriptor& type);
   void set_names(std::span<const std::string> names);
   std::string finish();
 

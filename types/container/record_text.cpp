@@ -117,6 +117,7 @@ std::string parse_record(CallContext& context, std::string_view text, const Type
     first = false;
   }
   parser.close();
+  builder.number_fields(type);
   return builder.finish();
 }
 
@@ -162,6 +163,7 @@ std::string receive_record(CallContext& context, std::string_view message, const
                                                attribute.typmod);
     builder.append(attribute.type, field_type->physical, value);
   }
+  builder.number_fields(type);
   return builder.finish();
 }
 

@@ -51,6 +51,7 @@ class Populator {
       builder.append(attribute.type, context_.type(attribute.type)->physical, values[names.size()]);
       names.push_back(attribute.name);
     }
+    builder.number_fields(type);
     if (type.oid == oid::kRecord) builder.set_names(names);
     return Value::of(builder.finish());
   }

@@ -7,6 +7,7 @@
 #include "types/container/array_subscript.hpp"
 #include "types/container/range.hpp"
 #include "types/container/record.hpp"
+#include "types/container/record_refresh.hpp"
 #include "types/json/edit.hpp"
 #include "types/json/jsonb.hpp"
 #include "types/type_operations.hpp"
@@ -131,6 +132,54 @@ TEST_CASE("a record is read as it was built", "[container]") {
   builder.append(oid::kInt4, PhysicalType::kInt32, Value::of<int32_t>(7));
   std::string plain = builder.finish();
   CHECK(RecordView(plain).name(0) == "f1");
+}
+
+TEST_CASE("a stored record is read as a row of its type as it is now", "[container]") {
+  constexpr Oid kRow{20000}, kRows{20001};
+  auto row = std::make_shared<TypeDescriptor>();
+  row->oid = kRow;
+  row->kind = 'c';
+  row->attributes = {{"a", oid::kInt4, -1, Oid{}, false}, {"b", oid::kText, -1, Oid{}, false}};
+  auto rows = std::make_shared<TypeDescriptor>();
+  rows->oid = kRows;
+  rows->element = kRow;
+  rows->subscript = Oid{6179};
+  RecordedContext context;
+  auto lookup = [&](Oid type) -> TypePointer {
+    return type == kRow ? TypePointer(row) : type == kRows ? TypePointer(rows) : context.type(type);
+  };
+  RecordBuilder builder(kRow);
+  builder.append(oid::kInt4, PhysicalType::kInt32, Value::of<int32_t>(7));
+  builder.append(oid::kText, PhysicalType::kString, Value::of("b"));
+  builder.number_fields(*row);
+  const std::string stored = builder.finish();
+  std::string fresh;
+  CHECK_FALSE(record_refresher(kRow, lookup)->refresh(stored, fresh));
+  CHECK(record_refresher(oid::kText, lookup) == nullptr);
+
+  row->attributes[0].dropped = true;
+  row->attributes.push_back({"c", oid::kInt4, -1, Oid{}, false});
+  REQUIRE(record_refresher(kRow, lookup)->refresh(stored, fresh));
+  RecordView now(fresh);
+  REQUIRE(now.size() == 2);
+  CHECK(now.value(0).string() == "b");
+  CHECK(now.attribute(0) == 2);
+  CHECK(now.is_null(1));
+  CHECK(now.attribute(1) == 3);
+  std::string again;
+  CHECK_FALSE(record_refresher(kRow, lookup)->refresh(fresh, again));
+
+  ArrayBuilder array(kRow, PhysicalType::kString);
+  array.append_string(stored);
+  array.append_null();
+  array.append_string(fresh);
+  std::string list;
+  REQUIRE(record_refresher(kRows, lookup)->refresh(array.finish(), list));
+  ArrayView view(list);
+  CHECK(view.size() == 3);
+  CHECK(view.string(0) == fresh);
+  CHECK(view.is_null(1));
+  CHECK(view.string(2) == fresh);
 }
 
 TEST_CASE("key parts order NULLs and directions", "[operations]") {
