@@ -52,7 +52,8 @@ std::string value_text(const parser::ParsedExpression& e, Session& session) {
   throw SqlError(sqlstate::kSyntaxError, "unexpected value of a setting");
 }
 
-void set_transaction_setting(Session& session, const std::string& name, const std::string& value) {
+// Settings that are something of the session or transaction itself.
+void set_living_setting(Session& session, const std::string& name, const std::string& value) {
   if (name == "transaction_isolation") {
     parser::DefList options(1);
     options[0].name = name;
@@ -60,6 +61,9 @@ void set_transaction_setting(Session& session, const std::string& name, const st
     apply_transaction_options(session, options);
   } else if (name == "transaction_read_only") {
     session.set_read_only(normalize_setting(*find_setting(name), value) == "on");
+  } else if (name == "seed") {
+    const SettingDefinition& definition = *find_setting(name);
+    session.call_context().seed_random(setting_number(definition, normalize_setting(definition, value)));
   } else if (name == "transaction_deferrable") {
     session.set_deferrable(normalize_setting(*find_setting(name), value) == "on");
   }
@@ -171,7 +175,7 @@ std::string run_set(UtilityCall& call) {
   std::string value;
   if (!reset) {
     value = setting_text(statement, session);
-    set_transaction_setting(session, statement.name, value);
+    set_living_setting(session, statement.name, value);
     become_role(session, statement.name, value);
     if (statement.name == "session_authorization") {
       session.settings().set("role", "none", scope, SettingSource::kDefault, true);
@@ -219,7 +223,7 @@ std::string run_show(UtilityCall& call) {
     const auto& definitions = setting_definitions();
     chunk.reset(types, static_cast<uint32_t>(definitions.size()));
     for (const auto& definition : definitions) {
-      if (!may_examine_setting(session, definition.name)) continue;
+      if (!is_listed(definition) || !may_examine_setting(session, definition.name)) continue;
       chunk.columns[0].set_value(chunk.rows, Value::of(std::string(definition.name)));
       chunk.columns[1].set_value(chunk.rows, Value::of(shown_setting(session, definition.name)));
       chunk.columns[2].set_value(chunk.rows, Value::of(std::string(definition.description)));
@@ -314,6 +318,7 @@ std::string shown_setting(Session& session, std::string_view name) {
     throw SqlError(sqlstate::kInsufficientPrivilege,
                    "must be superuser or have privileges of pg_read_all_settings to examine \"" +
                        std::string(definition->name) + "\"");
+  if (name == "seed") return "unavailable";
   if (name == "transaction_isolation") return isolation_text(session.isolation());
   if (name == "transaction_read_only") return session.read_only() ? "on" : "off";
   if (name == "transaction_deferrable") return session.deferrable() ? "on" : "off";

@@ -211,6 +211,11 @@ void Settings::reset(std::string_view name, bool superuser) {
   assign(definition->name, start == startup_.end() ? std::nullopt : std::optional(start->second));
 }
 
+const std::string& Settings::reset_value(const SettingDefinition& definition) const {
+  auto start = startup_.find(definition.name);
+  return start == startup_.end() ? base_->get(definition).value : start->second.value;
+}
+
 void Settings::reset_all() {
   std::vector<std::string> names;
   for (const auto& [name, value] : values_)

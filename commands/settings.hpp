@@ -56,6 +56,7 @@ struct SettingDefinition {
 
 // Sorted by name (case-insensitively).
 const std::vector<SettingDefinition>& setting_definitions();
+bool is_listed(const SettingDefinition& definition);           // by SHOW ALL and pg_settings
 const SettingDefinition* find_setting(std::string_view name);  // case-insensitive; null: none
 
 // The value as SHOW prints it. Throws 22023 `invalid value for parameter "x": "y"` (with hints), as PostgreSQL.
@@ -105,8 +106,8 @@ enum class PlanCacheMode : uint8_t { kAuto, kForceGeneric, kForceCustom };
 // What every statement or transaction reads.
 struct SessionSettings {
   std::string default_transaction_isolation = "read committed";
-  bool default_transaction_read_only = false, default_transaction_deferrable = false, synchronous_commit = true, transform_null_equals = false,
-       statement_cache = true;
+  bool default_transaction_read_only = false, default_transaction_deferrable = false, synchronous_commit = true,
+       transform_null_equals = false, statement_cache = true;
   int64_t lock_timeout_ms = 0, statement_timeout_ms = 0, idle_session_timeout_ms = 0,
           idle_in_transaction_session_timeout_ms = 0;
   bool replica = false;  // session_replication_role
@@ -130,6 +131,7 @@ class Settings {
   void set(std::string_view name, std::string_view value, Scope scope, SettingSource source, bool superuser);
   void reset(std::string_view name, bool superuser);
   void reset_all();
+  const std::string& reset_value(const SettingDefinition& definition) const;  // what RESET would put in force
   // What RESET goes back to: called when the startup packet has been applied.
   void keep_as_startup();
 

@@ -33,10 +33,21 @@ const SettingDefinition kOwn[] = {
      "Uses plans that other executions of the statement have made.", false, false},
     {"basalt.statement_cache_size", SettingType::kInt, SettingContext::kPostmaster, "64MB", "kB", 64, 2147483647, "",
      "Basalt", "Sets the memory for plans that all sessions share.", false, false},
-    {"is_superuser", SettingType::kBool, SettingContext::kInternal, "off", "", 0, 0, "", "Preset Options", "", true,
+    {"is_superuser", SettingType::kBool, SettingContext::kInternal, "off", "", 0, 0, "", "Ungrouped", "", true,
      false},
     {"session_authorization", SettingType::kString, SettingContext::kUser, "", "", 0, 0, "", "Ungrouped", "", true,
      false},
+    {"seed", SettingType::kReal, SettingContext::kUser, "0", "", -1, 1, "", "Ungrouped", "", false, false},
+    {"plpgsql.check_asserts", SettingType::kBool, SettingContext::kUser, "on", "", 0, 0, "", "Customized Options", "",
+     false, false},
+    {"plpgsql.extra_errors", SettingType::kString, SettingContext::kUser, "none", "", 0, 0, "", "Customized Options",
+     "", false, false},
+    {"plpgsql.extra_warnings", SettingType::kString, SettingContext::kUser, "none", "", 0, 0, "", "Customized Options",
+     "", false, false},
+    {"plpgsql.print_strict_params", SettingType::kBool, SettingContext::kUser, "off", "", 0, 0, "",
+     "Customized Options", "", false, false},
+    {"plpgsql.variable_conflict", SettingType::kEnum, SettingContext::kSuperuser, "error", "", 0, 0,
+     "error,use_variable,use_column", "Customized Options", "", false, false},
     {"role", SettingType::kString, SettingContext::kUser, "none", "", 0, 0, "", "Ungrouped", "", false, false},
     {"restrict_nonsystem_relation_kind", SettingType::kString, SettingContext::kUser, "", "", 0, 0, "",
      "Client Connection Defaults / Statement Behavior", "", false, true},
@@ -89,6 +100,8 @@ const std::vector<SettingDefinition>& setting_definitions() {
   }();
   return kTable;
 }
+
+bool is_listed(const SettingDefinition& definition) { return definition.category != std::string_view("Ungrouped"); }
 
 const SettingDefinition* find_setting(std::string_view name) {
   const auto& table = setting_definitions();

@@ -28,8 +28,8 @@ std::string trim(std::string_view text) {
 }
 
 SqlError invalid(const SettingDefinition& definition, std::string_view value) {
-  return SqlError(sqlstate::kInvalidParameterValue,
-                  "invalid value for parameter \"" + std::string(definition.name) + "\": \"" + std::string(value) + "\"");
+  return SqlError(sqlstate::kInvalidParameterValue, "invalid value for parameter \"" + std::string(definition.name) +
+                                                        "\": \"" + std::string(value) + "\"");
 }
 
 // PostgreSQL's spellings of booleans: unique prefixes of true, false, yes, no, and on, off, 1, 0.
@@ -94,8 +94,9 @@ double parse_number(const SettingDefinition& definition, std::string_view value)
     if (!found) {
       SqlError error = invalid(definition, value);
       if (!own.empty())
-        error.report().hint = memory ? "Valid units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\"."
-                                     : "Valid units for this parameter are \"us\", \"ms\", \"s\", \"min\", \"h\", and \"d\".";
+        error.report().hint =
+            memory ? "Valid units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\"."
+                   : "Valid units for this parameter are \"us\", \"ms\", \"s\", \"min\", \"h\", and \"d\".";
       throw error;
     }
   }
@@ -119,8 +120,10 @@ std::string show_number(const SettingDefinition& definition, double number) {
   auto consider = [&](const Unit& u) {
     if (u.factor >= (own == "8kB" ? 1024 : base_factor(own)) && std::fmod(in_base, u.factor) == 0) best = &u;
   };
-  if (memory) std::for_each(std::begin(kMemoryUnits), std::end(kMemoryUnits), consider);
-  else std::for_each(std::begin(kTimeUnits), std::end(kTimeUnits), consider);
+  if (memory)
+    std::for_each(std::begin(kMemoryUnits), std::end(kMemoryUnits), consider);
+  else
+    std::for_each(std::begin(kTimeUnits), std::end(kTimeUnits), consider);
   if (!best) return format_number(number) + std::string(own);
   return format_number(in_base / best->factor) + best->name;
 }
@@ -156,14 +159,22 @@ std::string normalize_date_style(const SettingDefinition& definition, std::strin
   while (true) {
     size_t comma = left.find(',');
     std::string word = lower(trim(left.substr(0, comma)));
-    if (word == "iso") style = "ISO";
-    else if (word == "sql") style = "SQL";
-    else if (word.starts_with("postgres")) style = "Postgres";
-    else if (word == "german") style = "German";
-    else if (word == "ymd") order = "YMD";
-    else if (word == "dmy" || word.starts_with("euro")) order = "DMY";
-    else if (word == "mdy" || word == "us" || word.starts_with("noneuro")) order = "MDY";
-    else if (word == "default") style = "ISO", order = "MDY";
+    if (word == "iso")
+      style = "ISO";
+    else if (word == "sql")
+      style = "SQL";
+    else if (word.starts_with("postgres"))
+      style = "Postgres";
+    else if (word == "german")
+      style = "German";
+    else if (word == "ymd")
+      order = "YMD";
+    else if (word == "dmy" || word.starts_with("euro"))
+      order = "DMY";
+    else if (word == "mdy" || word == "us" || word.starts_with("noneuro"))
+      order = "MDY";
+    else if (word == "default")
+      style = "ISO", order = "MDY";
     else {
       SqlError error = invalid(definition, value);
       error.report().detail = "Unrecognized key word: \"" + word + "\".";
@@ -187,6 +198,63 @@ std::string normalize_time_zone(const SettingDefinition& definition, std::string
   return zone->name();
 }
 
+// What a locale's setting may be is known to the C library.
+std::string normalize_locale(const SettingDefinition& definition, std::string_view value, int category_mask) {
+  std::string name(value);
+  if (!name.empty()) {
+    locale_t locale = ::newlocale(category_mask, name.c_str(), nullptr);
+    if (!locale) throw invalid(definition, value);
+    ::freelocale(locale);
+  }
+  return name;
+}
+
+// A name of something that there is one of.
+std::string normalize_only(const SettingDefinition& definition, std::string_view value,
+                           std::initializer_list<std::string_view> known, const char* what) {
+  if (std::find(known.begin(), known.end(), value) != known.end()) return std::string(value);
+  throw invalid(definition, value).detail(std::string(what) + " \"" + std::string(value) + "\" does not exist.");
+}
+
+std::string normalize_client_encoding(std::string_view value) {
+  std::string encoding = lower(value);
+  std::erase_if(encoding, [](char c) { return !isalnum(static_cast<unsigned char>(c)); });
+  if (encoding == "utf8" || encoding == "unicode") return "UTF8";
+  if (encoding == "sqlascii") return "SQL_ASCII";
+  // The names of PostgreSQL's other encodings, without what is not a letter or digit; some stand for families.
+  static const std::set<std::string> kKnown{
+      "big5",   "euccn",  "eucjis2004", "eucjp",  "euckr",   "euctw",        "gb18030",  "gbk",
+      "johab",  "koi8",   "koi8r",      "koi8u",  "mskanji", "muleinternal", "shiftjis", "shiftjis2004",
+      "sjis",   "uhc",    "vscii",      "abc",    "alt",     "tcvn",         "tcvn5712", "win",
+      "win866", "win874", "win932",     "win936", "win949",  "win950"};
+  bool family = encoding.starts_with("iso8859") || encoding.starts_with("latin") || encoding.starts_with("win125") ||
+                encoding.starts_with("windows");
+  if (family || kKnown.contains(encoding)) throw common::not_supported("client encoding " + std::string(value));
+  throw SqlError(sqlstate::kInvalidParameterValue,
+                 "invalid value for parameter \"client_encoding\": \"" + std::string(value) + "\"");
+}
+
+std::string normalize_string(const SettingDefinition& definition, std::string_view value) {
+  std::string_view name = definition.name;
+  if (name == "DateStyle") return normalize_date_style(definition, value);
+  if (name == "TimeZone" || name == "log_timezone") return normalize_time_zone(definition, value);
+  if (name == "client_encoding") return normalize_client_encoding(value);
+  if (name == "lc_messages") return normalize_locale(definition, value, LC_MESSAGES_MASK);
+  if (name == "lc_monetary") return normalize_locale(definition, value, LC_MONETARY_MASK);
+  if (name == "lc_numeric") return normalize_locale(definition, value, LC_NUMERIC_MASK);
+  if (name == "lc_time") return normalize_locale(definition, value, LC_TIME_MASK);
+  if (name == "default_tablespace")
+    return normalize_only(definition, value, {"", "pg_default", "pg_global"}, "Tablespace");
+  if (name == "default_table_access_method") {
+    if (value.empty()) throw invalid(definition, value).detail("default_table_access_method cannot be empty.");
+    return normalize_only(definition, value, {"heap"}, "Table access method");
+  }
+  if ((name == "plpgsql.extra_errors" || name == "plpgsql.extra_warnings") && lower(trim(value)) != "none" &&
+      !trim(value).empty())
+    throw common::not_supported(std::string(name));
+  return std::string(value);
+}
+
 }  // namespace
 
 std::string normalize_setting(const SettingDefinition& definition, std::string_view value) {
@@ -196,36 +264,23 @@ std::string normalize_setting(const SettingDefinition& definition, std::string_v
       if (!boolean)
         throw SqlError(sqlstate::kInvalidParameterValue,
                        "parameter \"" + std::string(definition.name) + "\" requires a Boolean value");
+      if (*boolean && std::string_view(definition.name) == "plpgsql.print_strict_params")
+        throw common::not_supported("plpgsql.print_strict_params");
       return *boolean ? "on" : "off";
     }
     case SettingType::kInt:
-    case SettingType::kReal: return show_number(definition, parse_number(definition, value));
-    case SettingType::kEnum: return normalize_enum(definition, value);
-    case SettingType::kString: break;
+    case SettingType::kReal:
+      return show_number(definition, parse_number(definition, value));
+    case SettingType::kEnum:
+      return normalize_enum(definition, value);
+    case SettingType::kString:
+      break;
   }
-  std::string_view name = definition.name;
-  if (name == "DateStyle") return normalize_date_style(definition, value);
-  if (name == "TimeZone" || name == "log_timezone") return normalize_time_zone(definition, value);
-  if (name == "client_encoding") {
-    std::string encoding = lower(value);
-    std::erase_if(encoding, [](char c) { return !isalnum(static_cast<unsigned char>(c)); });
-    if (encoding == "utf8" || encoding == "unicode") return "UTF8";
-    if (encoding == "sqlascii") return "SQL_ASCII";
-    // The names of PostgreSQL's other encodings, without what is not a letter or digit; some stand for families.
-    static const std::set<std::string> kKnown{
-        "big5",   "euccn",  "eucjis2004", "eucjp",  "euckr",   "euctw",        "gb18030",  "gbk",
-        "johab",  "koi8",   "koi8r",      "koi8u",  "mskanji", "muleinternal", "shiftjis", "shiftjis2004",
-        "sjis",   "uhc",    "vscii",      "abc",    "alt",     "tcvn",         "tcvn5712", "win",
-        "win866", "win874", "win932",     "win936", "win949",  "win950"};
-    bool family = encoding.starts_with("iso8859") || encoding.starts_with("latin") || encoding.starts_with("win125") ||
-                  encoding.starts_with("windows");
-    if (family || kKnown.contains(encoding)) throw common::not_supported("client encoding " + std::string(value));
-    throw SqlError(sqlstate::kInvalidParameterValue,
-                   "invalid value for parameter \"client_encoding\": \"" + std::string(value) + "\"");
-  }
-  return std::string(value);
+  return normalize_string(definition, value);
 }
 
-double setting_number(const SettingDefinition& definition, std::string_view shown) { return parse_number(definition, shown); }
+double setting_number(const SettingDefinition& definition, std::string_view shown) {
+  return parse_number(definition, shown);
+}
 
 }  // namespace basalt::commands

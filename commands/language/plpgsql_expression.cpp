@@ -92,6 +92,11 @@ SqlError several_columns(size_t columns, const PlExpression& expression) {
   return error;
 }
 
+// How a CONTEXT line names it.
+std::string kind_of(const PlExpression& expression) {
+  return expression.assigned.empty() ? "SQL expression \"" : "PL/pgSQL assignment \"";
+}
+
 }  // namespace
 
 TypedValue PlFrame::evaluate(const PlExpression& expression) {
@@ -112,7 +117,7 @@ TypedValue PlFrame::evaluate(const PlExpression& expression) {
     }
   } catch (SqlError& error) {
     if (!prepared && error.report().sqlstate == sqlstate::kObjectNotInPrerequisiteState)
-      add_context(error, "SQL expression \"" + expression.assigned + expression.text + "\"");
+      add_context(error, kind_of(expression) + expression.assigned + expression.text + "\"");
     if (!prepared || prepared->simple) {
       make_internal(error, expression.assigned + expression.text);
       if (error.report().internal_position > 7)  // without "SELECT "
@@ -149,7 +154,7 @@ void PlFrame::place_error(SqlError& error, const PlExpression& expression) {
   make_internal(error, text);
   if (!whole && error.report().internal_position > 7 && error.report().internal_query == text)
     error.report().internal_position += static_cast<int>(expression.assigned.size()) - 7;
-  if (!placed) add_context(error, (whole ? "SQL statement \"" : "SQL expression \"") + text + "\"");
+  if (!placed) add_context(error, (whole ? "SQL statement \"" : kind_of(expression)) + text + "\"");
 }
 
 RunResult PlFrame::run_query(const PlExpression& expression, const RowTaker& row) {

@@ -385,8 +385,10 @@ void PlParser::compile_option() {
       program_->conflict = PlConflict::kVariable;
     else if (accept("use_column"))
       program_->conflict = PlConflict::kColumn;
-    else
+    else {
       expect("error");
+      program_->conflict = PlConflict::kError;
+    }
   } else if (name == "print_strict_params") {
     throw common::not_supported("#print_strict_params");
   } else {
@@ -396,6 +398,10 @@ void PlParser::compile_option() {
 }
 
 std::shared_ptr<PlProgram> PlParser::parse() {
+  const std::string conflict = options_.session->settings().show("plpgsql.variable_conflict");
+  program_->conflict = conflict == "use_variable" ? PlConflict::kVariable
+                       : conflict == "use_column" ? PlConflict::kColumn
+                                                  : PlConflict::kError;
   push_scope(options_.function_name);
   for (size_t i = 0; i < options_.parameters.size(); ++i) {
     const PlParameter& parameter = options_.parameters[i];

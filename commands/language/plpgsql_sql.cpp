@@ -196,7 +196,7 @@ void PlFrame::run_raise(const PlStatement& statement) {
 }
 
 void PlFrame::run_assert(const PlStatement& statement) {
-  if (evaluate_condition(*statement.expression)) return;
+  if (!session.settings().get_bool("plpgsql.check_asserts") || evaluate_condition(*statement.expression)) return;
   std::string message = "assertion failed";
   if (statement.second) {
     TypedValue value = evaluate(*statement.second);

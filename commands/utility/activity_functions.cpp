@@ -187,10 +187,9 @@ const char* source_name(SettingSource source) {
 }
 
 // "128MB" in the setting's unit, as pg_settings shows it: 16384.
-std::string plain_value(const SettingDefinition& definition, Session& session, const std::string& shown) {
+std::string plain_value(const SettingDefinition& definition, const std::string& shown) {
   if (definition.type != SettingType::kInt || !*definition.unit) return shown;
-  if (shown != session.settings().show(definition.name)) return shown;
-  return std::to_string(session.settings().get_int(definition.name));
+  return std::to_string(static_cast<int64_t>(setting_number(definition, shown)));
 }
 
 std::string number_text(double value, SettingType type) {
@@ -215,11 +214,11 @@ Set all_settings(FunctionCall& call, std::span<const Value>) {
   static const char* const kTypes[] = {"bool", "integer", "real", "string", "enum"};
   std::vector<Row> rows;
   for (const SettingDefinition& definition : setting_definitions()) {
-    if (!may_examine_setting(session, definition.name)) continue;
+    if (!is_listed(definition) || !may_examine_setting(session, definition.name)) continue;
     Row row(17);
     std::string shown = shown_setting(session, definition.name);
     row[0] = text(definition.name);
-    row[1] = text(plain_value(definition, session, shown));
+    row[1] = text(plain_value(definition, shown));
     row[2] = text_or_null(definition.unit);
     row[3] = text(definition.category);
     row[4] = text(definition.description);
@@ -233,8 +232,8 @@ Set all_settings(FunctionCall& call, std::span<const Value>) {
     if (definition.type == SettingType::kEnum && definition.enum_values)
       row[11] = enum_array(call, definition.enum_values);
     std::string boot = normalize_setting(definition, definition.boot_value);
-    row[12] = text(plain_value(definition, session, boot));
-    row[13] = text(plain_value(definition, session, shown));
+    row[12] = text(plain_value(definition, boot));
+    row[13] = text(plain_value(definition, session.settings().reset_value(definition)));
     row[16] = Value::of(false);
     rows.push_back(std::move(row));
   }
@@ -287,6 +286,19 @@ Set get_keywords(FunctionCall&, std::span<const Value>) {
                     text(kTexts[index]), text(keyword.bare_label ? "can be bare label" : "requires AS")});
   }
   return std::make_unique<ListedRows>(physical({25, 18, 16, 25, 25}), std::move(rows));
+}
+
+constexpr const char* kPlpgsqlComment = "PL/pgSQL procedural language";
+
+Set available_extensions(FunctionCall&, std::span<const Value>) {
+  std::vector<Row> rows{{text("plpgsql"), text("1.0"), text(kPlpgsqlComment)}};
+  return std::make_unique<ListedRows>(physical({19, 25, 25}), std::move(rows));
+}
+
+Set available_extension_versions(FunctionCall&, std::span<const Value>) {
+  std::vector<Row> rows{{text("plpgsql"), text("1.0"), Value::of(true), Value::of(true), Value::of(false),
+                         text("pg_catalog"), Value::null(common::PhysicalType::kString), text(kPlpgsqlComment)}};
+  return std::make_unique<ListedRows>(physical({19, 25, 16, 16, 16, 19, 1003, 25}), std::move(rows));
 }
 
 // Things of which there are none.
@@ -356,8 +368,8 @@ void register_activity_functions(types::FunctionRegistry& registry) {
   registry.add_set("pg_prepared_statement", prepared_statements);
   registry.add_set("pg_listening_channels", channels);
   registry.add_set("pg_get_keywords", get_keywords);
-  registry.add_set("pg_available_extensions", no_rows<19, 19, 25>);
-  registry.add_set("pg_available_extension_versions", no_rows<19, 25, 16, 16, 16, 19, 1003, 25>);
+  registry.add_set("pg_available_extensions", available_extensions);
+  registry.add_set("pg_available_extension_versions", available_extension_versions);
   registry.add_set("pg_prepared_xact", no_rows<28, 25, 1184, 26, 26>);
   registry.add_set("pg_get_publication_tables", no_rows<26, 22, 194>);
   registry.add_set("pg_get_replication_slots", no_rows<19, 19, 25, 26, 16, 16, 23, 28, 28, 3220, 3220, 25, 20, 16>);

@@ -76,6 +76,8 @@ std::string run_load(UtilityCall& call) {
   call.session.transaction();
   if (!call.session.is_superuser())
     throw SqlError(sqlstate::kInsufficientPrivilege, "access to library \"" + statement.file + "\" is not allowed");
+  // PL/pgSQL is always there.
+  if (statement.file == "plpgsql" || statement.file == "$libdir/plpgsql") return "LOAD";
   throw SqlError(sqlstate::kUndefinedFile,
                  "could not access file \"" + statement.file + "\": No such file or directory");
 }
@@ -220,7 +222,7 @@ std::string run_vacuum(UtilityCall& call) {
     const char* who = relation.shared                              ? "superuser"
                       : relation.namespace_oid.value == kPgCatalog ? "superuser or database owner"
                                                                    : "table or database owner";
-    session.notice(common::Severity::kWarning, sqlstate::kInsufficientPrivilege,
+    session.notice(common::Severity::kWarning, sqlstate::kWarning,
                    "skipping \"" + relation.name + "\" --- only " + who + " can " +
                        (statement.is_vacuum ? "vacuum" : "analyze") + " it");
     return false;
@@ -233,7 +235,7 @@ std::string run_vacuum(UtilityCall& call) {
     auto relation = session.catalog().relation(oid);
     if (!relation || !allowed(*relation)) continue;
     if (relation->kind != 'r' && relation->kind != 'm' && relation->kind != 'p') {
-      session.notice(common::Severity::kWarning, sqlstate::kSuccessfulCompletion,
+      session.notice(common::Severity::kWarning, sqlstate::kWarning,
                      "skipping \"" + relation->name + "\" --- cannot " + (statement.is_vacuum ? "vacuum" : "analyze") +
                          " non-tables or special system tables");
       continue;
