@@ -85,7 +85,7 @@ void Session::parse_prepared(const std::string& name, std::string_view text, std
   if (name.empty()) prepared_.erase(name);  // also when the new one fails
   auto prepared = std::make_shared<PreparedStatement>();
   prepared->name = name;
-  prepared->text = text;
+  prepared->text = prepared->source = text;
   prepared->prepare_time = statement_start_;
   prepared->parameter_types = std::move(parameter_types);
   // An unnamed statement without parameters is like a simple query: plans serve other literals too.

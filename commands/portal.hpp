@@ -36,6 +36,7 @@ struct PreparedAnalysis {
 struct PreparedStatement : PreparedAnalysis {
   std::string name;
   std::string text;
+  std::string source;  // what arrived together: pg_prepared_statements shows all of it
   bool empty_query = false;
   parser::StatementKind kind = parser::StatementKind::kSelect;
   // At most one. Made when it is needed first where the plan came from the statement cache:

@@ -20,6 +20,9 @@ class PipelineBuilder {
   PipelineBuilder(ExecutionContext& context, ExecutionState& state) : context_(context), state_(state) {}
 
   std::unique_ptr<Pipeline> build(const PhysicalNode& node) {
+    if (node.recheck_table != 0)
+      if (auto carried = state_.carried_rows.find(node.recheck_table); carried != state_.carried_rows.end())
+        return std::make_unique<Pipeline>(make_carried_row(carried->second));
     std::unique_ptr<Source> source = make_leaf(node);
     if (!source) source = make_breaker(node);
     if (source) {
@@ -40,7 +43,8 @@ class PipelineBuilder {
     switch (node.kind) {
       case PhysicalKind::kResult: return make_result(context_, planner::as<planner::PhysicalResult>(node));
       case PhysicalKind::kTableScan: return make_table_scan(context_, planner::as<planner::PhysicalTableScan>(node));
-      case PhysicalKind::kIndexScan: return make_index_scan(context_, planner::as<planner::PhysicalIndexScan>(node));
+      case PhysicalKind::kIndexScan:
+        return make_index_scan(context_, state_, planner::as<planner::PhysicalIndexScan>(node));
       case PhysicalKind::kRowIdScan: return make_row_id_scan(context_, planner::as<planner::PhysicalRowIdScan>(node));
       case PhysicalKind::kFunctionScan:
         return make_function_scan(context_, planner::as<planner::PhysicalFunctionScan>(node));
@@ -89,7 +93,8 @@ class PipelineBuilder {
         return make_hash_join(context_, planner::as<planner::PhysicalHashJoin>(node), child(node, 1));
       case PhysicalKind::kNestedLoop:
         return make_nested_loop(context_, planner::as<planner::PhysicalNestedLoop>(node), child(node, 1));
-      case PhysicalKind::kIndexJoin: return make_index_join(context_, planner::as<planner::PhysicalIndexJoin>(node));
+      case PhysicalKind::kIndexJoin:
+        return make_index_join(context_, state_, planner::as<planner::PhysicalIndexJoin>(node));
       case PhysicalKind::kApply: return make_apply(context_, planner::as<planner::PhysicalApply>(node), child(node, 1));
       case PhysicalKind::kLockRows:
         return make_lock_rows(context_, state_, planner::as<planner::PhysicalLockRows>(node));

@@ -24,6 +24,8 @@ std::unique_ptr<Source> make_function_scan(ExecutionContext& context, const plan
 std::unique_ptr<Source> make_cte_scan(ExecutionState& state, const planner::PhysicalCteScan& node);
 std::unique_ptr<Source> make_work_table_scan(ExecutionState& state, const planner::PhysicalWorkTableScan& node);
 std::unique_ptr<Source> make_tuplestore_scan(const planner::PhysicalTuplestoreScan& node);
+// The one row of a re-check (QRY-9).
+std::unique_ptr<Source> make_carried_row(const Chunk& row);
 std::unique_ptr<Transform> make_filter(ExecutionContext& context, const planner::PhysicalFilter& node);
 std::unique_ptr<Transform> make_project(ExecutionContext& context, const planner::PhysicalProject& node);
 std::unique_ptr<Transform> make_project_set(ExecutionContext& context, const planner::PhysicalProjectSet& node);
@@ -33,7 +35,8 @@ std::unique_ptr<Transform> make_hash_join(ExecutionContext& context, const plann
                                           std::unique_ptr<Pipeline> build);
 std::unique_ptr<Transform> make_nested_loop(ExecutionContext& context, const planner::PhysicalNestedLoop& node,
                                             std::unique_ptr<Pipeline> inner);
-std::unique_ptr<Transform> make_index_join(ExecutionContext& context, const planner::PhysicalIndexJoin& node);
+std::unique_ptr<Transform> make_index_join(ExecutionContext& context, ExecutionState& state,
+                                           const planner::PhysicalIndexJoin& node);
 std::unique_ptr<Transform> make_apply(ExecutionContext& context, const planner::PhysicalApply& node,
                                       std::unique_ptr<Pipeline> inner);
 std::unique_ptr<Transform> make_lock_rows(ExecutionContext& context, ExecutionState& state,

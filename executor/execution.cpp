@@ -18,7 +18,7 @@ Execution::Execution(const planner::PhysicalStatement& statement, ExecutionConte
     context.evaluation.exec_parameters.resize(static_cast<size_t>(statement.exec_parameters));
   // A CTE may read those before it: build in order.
   for (const auto& cte : statement.ctes)
-    state_.ctes.push_back(std::make_unique<SharedRows>(context, *cte, build_pipeline(context, state_, *cte)));
+    state_.ctes.push_back(std::make_shared<SharedRows>(context, *cte, build_pipeline(context, state_, *cte)));
   root_ = build_pipeline(context, state_, *statement.root);
 }
 
@@ -30,48 +30,50 @@ void Execution::finish() {
   if (finished_) return;
   finished_ = true;
   for (size_t i = 0; i < state_.ctes.size(); ++i)
-    if (statement_.cte_modifies[i]) state_.ctes[i]->run_to_end(context_);
+    if (statement_.cte_modifies[i]) state_.ctes[i]->run_to_end();
 }
 
 void Execution::rewind() {
-  for (auto& cte : state_.ctes) cte->rewind(context_);
+  for (auto& cte : state_.ctes) cte->rewind();
   root_->rewind(context_);
 }
 
 SharedRows::SharedRows(ExecutionContext& context, const planner::PhysicalNode& node, std::unique_ptr<Pipeline> pipeline)
-    : pipeline_(std::move(pipeline)), store_(context, physical_types(node), context.work_mem_bytes) {}
+    : context_(context),
+      pipeline_(std::move(pipeline)),
+      store_(context, physical_types(node), context.work_mem_bytes) {}
 
-bool SharedRows::read(ExecutionContext& context, uint64_t& row, Chunk& out, uint32_t demand) {
+bool SharedRows::read(uint64_t& row, Chunk& out, uint32_t demand) {
   out.rows = 0;
   while (row >= store_.rows() && !ended_) {
     ENSURE(!pulling_, "a CTE reads itself while it runs");
     pulling_ = true;
     Chunk chunk;
-    ended_ = !pipeline_->pull(context, chunk, demand);
+    ended_ = !pipeline_->pull(context_, chunk, demand);
     pulling_ = false;
     if (!ended_) store_.append(chunk);
   }
   return store_.read(row, out, demand);
 }
 
-void SharedRows::run_to_end(ExecutionContext& context) {
+void SharedRows::run_to_end() {
   Chunk chunk;
   while (!ended_) {
-    ended_ = !pipeline_->pull(context, chunk, common::kChunkRowsMax);
+    ended_ = !pipeline_->pull(context_, chunk, common::kChunkRowsMax);
     if (!ended_) store_.append(chunk);
   }
 }
 
-void SharedRows::rewind(ExecutionContext& context) {
-  pipeline_->rewind(context);
+void SharedRows::rewind() {
+  pipeline_->rewind(context_);
   store_.clear();
   ended_ = pulling_ = false;
 }
 
-void SharedRows::rewind_if_changed(ExecutionContext& context, const std::vector<uint64_t>& versions) {
+void SharedRows::rewind_if_changed(const std::vector<uint64_t>& versions) {
   if (versions == versions_) return;
   versions_ = versions;
-  rewind(context);
+  rewind();
 }
 
 void ExecutionState::run(int plan, const std::function<bool(const Chunk&, uint32_t)>& row) {

@@ -13,14 +13,15 @@ class SharedRows {
  public:
   SharedRows(ExecutionContext& context, const planner::PhysicalNode& node, std::unique_ptr<Pipeline> pipeline);
   // Rows from position `row` on, moving it. Pulls more from the pipeline when needed.
-  bool read(ExecutionContext& context, uint64_t& row, Chunk& out, uint32_t demand);
-  void run_to_end(ExecutionContext& context);
-  void rewind(ExecutionContext& context);
+  bool read(uint64_t& row, Chunk& out, uint32_t demand);
+  void run_to_end();
+  void rewind();
   // Runs again when the exec parameters that it reads have other versions than at the last call.
-  void rewind_if_changed(ExecutionContext& context, const std::vector<uint64_t>& versions);
+  void rewind_if_changed(const std::vector<uint64_t>& versions);
 
  private:
   std::vector<uint64_t> versions_;
+  ExecutionContext& context_;  // that the pipeline was built for; a reader may have another one (QRY-9)
   std::unique_ptr<Pipeline> pipeline_;
   ChunkStore store_;
   bool ended_ = false;
@@ -33,16 +34,20 @@ struct WorkTable {
 
 struct NodeCounters {  // EXPLAIN ANALYZE
   uint64_t rows = 0, loops = 0;
+  uint64_t heap_fetches = 0;                           // of an index-only scan
+  uint64_t conflicts = 0, conflicts_filtered_out = 0;  // of INSERT ... ON CONFLICT
   int64_t startup_us = 0, total_us = 0;
 };
 
 struct ExecutionState : query::SubPlanRunner {
   const planner::PhysicalStatement* statement = nullptr;
   ExecutionContext* context = nullptr;
-  std::vector<std::unique_ptr<SharedRows>> ctes;
+  std::vector<std::shared_ptr<SharedRows>> ctes;
   std::vector<WorkTable> work_tables;
   std::vector<NodeCounters> counters;
   uint64_t rows_modified = 0;
+  // In a re-check (QRY-9): the rows that FROM items other than tables joined with, by the number the plan gives them.
+  std::unordered_map<int, Chunk> carried_rows;
 
   void run(int plan, const std::function<bool(const Chunk&, uint32_t)>& row) override;
 

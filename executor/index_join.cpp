@@ -17,12 +17,12 @@ using planner::JoinType;
 
 class IndexJoinTransform : public Transform {
  public:
-  IndexJoinTransform(ExecutionContext& context, const planner::PhysicalIndexJoin& node)
+  IndexJoinTransform(ExecutionContext& context, ExecutionState& state, const planner::PhysicalIndexJoin& node)
       : node_(node),
         inner_node_(*node.inner),
         inner_types_(physical_types(*node.inner)),
         ranges_(context, *node.inner),
-        fetcher_(context, *node.inner) {
+        fetcher_(context, state, *node.inner) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     if (node.condition) condition_ = compiler.compile(*node.condition);
     for (const auto& condition : inner_node_.conditions)
@@ -292,8 +292,9 @@ class IndexJoinTransform : public Transform {
 
 }  // namespace
 
-std::unique_ptr<Transform> make_index_join(ExecutionContext& context, const planner::PhysicalIndexJoin& node) {
-  return std::make_unique<IndexJoinTransform>(context, node);
+std::unique_ptr<Transform> make_index_join(ExecutionContext& context, ExecutionState& state,
+                                           const planner::PhysicalIndexJoin& node) {
+  return std::make_unique<IndexJoinTransform>(context, state, node);
 }
 
 }  // namespace basalt::executor

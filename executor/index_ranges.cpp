@@ -181,8 +181,8 @@ void EntryReader::read(const storage::IndexEntry& entry, std::vector<Vector>& co
   }
 }
 
-IndexFetcher::IndexFetcher(ExecutionContext& context, const planner::PhysicalIndexScan& node)
-    : node_(node), columns_(context, node) {
+IndexFetcher::IndexFetcher(ExecutionContext& context, ExecutionState& state, const planner::PhysicalIndexScan& node)
+    : node_(node), counters_(state.counters.at(static_cast<size_t>(node.id))), columns_(context, node) {
   // STO-12: the index lacks versions that only an older snapshot sees. The planner knows the snapshot of a transaction;
   // this is for functions that run with that of a statement that is older than the index.
   if (node.index->usable_from_lsn > context.snapshot.lsn.value)
@@ -204,6 +204,7 @@ void IndexFetcher::read_entries(ExecutionContext& context, const std::vector<sto
       kept.push_back(i);
       continue;
     }
+    ++counters_.heap_fetches;
     heap.fetch(context.snapshot, {&entry.row, 1}, columns_.storage_columns(), fetched, found_);
     if (!found_[0] || (entry.needs_recheck && !still_has_key(context, entry))) continue;
     for (size_t c = 0; c < raw.columns.size(); ++c) raw.columns[c].copy_row(i, fetched.columns[c], 0);

@@ -29,7 +29,8 @@ class LockRowsTransform : public Transform {
   void lock_row(ExecutionContext& context, const Chunk& in, uint32_t row, Chunk& out) {
     Chunk joined = in;
     joined.slice(std::make_shared<common::Selection>(common::Selection{row}));
-    RowSnapshot snapshot(context);
+    RowSnapshot newer(context);
+    std::set<int> changed;  // tables whose row is judged as of now
     for (size_t t = 0; t < node_.targets.size();) {
       const planner::LockTarget& target = node_.targets[t];
       Value id = joined.value(static_cast<size_t>(target.row_id_slot), 0);
@@ -39,8 +40,9 @@ class LockRowsTransform : public Transform {
       }
       RowId row_id{static_cast<uint64_t>(id.as<int64_t>())};
       storage::WriteResult result = context.storage->heap(target.relation->tree)
-                                        .lock_row(*context.transaction, snapshot.get(), row_id, target.strength,
-                                                  target.policy);
+                                        .lock_row(*context.transaction,
+                                                  changed.contains(target.table) ? newer.get() : context.snapshot,
+                                                  row_id, target.strength, target.policy);
       switch (result.outcome) {
         case WriteOutcome::kOk:
         case WriteOutcome::kSelfModified: ++t; break;
@@ -55,9 +57,10 @@ class LockRowsTransform : public Transform {
         case WriteOutcome::kDeleted: raise_if_serialized(context, result.outcome); return;
         case WriteOutcome::kUpdated: {
           raise_if_serialized(context, result.outcome);
-          snapshot.take_newer();  // from here on the row is judged as of now
+          newer.take_newer();
+          changed.insert(target.table);
           Chunk again;
-          if (!rechecker_.run(context, joined, 0, target.table, row_id, again)) return;
+          if (!rechecker_.run(context, joined, 0, changed, again)) return;
           joined = std::move(again);
           t = 0;
         }

@@ -203,13 +203,16 @@ class ModifySource : public Source {
       context.check_interrupts();
       RowId existing = writer_.find_conflict(context, fresh, 0, conflict.arbiter_indexes);
       if (existing.valid()) {
+        uint64_t& conflicts = state_.counters.at(static_cast<size_t>(node_.id)).conflicts;
         if (conflict.action == query::ConflictAction::kNothing) {
+          ++conflicts;
           check_conflict_visible(context, existing);
           return false;
         }
         if (written_by_self(existing)) raise_second_time();
-        if (update_conflicting(context, existing, fresh, in, row)) return false;
-        continue;  // the row went away meanwhile
+        if (!update_conflicting(context, existing, fresh, in, row)) continue;  // the row went away meanwhile
+        ++conflicts;
+        return false;
       }
       storage::SavepointId savepoint = context.transaction->savepoint();
       try {
@@ -259,7 +262,10 @@ class ModifySource : public Source {
       common::Selection selected;
       query::evaluate_filter(*conflict_where_, context.evaluation, both, one, selected);
       one.raise();
-      if (selected.empty()) return true;
+      if (selected.empty()) {
+        ++state_.counters.at(static_cast<size_t>(node_.id)).conflicts_filtered_out;
+        return true;
+      }
     }
     Chunk new_row = flat_row(old_row, 0);
     assign(context, conflict_set_, both, new_row);
@@ -303,27 +309,40 @@ class ModifySource : public Source {
     if (!id.valid()) return;
     Chunk joined = single(in, row);
     RowSnapshot snapshot(context);
-    while (true) {
-      storage::WriteResult result = change(snapshot.get(), id, joined);
-      switch (result.outcome) {
-        case WriteOutcome::kOk:
-        case WriteOutcome::kNotFound: return;
-        case WriteOutcome::kSelfModified:
-          if (result.by_command != context.snapshot.command) raise_triggered_change(context);
-          return;
-        case WriteOutcome::kBeingModified:
-          wait_for_row(context, result.other,
-                       node_.command == CommandKind::kDelete ? "deleting tuple" : "updating tuple", id,
-                       node_.relation->name);
-          break;
-        case WriteOutcome::kDeleted: raise_if_serialized(context, result.outcome); return;
-        default: {
-          raise_if_serialized(context, result.outcome);
-          snapshot.take_newer();
-          Chunk again;
-          if (!rechecker_.run(context, joined, 0, node_.table, id, again)) return;
-          joined = std::move(again);
-        }
+    Outcome outcome;
+    do {
+      outcome = settle(context, snapshot, change(snapshot.get(), id, joined), id, joined);
+    } while (outcome == Outcome::kWaited || outcome == Outcome::kChanged);
+  }
+
+  // What a try to change a row has come to.
+  enum class Outcome : uint8_t {
+    kDone,
+    kWaited,   // for another transaction: try again
+    kChanged,  // meanwhile; the row still joins, and the joined row is over its newest version
+    kGone      // deleted meanwhile, or it joins no more
+  };
+  Outcome settle(ExecutionContext& context, RowSnapshot& snapshot, const storage::WriteResult& result, RowId id,
+                 Chunk& joined) {
+    switch (result.outcome) {
+      case WriteOutcome::kOk:
+      case WriteOutcome::kNotFound: return Outcome::kDone;
+      case WriteOutcome::kSelfModified:
+        if (result.by_command != context.snapshot.command) raise_triggered_change(context);
+        return Outcome::kDone;
+      case WriteOutcome::kBeingModified:
+        wait_for_row(context, result.other,
+                     node_.command == CommandKind::kDelete ? "deleting tuple" : "updating tuple", id,
+                     node_.relation->name);
+        return Outcome::kWaited;
+      case WriteOutcome::kDeleted: raise_if_serialized(context, result.outcome); return Outcome::kGone;
+      default: {
+        raise_if_serialized(context, result.outcome);
+        snapshot.take_newer();
+        Chunk again;
+        if (!rechecker_.run(context, joined, 0, {node_.table}, again)) return Outcome::kGone;
+        joined = std::move(again);
+        return Outcome::kChanged;
       }
     }
   }
@@ -414,58 +433,55 @@ class ModifySource : public Source {
 
   // --- MERGE -----------------------------------------------------------------------------------------------------------
 
+  // The first action whose condition holds; a matched row that changed meanwhile is judged again, and may not match any
+  // more.
   void merge_row(ExecutionContext& context, const Chunk& in, uint32_t row) {
-    bool matched = target_of(in, row).valid();
     Chunk joined = single(in, row);
+    RowSnapshot snapshot(context);
+    RowId id = target_of(joined, 0);
+    while (id.valid()) {
+      int action = find_action(context, true, joined);
+      if (action < 0) return;
+      Outcome outcome = change_matched(context, snapshot, static_cast<size_t>(action), id, joined);
+      if (outcome == Outcome::kDone) return;
+      id = outcome == Outcome::kGone ? RowId{} : target_of(joined, 0);
+    }
+    int action = find_action(context, false, joined);
+    if (action < 0 || node_.merge_actions[static_cast<size_t>(action)].kind == query::MergeActionKind::kNothing) return;
+    query::Rows one(1);
+    Chunk fresh = evaluate_rows(context, merge_assignments_[static_cast<size_t>(action)], joined, one);
+    one.raise();
+    insert_row(context, fresh, joined, 0);
+  }
+
+  // -1: none.
+  int find_action(ExecutionContext& context, bool matched, const Chunk& joined) {
     for (size_t a = 0; a < node_.merge_actions.size(); ++a) {
-      const planner::ModifyMergeAction& action = node_.merge_actions[a];
-      if (action.matched != matched) continue;
-      if (merge_conditions_[a]) {
-        query::Rows one(1);
-        common::Selection selected;
-        query::evaluate_filter(*merge_conditions_[a], context.evaluation, joined, one, selected);
-        one.raise();
-        if (selected.empty()) continue;
-      }
-      run_merge_action(context, a, joined);
-      return;
+      if (node_.merge_actions[a].matched != matched) continue;
+      if (!merge_conditions_[a]) return static_cast<int>(a);
+      query::Rows one(1);
+      common::Selection selected;
+      query::evaluate_filter(*merge_conditions_[a], context.evaluation, joined, one, selected);
+      one.raise();
+      if (!selected.empty()) return static_cast<int>(a);
     }
+    return -1;
   }
 
-  void run_merge_action(ExecutionContext& context, size_t a, const Chunk& joined) {
+  Outcome change_matched(ExecutionContext& context, RowSnapshot& snapshot, size_t a, RowId id, Chunk& joined) {
     const planner::ModifyMergeAction& action = node_.merge_actions[a];
+    if (action.kind == query::MergeActionKind::kNothing) return Outcome::kDone;
     std::vector<int16_t> changed = changed_columns(action.assignments);
-    switch (action.kind) {
-      case query::MergeActionKind::kNothing: return;
-      case query::MergeActionKind::kInsert: {
-        query::Rows one(1);
-        Chunk fresh = evaluate_rows(context, merge_assignments_[a], joined, one);
-        one.raise();
-        insert_row(context, fresh, joined, 0);
-        return;
-      }
-      case query::MergeActionKind::kUpdate:
-        merge_change(context, joined, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& now) {
-          return try_update(context, snapshot, id, now, merge_assignments_[a], changed);
-        });
-        return;
-      case query::MergeActionKind::kDelete:
-        merge_change(context, joined, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& now) {
-          return try_delete(context, snapshot, id, now);
-        });
-        return;
-    }
-  }
-
-  template <typename Change>
-  void merge_change(ExecutionContext& context, const Chunk& joined, Change&& change) {
-    change_row(context, joined, 0, [&](const storage::Snapshot& snapshot, RowId id, const Chunk& now) {
-      storage::WriteResult result = change(snapshot, id, now);
+    while (true) {
+      storage::WriteResult result =
+          action.kind == query::MergeActionKind::kUpdate
+              ? try_update(context, snapshot.get(), id, joined, merge_assignments_[a], changed)
+              : try_delete(context, snapshot.get(), id, joined);
       if (result.outcome == WriteOutcome::kSelfModified && result.by_command == context.snapshot.command)
         throw SqlError(sqlstate::kCardinalityViolation, "MERGE command cannot affect row a second time")
             .hint("Ensure that not more than one source row matches any one target row.");
-      return result;
-    });
+      if (Outcome outcome = settle(context, snapshot, result, id, joined); outcome != Outcome::kWaited) return outcome;
+    }
   }
 
   // --- shared ----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 // Re-check of one row under READ COMMITTED (QRY-9, PostgreSQL's EvalPlanQual): the same plan runs again with the scan
-// of the changed table replaced by the row's newest committed version, and every other scan by the row that joined with
-// it.
+// of the changed table replaced by the row's newest committed version, and every other FROM item by the row that joined
+// with it.
 #pragma once
+
+#include <set>
 
 #include "executor/execution_state.hpp"
 
@@ -13,9 +15,9 @@ class Rechecker {
   Rechecker(ExecutionState& state, const planner::PhysicalNode& child, const std::vector<planner::RecheckMark>& marks)
       : state_(state), child_(child), marks_(marks) {}
 
-  // `joined` is the child's output row that met the changed row of range table `table`. True: the row still qualifies,
-  // and `out` is the child's output (one row) over the newest version.
-  bool run(ExecutionContext& context, const Chunk& joined, uint32_t row, int table, RowId target, Chunk& out);
+  // `joined` is the child's output row that met changed rows of the range tables `newest`. True: the row still qualifies,
+  // and `out` is the child's output (one row) over their newest versions.
+  bool run(ExecutionContext& context, const Chunk& joined, uint32_t row, const std::set<int>& newest, Chunk& out);
 
  private:
   ExecutionState& state_;

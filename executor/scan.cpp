@@ -273,8 +273,8 @@ class SequenceScanSource : public Source {
 
 class IndexScanSource : public Source {
  public:
-  IndexScanSource(ExecutionContext& context, const planner::PhysicalIndexScan& node)
-      : node_(node), ranges_(context, node), fetcher_(context, node), recheck_(node) {
+  IndexScanSource(ExecutionContext& context, ExecutionState& state, const planner::PhysicalIndexScan& node)
+      : node_(node), ranges_(context, node), fetcher_(context, state, node), recheck_(node) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     for (const auto& condition : node.conditions)
       values_.push_back(condition.value ? compiler.compile(*condition.value) : nullptr);
@@ -436,8 +436,9 @@ std::unique_ptr<Source> make_table_scan(ExecutionContext& context, const planner
   if (node.relation->kind == 'S') return std::make_unique<SequenceScanSource>(context, node);
   return std::make_unique<TableScanSource>(context, node);
 }
-std::unique_ptr<Source> make_index_scan(ExecutionContext& context, const planner::PhysicalIndexScan& node) {
-  return std::make_unique<IndexScanSource>(context, node);
+std::unique_ptr<Source> make_index_scan(ExecutionContext& context, ExecutionState& state,
+                                       const planner::PhysicalIndexScan& node) {
+  return std::make_unique<IndexScanSource>(context, state, node);
 }
 std::unique_ptr<Source> make_row_id_scan(ExecutionContext& context, const planner::PhysicalRowIdScan& node) {
   return std::make_unique<RowIdScanSource>(context, node);

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "executor/execution_state.hpp"
 #include "executor/index_key.hpp"
 #include "executor/pipeline.hpp"
 
@@ -31,7 +32,8 @@ class ScanColumns {
 };
 
 std::unique_ptr<Source> make_table_scan(ExecutionContext& context, const planner::PhysicalTableScan& node);
-std::unique_ptr<Source> make_index_scan(ExecutionContext& context, const planner::PhysicalIndexScan& node);
+std::unique_ptr<Source> make_index_scan(ExecutionContext& context, ExecutionState& state,
+                                       const planner::PhysicalIndexScan& node);
 std::unique_ptr<Source> make_row_id_scan(ExecutionContext& context, const planner::PhysicalRowIdScan& node);
 
 // Turns evaluated index conditions into key ranges: equality prefix, then a range on the next key column. With
@@ -75,7 +77,7 @@ class EntryReader {
 // index-only scan reads just the rows that the entry cannot answer for.
 class IndexFetcher {
  public:
-  IndexFetcher(ExecutionContext& context, const planner::PhysicalIndexScan& node);
+  IndexFetcher(ExecutionContext& context, ExecutionState& state, const planner::PhysicalIndexScan& node);
   // `raw` receives the storage columns of the rows that are visible; `kept` the positions of their entries.
   void fetch(ExecutionContext& context, const std::vector<storage::IndexEntry>& entries, Chunk& raw,
              common::Selection& kept);
@@ -86,6 +88,7 @@ class IndexFetcher {
   void read_entries(ExecutionContext& context, const std::vector<storage::IndexEntry>& entries, Chunk& raw,
                     common::Selection& kept);
   const planner::PhysicalIndexScan& node_;
+  NodeCounters& counters_;
   ScanColumns columns_;
   std::optional<IndexKeyBuilder> key_builder_;  // made when an entry has to be checked
   std::unique_ptr<EntryReader> entry_reader_;  // of an index-only scan

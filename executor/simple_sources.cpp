@@ -192,14 +192,14 @@ class CteScanSource : public Source {
  public:
   CteScanSource(ExecutionState& state, const planner::PhysicalCteScan& node)
       : state_(state), node_(node), cte_(static_cast<size_t>(node.cte)) {}
-  void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
-    state_.ctes[cte_]->read(context, row_, out, demand);
+  void read(ExecutionContext&, Chunk& out, uint32_t demand) override {
+    state_.ctes[cte_]->read(row_, out, demand);
   }
   void rewind(ExecutionContext& context) override {
     row_ = 0;
     std::vector<uint64_t> versions;
     for (int parameter : node_.outer_parameters) versions.push_back(context.evaluation.version_of(parameter));
-    state_.ctes[cte_]->rewind_if_changed(context, versions);
+    state_.ctes[cte_]->rewind_if_changed(versions);
   }
 
  private:
@@ -285,8 +285,24 @@ class MaterializeSource : public Source {
   bool ended_ = false;
 };
 
+class CarriedRowSource : public Source {
+ public:
+  explicit CarriedRowSource(const Chunk& row) : row_(row) {}
+  void read(ExecutionContext&, Chunk& out, uint32_t) override {
+    out.rows = 0;
+    if (!done_) out = row_;
+    done_ = true;
+  }
+  void rewind(ExecutionContext&) override { done_ = false; }
+
+ private:
+  const Chunk& row_;
+  bool done_ = false;
+};
+
 }  // namespace
 
+std::unique_ptr<Source> make_carried_row(const Chunk& row) { return std::make_unique<CarriedRowSource>(row); }
 std::unique_ptr<Source> make_result(ExecutionContext& context, const planner::PhysicalResult& node) {
   return std::make_unique<ResultSource>(context, node);
 }

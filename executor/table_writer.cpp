@@ -262,6 +262,12 @@ RowId TableWriter::find_conflict(ExecutionContext& context, const Chunk& rows, u
     const catalog::IndexDescriptor& descriptor = index.builder->index();
     if (!descriptor.unique) continue;
     if (!arbiters.empty() && std::find(arbiters.begin(), arbiters.end(), descriptor.oid) == arbiters.end()) continue;
+    if (index.deferrable)
+      throw SqlError(sqlstate::kObjectNotInPrerequisiteState,
+                     "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters")
+          .schema(context.evaluation.catalog->name_space(relation_->namespace_oid)->name)
+          .table(relation_->name)
+          .constraint(descriptor.name);
     IndexKeyBuilder::Entry entry = index.builder->build(context, rows, row);
     if (!entry.present || (entry.has_null && !descriptor.nulls_not_distinct)) continue;
     while (true) {

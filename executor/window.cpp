@@ -24,6 +24,8 @@ class WindowSource : public Source {
 
   void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
     out.rows = 0;
+    if (!opened_) functions_.open(context);
+    opened_ = true;
     while (emitted_ == partition_.rows()) {
       if (!next_partition(context)) return;
       functions_.compute(context, results_);
@@ -42,7 +44,7 @@ class WindowSource : public Source {
     pending_ = Chunk();
     emitted_ = 0;
     pending_at_ = 0;
-    ended_ = false;
+    ended_ = opened_ = false;
   }
 
  private:
@@ -105,7 +107,7 @@ class WindowSource : public Source {
   std::vector<Vector> pending_keys_, first_keys_, results_;
   uint32_t pending_at_ = 0;
   uint64_t emitted_ = 0;
-  bool ended_ = false;
+  bool ended_ = false, opened_ = false;
 };
 
 }  // namespace

@@ -19,7 +19,7 @@ WindowFrames::WindowFrames(ExecutionContext& context, const planner::PhysicalWin
   if (node.end_offset) end_expression_ = compiler.compile(*node.end_offset);
 }
 
-void WindowFrames::start(ExecutionContext& context, std::vector<Vector> order_keys, uint32_t rows) {
+void WindowFrames::start(std::vector<Vector> order_keys, uint32_t rows) {
   rows_ = rows;
   order_keys_ = std::move(order_keys);
   peer_begin_.assign(rows_, 0);
@@ -34,6 +34,10 @@ void WindowFrames::start(ExecutionContext& context, std::vector<Vector> order_ke
   }
   for (uint32_t row = rows_; row-- > 0;)
     peer_end_[row] = row + 1 < rows_ && peer_begin_[row + 1] == peer_begin_[row] ? peer_end_[row + 1] : row + 1;
+  range_start_ = range_end_ = {};
+}
+
+void WindowFrames::read_offsets(ExecutionContext& context) {
   if (start_expression_) read_offset(context, *start_expression_, true);
   if (end_expression_) read_offset(context, *end_expression_, false);
 }
@@ -50,6 +54,9 @@ void WindowFrames::read_offset(ExecutionContext& context, query::Evaluator& expr
 }
 
 bool WindowFrames::has_exclusion() const { return node_.frame_options & frame::kExclusion; }
+bool WindowFrames::has_range_offset() const {
+  return (node_.frame_options & frame::kRange) && (node_.start_offset || node_.end_offset);
+}
 bool WindowFrames::starts_at_beginning() const { return node_.frame_options & frame::kStartUnboundedPreceding; }
 
 bool WindowFrames::excluded(uint32_t row, uint32_t other) const {
@@ -124,7 +131,18 @@ uint32_t WindowFrames::range_bound(ExecutionContext& context, uint32_t row, bool
   uint32_t first = 0, last = rows_;
   while (first < last && keys.is_null(first)) ++first;
   while (last > first && keys.is_null(last - 1)) --last;
-  // The rows inside are the last ones for the start of the frame, the first ones for its end.
+  // The rows inside are the last ones for the start of the frame, the first ones for its end. Bounds move forward with
+  // the rows: the search starts at the last one, in growing steps.
+  RangeBound& previous = is_start ? range_start_ : range_end_;
+  if (previous.row <= row) first = std::clamp(previous.at, first, last);
+  for (uint32_t step = 1; first < last; step *= 2) {
+    uint32_t probe = first + std::min(step, last - first) - 1;
+    if (inside(probe) == is_start) {
+      last = probe;
+      break;
+    }
+    first = probe + 1;
+  }
   while (first < last) {
     uint32_t middle = first + (last - first) / 2;
     if (inside(middle) == is_start)
@@ -132,6 +150,7 @@ uint32_t WindowFrames::range_bound(ExecutionContext& context, uint32_t row, bool
     else
       first = middle + 1;
   }
+  previous = {row, first};
   return first;
 }
 

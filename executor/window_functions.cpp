@@ -78,9 +78,18 @@ void WindowFunctions::add(ExecutionContext& context, const Chunk& chunk) {
 
 void WindowFunctions::compute(ExecutionContext& context, std::vector<Vector>& results) {
   auto keys_end = kept_.columns.begin() + static_cast<long>(frames_.key_count());
-  frames_.start(context, std::vector<Vector>(kept_.columns.begin(), keys_end), kept_.rows);
+  frames_.start(std::vector<Vector>(kept_.columns.begin(), keys_end), kept_.rows);
   results.clear();
   for (Call& call : calls_) results.push_back(compute_call(context, call));
+  bool frames_used = std::any_of(calls_.begin(), calls_.end(), [](const Call& call) {
+    return call.spec->is_aggregate || call.name == "first_value" || call.name == "last_value";
+  });
+  // Distances that are not allowed are errors also where no function looks at its frame.
+  if (frames_used || !frames_.has_range_offset()) return;
+  for (uint32_t row = 0; row < frames_.rows(); ++row) {
+    if (row % 64 == 0) context.check_interrupts();
+    frames_.frame(context, row);
+  }
 }
 
 Vector WindowFunctions::compute_call(ExecutionContext& context, Call& call) {

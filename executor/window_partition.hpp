@@ -1,7 +1,7 @@
 // WindowFunctions: the results of all window calls of one node over one partition, whose rows arrive sorted, chunk by
 // chunk.
 //
-//   begin() -> add() ... -> compute()
+//   open() -> (begin() -> add() ... -> compute()) ...
 //
 // Only what the calls look at is kept in memory: order keys, arguments and filters. The rows themselves are the
 // caller's.
@@ -26,17 +26,24 @@ class WindowFrames {
     return order_.evaluate(context, chunk);
   }
   size_t key_count() const { return order_.key_columns().size(); }
-  void start(ExecutionContext& context, std::vector<Vector> order_keys, uint32_t rows);
+  // Offsets are the same for all rows.
+  void read_offsets(ExecutionContext& context);
+  void start(std::vector<Vector> order_keys, uint32_t rows);
   FrameRange frame(ExecutionContext& context, uint32_t row);
   bool excluded(uint32_t row, uint32_t other) const;
   bool has_exclusion() const;
   bool starts_at_beginning() const;
+  // The end or the start of the frame is a distance from the row's key, which not every distance is allowed to be.
+  bool has_range_offset() const;
   uint32_t peer_begin(uint32_t row) const { return peer_begin_[row]; }
   uint32_t peer_end(uint32_t row) const { return peer_end_[row]; }
   uint32_t peer_group(uint32_t row) const { return peer_group_[row]; }
   uint32_t rows() const { return rows_; }
 
  private:
+  struct RangeBound {
+    uint32_t row = 0, at = 0;
+  };
   uint32_t bound(ExecutionContext& context, uint32_t row, bool is_start);
   uint32_t rows_bound(uint32_t row, int64_t offset, bool preceding, bool is_start) const;
   uint32_t groups_bound(uint32_t row, int64_t offset, bool preceding, bool is_start) const;
@@ -49,12 +56,15 @@ class WindowFrames {
   Value start_value_, end_value_;
   std::vector<Vector> order_keys_;
   std::vector<uint32_t> peer_begin_, peer_end_, peer_group_, group_begin_;
+  RangeBound range_start_, range_end_;  // the last ones asked for
   uint32_t rows_ = 0;
 };
 
 class WindowFunctions {
  public:
   WindowFunctions(ExecutionContext& context, const planner::PhysicalWindow& node);
+  // Once, before the first partition: frames may be wrong also where there are no rows.
+  void open(ExecutionContext& context) { frames_.read_offsets(context); }
   void begin();
   void add(ExecutionContext& context, const Chunk& chunk);
   void compute(ExecutionContext& context, std::vector<Vector>& results);

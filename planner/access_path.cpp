@@ -17,9 +17,19 @@ using query::RangeKind;
 using storage::LeafFilterKind;
 
 Partial Level::scan_table(int table, std::vector<Predicate>& predicates) {
+  if (query_.entry(table).kind == RangeKind::kRelation) return scan_relation(table, predicates);
+  Partial out = scan_source(table);
+  if (rechecks() && out.available.size() > 0) {
+    out.plan->recheck_table = recheck_id(table);
+    ExpressionList& columns = carried_[table];
+    columns.clear();
+    for (size_t i = 0; i < out.available.size(); ++i) columns.push_back(query::clone(*out.available.at(i)));
+  }
+  return out;
+}
+
+Partial Level::scan_source(int table) {
   switch (query_.entry(table).kind) {
-    case RangeKind::kRelation:
-      return scan_relation(table, predicates);
     case RangeKind::kSubquery:
       return scan_subquery(table);
     case RangeKind::kFunction:

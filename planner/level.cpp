@@ -68,6 +68,27 @@ bool Level::keeps_row_ids() const {
          query_.distinct.empty() && !query_.set_operation && !query_.has_windows && !query_.has_target_sets;
 }
 
+// Rows that the level changes or locks may have changed meanwhile (QRY-9).
+bool Level::rechecks() const {
+  return !query_.row_marks.empty() ||
+         (query_.command != query::CommandKind::kSelect && query_.command != query::CommandKind::kInsert);
+}
+
+// What `available` carries of the FROM items. The others (inside of IN and EXISTS) a re-check reads again.
+std::vector<RecheckMark> Level::recheck_marks(const Available& available) const {
+  std::vector<RecheckMark> marks;
+  for (int table : row_id_tables_) {
+    int slot = available.find(*make_column(table, kRowIdAttribute, types::oid::kInt8, -1, {}));
+    if (slot >= 0) marks.push_back({recheck_id(table), slot, {}});
+  }
+  for (const auto& [table, columns] : carried_) {
+    RecheckMark mark{recheck_id(table), -1, {}};
+    for (const auto& column : columns) mark.slots.push_back(available.find(*column));
+    if (std::find(mark.slots.begin(), mark.slots.end(), -1) == mark.slots.end()) marks.push_back(std::move(mark));
+  }
+  return marks;
+}
+
 // Row ids go behind what the cursor shows.
 void Level::add_cursor_rows(PhysicalProject& project, const Partial& input) {
   for (int table : row_id_tables_) {
@@ -264,8 +285,7 @@ Partial Level::plan_row_marks(Partial input) {
                              kStrengths[static_cast<int>(mark.strength)],
                              static_cast<storage::WaitPolicy>(mark.wait_policy)});
   }
-  for (int table : row_id_tables_)
-    if (int slot = slot_of(table); slot >= 0) lock->marks.push_back({recheck_id(table), slot});
+  lock->marks = recheck_marks(input.available);
   if (lock->targets.empty()) return input;
   shared_.statement.locks_rows = true;
   lock->output = input.plan->output;

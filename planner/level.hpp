@@ -115,6 +115,8 @@ class Level {
   PhysicalPointer plan_limit(PhysicalPointer input, Partial* ties);
   PhysicalPointer strip_junk(Partial input);
   bool keeps_row_ids() const;
+  bool rechecks() const;
+  std::vector<RecheckMark> recheck_marks(const Available& available) const;
   void add_cursor_rows(PhysicalProject& project, const Partial& input);
   Partial plan_row_marks(Partial input);
   void collect_needed();
@@ -168,6 +170,7 @@ class Level {
 
   // --- access_path.cpp
   Partial scan_table(int table, std::vector<Predicate>& predicates);
+  Partial scan_source(int table);
   std::optional<Partial> scan_current_of(int table, std::vector<Predicate>& predicates);
   Partial scan_relation(int table, std::vector<Predicate>& predicates);
   Partial scan_subquery(int table);
@@ -244,6 +247,7 @@ class Level {
   std::map<int, std::set<int16_t>> needed_;  // columns of each range table entry that somebody reads
   std::vector<PlannedCte> ctes_;
   std::set<int> row_id_tables_;  // tables whose row id must be carried (DML, FOR UPDATE)
+  std::map<int, ExpressionList> carried_;  // columns of the FROM items that are not tables, where re-checks may come
   std::set<int> reads_;          // exec parameters of enclosing levels that this level reads
   std::vector<std::unique_ptr<BoundQuery>> kept_;
   std::vector<ExpressionPointer> kept_expressions_;

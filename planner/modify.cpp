@@ -60,6 +60,7 @@ PhysicalPointer Level::plan_modify() {
   const query::RangeTableEntry& target = query_.entry(query_.result_table);
   node->command = query_.command;
   node->relation = target.relation;
+  node->alias = target.alias.empty() ? target.name : target.alias;
   node->table = recheck_id(query_.result_table);
   node->can_set_tag = query_.can_set_tag;
   node->row_by_row = may_read_own_changes(query_, catalog());
@@ -105,8 +106,7 @@ PhysicalPointer Level::plan_modify() {
       node->row_id_slot = slot_of(query_.result_table);
       ENSURE(node->row_id_slot >= 0, "the row id of the changed table is missing");
     }
-    for (int table : row_id_tables_)
-      if (int slot = slot_of(table); slot >= 0 && table != query_.result_table) node->marks.push_back({recheck_id(table), slot});
+    node->marks = recheck_marks(input.available);
   }
   plan_on_conflict(*node);
 

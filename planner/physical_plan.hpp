@@ -44,6 +44,7 @@ struct PhysicalNode {
   std::vector<std::unique_ptr<PhysicalNode>> children;
   double startup_cost = 0, total_cost = 0, rows = 1;
   int width = 0;
+  int recheck_table = 0;  // a FROM item, not a table, whose row re-checks (QRY-9) carry: names it there; 0: none
 
   explicit PhysicalNode(PhysicalKind k) : kind(k) {}
   virtual ~PhysicalNode() = default;
@@ -292,10 +293,12 @@ struct PhysicalRecursiveUnion : PhysicalNode {
 };
 struct PhysicalMaterialize : PhysicalNode { BASALT_PHYSICAL(PhysicalMaterialize, kMaterialize) };
 
-// Where the child's output carries the row id of a scanned table, so that a re-check can find the row that joined (QRY-9).
+// Where the child's output carries the row id of a scanned table, so that a re-check can find the row that joined
+// (QRY-9); of any other FROM item (`row_id_slot` is -1) the row itself, by column of its output.
 struct RecheckMark {
   int table = 0;
-  int row_id_slot = 0;
+  int row_id_slot = -1;
+  std::vector<int> slots;
 };
 
 // FOR UPDATE / SHARE. Rows that changed meanwhile are re-checked (QRY-9).
@@ -337,6 +340,7 @@ struct PhysicalModify : PhysicalNode {
   BASALT_PHYSICAL(PhysicalModify, kModify)
   query::CommandKind command = query::CommandKind::kInsert;
   RelationPointer relation;
+  std::string alias;                         // as the statement calls the relation
   int table = 0;
   int row_id_slot = -1;                      // in the child's output; MERGE: NULL where not matched
   std::vector<RecheckMark> marks;            // the other tables

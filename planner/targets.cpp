@@ -110,7 +110,7 @@ Partial Level::plan_targets(Partial input) {
   return out;
 }
 
-// Row ids for FOR UPDATE travel behind the targets.
+// What re-checks of FOR UPDATE need travels behind the targets: row ids, and rows of what is not a table.
 void Level::add_row_ids(PhysicalProject& project, const Available& input, Available& out) {
   for (int table : row_id_tables_) {
     OutputColumn output = column_output(table, kRowIdAttribute);
@@ -120,6 +120,14 @@ void Level::add_row_ids(PhysicalProject& project, const Available& input, Availa
     project.output.push_back(output);
     out.add(std::move(column));
   }
+  if (query_.row_marks.empty()) return;
+  for (const auto& [table, columns] : carried_)
+    for (const auto& column : columns) {
+      if (input.find(*column) < 0 || out.find(*column) >= 0) continue;
+      project.expressions.push_back(resolve(*column, input));
+      project.output.push_back(output_of(*column));
+      out.add(query::clone(*column));
+    }
 }
 
 // Which targets are evaluated before the sort. Those that something sorts, groups or tells apart by always are.

@@ -8,6 +8,7 @@
 namespace basalt::query {
 
 namespace sqlstate = common::sqlstate;
+using common::SqlError;
 
 namespace {
 
@@ -56,6 +57,27 @@ struct Deriver {
     derive(e, ignored);
   }
 
+  SqlError conflict_error(const State& state) {
+    return a
+        .error(sqlstate::kCollationMismatch,
+               "collation mismatch between implicit collations \"" + name_of(state.collation) + "\" and \"" +
+                   name_of(state.other) + "\"",
+               state.other_location)
+        .hint("You can choose the collation by applying the COLLATE clause to one or both expressions.");
+  }
+
+  // What something is sorted, grouped or told apart by needs to have a collation.
+  void target(TargetEntry& target, State& into) {
+    State own;
+    derive(*target.expression, own);
+    if (own.strength == Strength::kConflict && target.sort_group != 0) throw conflict_error(own);
+    merge(own, into);
+  }
+  void target_alone(TargetEntry& entry) {
+    State ignored;
+    target(entry, ignored);
+  }
+
   // Children whose collations decide that of the node; the others are done on their own.
   void children(Expression& e, State& inner) {
     auto one = [&](ExpressionPointer& child) {
@@ -91,11 +113,11 @@ struct Deriver {
         alone(*argument);
     }
     bool single = aggregate.aggregate_kind != 'n' && aggregate.arguments.size() == 1;
-    for (auto& target : aggregate.arguments) {
-      if (target.junk || (aggregate.aggregate_kind != 'n' && !single))
-        alone(*target.expression);
+    for (auto& argument : aggregate.arguments) {
+      if (argument.junk || (aggregate.aggregate_kind != 'n' && !single))
+        target_alone(argument);
       else
-        derive(*target.expression, inner);
+        target(argument, inner);
     }
     if (aggregate.filter) alone(*aggregate.filter);
   }
@@ -216,16 +238,12 @@ Oid Analyzer::common_collation(const std::vector<const Expression*>& list, bool 
   for (const auto* e : list) deriver.derive(const_cast<Expression&>(*e), state);
   if (state.strength != Strength::kConflict) return state.collation;
   if (none_ok) return Oid{};
-  throw error(sqlstate::kCollationMismatch,
-              "collation mismatch between implicit collations \"" + deriver.name_of(state.collation) + "\" and \"" +
-                  deriver.name_of(state.other) + "\"",
-              state.other_location)
-      .hint("You can choose the collation by applying the COLLATE clause to one or both expressions.");
+  throw deriver.conflict_error(state);
 }
 
 void Analyzer::assign_collations(BoundQuery& query) {
   auto do_targets = [&](std::vector<TargetEntry>& targets) {
-    for (auto& target : targets) assign_collations(*target.expression);
+    for (auto& target : targets) Deriver{*this}.target_alone(target);
   };
   auto one = [&](ExpressionPointer& e) {
     if (e) assign_collations(*e);

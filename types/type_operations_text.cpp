@@ -128,7 +128,6 @@ RawOperationsPointer shared_operations() {
 }
 
 RawOperationsPointer collated(CallContext& context, Oid collation, bool padded) {
-  if (!collation.valid()) collation = kDefaultCollation;
   CollationPointer rules = resolve_collation(&context, collation);
   if (rules->is_bytewise()) return padded ? shared_operations<PaddedTraits>() : shared_operations<BytesTraits>();
   return make_operations(CollatedTraits{std::move(rules), padded});
@@ -140,10 +139,10 @@ RawOperationsPointer make_text_operations(CallContext& context, Oid type, Oid co
   switch (type.value) {
     case oid::kText.value:
     case oid::kVarchar.value:
-    case oid::kRefcursor.value:
-    case oid::kAclitem.value:
       return collated(context, collation, false);
     case oid::kName.value:
+    case oid::kRefcursor.value:
+    case oid::kAclitem.value:
       return collation.valid() ? collated(context, collation, false) : shared_operations<BytesTraits>();
     case oid::kBpchar.value:
       return collated(context, collation, true);

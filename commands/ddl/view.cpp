@@ -48,9 +48,10 @@ std::vector<NewColumn> columns_of_query(DdlContext& ddl, const query::BoundQuery
     column.collation = target.expression->collation;
     types::TypePointer type = ddl.reader.type(column.type);
     if (type->collation.valid() && !column.collation.valid())
-      throw SqlError(common::SqlState{"42P22"}, "could not determine which collation to use for " +
-                                                    std::string(is_view ? "view " : "") + "column " +
-                                                    quoted(column.name))
+      throw SqlError(common::SqlState{"42P22"},
+                     is_view ? "could not determine which collation to use for view column " + quoted(column.name)
+                             : "no collation was derived for column " + quoted(column.name) + " with collatable type " +
+                                   catalog::format_type(ddl.scope(), column.type, -1))
           .hint("Use the COLLATE clause to set the collation explicitly.");
     if (!type->collation.valid()) column.collation = Oid();
     columns.push_back(std::move(column));

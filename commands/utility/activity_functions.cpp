@@ -260,7 +260,7 @@ Set prepared_statements(FunctionCall& call, std::span<const Value>) {
       if (list.size() > 1) list += ",";
       list += "\"" + call.context->object_name(types::oid::kRegtype, type) + "\"";
     }
-    rows.push_back({text(name), text(prepared->text), Value::of(prepared->prepare_time),
+    rows.push_back({text(name), text(prepared->source), Value::of(prepared->prepare_time),
                     call.context->input(Oid{2211}, list + "}", -1), Value::of(prepared->from_sql),
                     Value::of(static_cast<int64_t>(prepared->generic_plans)),
                     Value::of(static_cast<int64_t>(prepared->custom_plans))});

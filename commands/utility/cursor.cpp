@@ -33,6 +33,33 @@ void check_lockable(const planner::PhysicalStatement& plan, const Portal& portal
         .detail("Scrollable cursors must be READ ONLY.");
 }
 
+// Whether PostgreSQL runs such a plan backward, which makes a cursor scrollable where nothing is said. Here the rows of
+// every cursor are kept: this is only for pg_cursors.
+bool can_run_backward(const planner::PhysicalNode& node) {
+  using planner::PhysicalKind;
+  switch (node.kind) {
+    case PhysicalKind::kTableScan:
+      return !planner::as<planner::PhysicalTableScan>(node).sample_method.valid();
+    case PhysicalKind::kIndexScan:
+    case PhysicalKind::kRowIdScan:
+    case PhysicalKind::kFunctionScan:
+    case PhysicalKind::kValuesScan:
+    case PhysicalKind::kCteScan:
+    case PhysicalKind::kMaterialize:
+      return true;
+    case PhysicalKind::kSort:
+      return planner::as<planner::PhysicalSort>(node).presorted_keys == 0;
+    case PhysicalKind::kProject:
+    case PhysicalKind::kFilter:
+    case PhysicalKind::kLimit:
+    case PhysicalKind::kAppend:
+      return std::all_of(node.children.begin(), node.children.end(),
+                         [](const auto& child) { return can_run_backward(*child); });
+    default:
+      return false;
+  }
+}
+
 void start(Session& session, Portal& portal, const NewCursor& cursor) {
   const std::optional<storage::Snapshot>& snapshot = cursor.snapshot;
   const planner::PhysicalStatement& plan = *portal.statement->plans[0];
@@ -73,7 +100,7 @@ std::string run_declare(UtilityCall& call) {
   bind.parameter_types = call.parameter_types;
   cursor.plans = session.plan_statement(*statement.query, bind, nullptr, {}, true);
   cursor.parameters = call.parameters;
-  cursor.query_text = call.statement_text;
+  cursor.query_text = call.text;
   open_cursor(session, std::move(cursor));
   return "DECLARE CURSOR";
 }
@@ -263,6 +290,7 @@ std::shared_ptr<Portal> open_cursor(Session& session, NewCursor cursor) {
   portal->creation_time = session.statement_start();
   portal->savepoint_depth = session.savepoint_depth();
   check_lockable(plan, *portal);
+  portal->scrollable |= !cursor.no_scroll && !plan.locks_rows && can_run_backward(*plan.root);
   session.check_privileges(plan);
   if (session.portals().contains(cursor.name))
     throw SqlError(sqlstate::kDuplicateCursor, "cursor \"" + cursor.name + "\" already exists");

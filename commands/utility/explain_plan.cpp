@@ -4,6 +4,7 @@
 
 #include "commands/session_context.hpp"
 #include "commands/utility/explain_entry.hpp"
+#include "commands/utility/explain_node.hpp"
 #include "query/deparse.hpp"
 
 namespace basalt::commands {
@@ -20,11 +21,6 @@ using query::ExpressionPointer;
 namespace {
 
 using Property = ExplainProperty;
-
-const char* join_name(JoinType type) {
-  static const char* const kNames[] = {"Inner", "Left", "Right", "Full", "Semi", "Anti"};
-  return kNames[static_cast<int>(type)];
-}
 
 class Explainer {
  public:
@@ -67,39 +63,18 @@ class Explainer {
   // --- preparation
   // -----------------------------------------------------------------------------------------------------
 
-  static int count_tables(const PhysicalNode& node) {
-    int count = 0;
-    switch (node.kind) {
-      case PhysicalKind::kTableScan:
-      case PhysicalKind::kIndexScan:
-      case PhysicalKind::kRowIdScan:
-      case PhysicalKind::kFunctionScan:
-      case PhysicalKind::kValuesScan:
-      case PhysicalKind::kCteScan:
-      case PhysicalKind::kWorkTableScan:
-      case PhysicalKind::kIndexJoin:
-        count = 1;
-        break;
-      case PhysicalKind::kModify:
-        count = as<planner::PhysicalModify>(node).command == query::CommandKind::kInsert;
-        break;
-      default:
-        break;
-    }
-    for (const auto& child : node.children) count += count_tables(*child);
-    return count;
-  }
-
   // Every table gets a name of its own: t, t_1, t_2. The target of UPDATE and DELETE is the table that is scanned for
   // it.
   void name_tables(const PhysicalNode& node) {
     if (node.kind == PhysicalKind::kModify) {
       const auto& modify = as<planner::PhysicalModify>(node);
-      if (modify.command == query::CommandKind::kInsert) unique_name(modify.relation->name);
+      if (modify.command == query::CommandKind::kInsert) unique_name(modify.alias);
     }
     if (node.kind == PhysicalKind::kTableScan || node.kind == PhysicalKind::kIndexScan ||
         node.kind == PhysicalKind::kRowIdScan)
       name_table(static_cast<const planner::ScanBase&>(node));
+    else if (std::string alias = source_alias(node); !alias.empty())
+      names_[&node] = unique_name(alias);
     for (const auto& child : node.children) name_tables(*child);
     if (node.kind == PhysicalKind::kIndexJoin) name_table(*as<planner::PhysicalIndexJoin>(node).inner);
   }
@@ -128,6 +103,11 @@ class Explainer {
     return prefix_ && !alias.empty() ? query::quote_identifier(alias) + "." + name : name;
   }
 
+  std::string unique_alias(const PhysicalNode& node) const {
+    auto it = names_.find(&node);
+    return it != names_.end() ? it->second : source_alias(node);
+  }
+
   const std::string& alias_of(const planner::ScanBase& scan) const {
     auto it = names_.find(&scan);
     if (it != names_.end()) return it->second;
@@ -151,23 +131,14 @@ class Explainer {
       case PhysicalKind::kRowIdScan:
         return scan_column(static_cast<const planner::ScanBase&>(node), i);
       case PhysicalKind::kFunctionScan:
-        return qualified(as<planner::PhysicalFunctionScan>(node).alias, node.output[i].name);
-      case PhysicalKind::kValuesScan: {
-        const std::string& alias = as<planner::PhysicalValuesScan>(node).alias;
-        return qualified(alias.empty() ? "*VALUES*" : alias, node.output[i].name);
-      }
-      case PhysicalKind::kCteScan: {
-        const auto& scan = as<planner::PhysicalCteScan>(node);
-        return qualified(scan.alias.empty() ? scan.name : scan.alias, node.output[i].name);
-      }
-      case PhysicalKind::kWorkTableScan: {
-        const auto& scan = as<planner::PhysicalWorkTableScan>(node);
-        return qualified(scan.alias.empty() ? scan.name : scan.alias, node.output[i].name);
-      }
+      case PhysicalKind::kValuesScan:
+      case PhysicalKind::kCteScan:
+      case PhysicalKind::kWorkTableScan:
+        return qualified(unique_alias(node), node.output[i].name);
       case PhysicalKind::kResult:
         return listed(as<planner::PhysicalResult>(node).expressions, i, nullptr, nullptr, simple);
       case PhysicalKind::kProject:
-        return listed(as<planner::PhysicalProject>(node).expressions, i, node.children[0].get(), nullptr, simple);
+        return listed(as<planner::PhysicalProject>(node).expressions, i, node.children[0].get(), nullptr, simple, true);
       case PhysicalKind::kProjectSet:
         return listed(as<planner::PhysicalProjectSet>(node).expressions, i, node.children[0].get(), nullptr, simple);
       case PhysicalKind::kIndexJoin: {
@@ -197,12 +168,12 @@ class Explainer {
   }
 
   std::string listed(const ExpressionList& list, size_t i, const PhysicalNode* left, const PhysicalNode* right,
-                     bool& simple) {
+                     bool& simple, bool same_node = false) {
     if (i >= list.size() || !list[i]) return "?";
     simple = list[i]->kind == query::ExpressionKind::kSlot;
     if (simple && left)
       return slot_text(*left, right, static_cast<size_t>(static_cast<const query::Slot&>(*list[i]).index), simple);
-    return text(*list[i], left, right);
+    return text(*list[i], left, right, same_node);
   }
 
   std::string slot_text(const PhysicalNode& left, const PhysicalNode* right, size_t index, bool& simple) {
@@ -210,7 +181,7 @@ class Explainer {
       const auto& modify = as<planner::PhysicalModify>(left);
       simple = true;
       if (index < modify.relation->columns.size())
-        return qualified(modify.relation->name, modify.relation->columns[index].name);
+        return qualified(modify.alias, modify.relation->columns[index].name);
       size_t behind = index - modify.relation->columns.size();
       return behind == 0 ? "ctid" : output_text(*left.children[0], behind - 1, simple);
     }
@@ -272,10 +243,11 @@ class Explainer {
 
   struct Inputs {
     const PhysicalNode *left, *right;
+    bool same_node = false;  // the expression is shown as a part of the node that `left` is
   };
 
-  std::string text(const Expression& e, const PhysicalNode* left, const PhysicalNode* right) {
-    Inputs saved = std::exchange(inputs_, Inputs{left, right});
+  std::string text(const Expression& e, const PhysicalNode* left, const PhysicalNode* right, bool same_node = false) {
+    Inputs saved = std::exchange(inputs_, Inputs{left, right, same_node});
     std::string out = query::deparse_expression(deparse_, e, Oid{}, false);
     inputs_ = saved;
     return out;
@@ -283,11 +255,16 @@ class Explainer {
 
   bool special(const Expression& e, std::string& out) {
     if (e.kind == query::ExpressionKind::kSlot) {
+      if (conflict_columns_ && !inputs_.left) {
+        out += conflict_column(static_cast<size_t>(static_cast<const query::Slot&>(e).index));
+        return true;
+      }
       if (!inputs_.left) return false;
       bool simple = true;
       std::string name = slot_text(*inputs_.left, inputs_.right,
                                    static_cast<size_t>(static_cast<const query::Slot&>(e).index), simple);
-      out += simple ? name : "(" + name + ")";
+      bool plain = simple || (inputs_.same_node && is_call_of(*inputs_.left, e));
+      out += plain ? name : "(" + name + ")";
       return true;
     }
     if (e.kind == query::ExpressionKind::kParameter) {
@@ -301,11 +278,12 @@ class Explainer {
     const auto& call = static_cast<const query::SubPlanCall&>(e);
     Inputs here = inputs_;
     for (size_t i = 0; i < call.parameters.size() && i < call.arguments.size(); ++i)
-      parameter_names_[call.parameters[i]] = text(*call.arguments[i], here.left, here.right);
+      parameter_names_[call.parameters[i]] = parameter_text(*call.arguments[i], here.left, here.right);
     bool uncorrelated = call.parameters.empty() && call.outer_parameters.empty() && !call.test;
-    std::string number = std::to_string(call.plan + 1);
+    int ctes = static_cast<int>(statement_.ctes.size());  // numbered as plans, before these
+    std::string number = std::to_string(ctes + call.plan + 1);
     if (uncorrelated) {
-      std::string result = "$" + std::to_string(statement_.exec_parameters + call.plan);
+      std::string result = "$" + std::to_string(statement_.exec_parameters + ctes + call.plan);
       if (shown_plans_.insert({call.plan, true}).second)
         init_plans_.push_back(subplan(call.plan, "InitPlan", "InitPlan " + number + " (returns " + result + ")"));
       out += result;
@@ -325,6 +303,12 @@ class Explainer {
     ~PrefixScope() { prefix = saved; }
   };
 
+  // What inner plans read of an outer row always carries its table's name.
+  std::string parameter_text(const Expression& e, const PhysicalNode* left, const PhysicalNode* right) {
+    PrefixScope scope(prefix_, true);
+    return text(e, left, right);
+  }
+
   ExplainEntry subplan(int plan, const char* relationship, std::string name) {
     Inputs saved = inputs_;
     std::vector<ExplainEntry>* list = subplans_;
@@ -341,6 +325,9 @@ class Explainer {
 
   void add(ExplainEntry& e, const char* name, std::string value) {
     e.properties.push_back({name, std::move(value), {}, {}});
+  }
+  void add_number(ExplainEntry& e, const char* name, uint64_t value) {
+    e.properties.push_back({name, std::to_string(value), Property::Kind::kNumber, {}});
   }
   void add_list(ExplainEntry& e, const char* name, std::vector<std::string> list) {
     e.properties.push_back({name, {}, Property::Kind::kList, std::move(list)});
@@ -373,23 +360,6 @@ class Explainer {
     return list;
   }
 
-  bool is_transform(const PhysicalNode& node) const {
-    switch (node.kind) {
-      case PhysicalKind::kFilter:
-      case PhysicalKind::kProject:
-      case PhysicalKind::kProjectSet:
-      case PhysicalKind::kLimit:
-      case PhysicalKind::kUnique:
-      case PhysicalKind::kHashJoin:
-      case PhysicalKind::kNestedLoop:
-      case PhysicalKind::kIndexJoin:
-      case PhysicalKind::kApply:
-      case PhysicalKind::kLockRows:
-        return true;
-      default:
-        return false;
-    }
-  }
   // With what its input took.
   double total_ms(const PhysicalNode& node) const {
     double own = static_cast<double>((*counters_)[static_cast<size_t>(node.id)].total_us) / 1000;
@@ -436,7 +406,7 @@ class Explainer {
     if (node.kind == PhysicalKind::kFilter) {
       e = entry(*node.children[0]);
       PrefixScope scope(prefix_, count_tables(*node.children[0]) == 1 ? options_.verbose : prefix_);
-      std::string condition = text(*as<planner::PhysicalFilter>(node).condition, node.children[0].get(), nullptr);
+      std::string condition = text(*as<planner::PhysicalFilter>(node).condition, node.children[0].get(), nullptr, true);
       bool merged = false;
       for (auto& property : e.properties)
         if (property.name == "Filter") {
@@ -458,6 +428,9 @@ class Explainer {
   }
 
   void set_output(ExplainEntry& e, const PhysicalNode& node) {
+    if (node.kind == PhysicalKind::kAppend || node.kind == PhysicalKind::kMergeAppend ||
+        node.kind == PhysicalKind::kRecursiveUnion)
+      return;
     PrefixScope scope(prefix_, several_);
     std::vector<std::string> list;
     for (size_t i = 0; i < node.output.size(); ++i) {
@@ -572,6 +545,8 @@ class Explainer {
     if (!scan.conditions.empty()) add(e, "Index Cond", index_conditions(scan, outer));
     PrefixScope scope(prefix_, options_.verbose);
     if (scan.filter) add(e, "Filter", text(*scan.filter, &scan, nullptr));
+    if (scan.index_only && counters_)
+      add_number(e, "Heap Fetches", (*counters_)[static_cast<size_t>(scan.id)].heap_fetches);
   }
 
   void describe_scan(ExplainEntry& e, const planner::ScanBase& scan) {
@@ -614,35 +589,9 @@ class Explainer {
   std::string pushed_text(const planner::ScanBase& scan, const planner::PushedFilter& filter) {
     using storage::LeafFilterKind;
     std::string column = qualified(alias_of(scan), scan.relation->columns[static_cast<size_t>(filter.column) - 1].name);
-    const char* op = "=";
-    switch (filter.kind) {
-      case LeafFilterKind::kEqual:
-        op = "=";
-        break;
-      case LeafFilterKind::kNotEqual:
-        op = "<>";
-        break;
-      case LeafFilterKind::kLess:
-        op = "<";
-        break;
-      case LeafFilterKind::kLessEqual:
-        op = "<=";
-        break;
-      case LeafFilterKind::kGreater:
-        op = ">";
-        break;
-      case LeafFilterKind::kGreaterEqual:
-        op = ">=";
-        break;
-      case LeafFilterKind::kIsNull:
-        return "(" + column + " IS NULL)";
-      case LeafFilterKind::kIsNotNull:
-        return "(" + column + " IS NOT NULL)";
-      case LeafFilterKind::kPrefix:
-        op = "^@";
-        break;
-    }
-    return "(" + column + " " + op + " " + text(*filter.value, nullptr, nullptr) + ")";
+    if (filter.kind == LeafFilterKind::kIsNull) return "(" + column + " IS NULL)";
+    if (filter.kind == LeafFilterKind::kIsNotNull) return "(" + column + " IS NOT NULL)";
+    return "(" + column + " " + leaf_operator(filter.kind) + " " + text(*filter.value, nullptr, nullptr) + ")";
   }
 
   void describe_other_scan(ExplainEntry& e, const PhysicalNode& node) {
@@ -660,19 +609,15 @@ class Explainer {
         if (f.functions.size() == 1 && f.functions[0].call &&
             f.functions[0].call->kind == query::ExpressionKind::kFunction)
           name = call_name(static_cast<const query::Function&>(*f.functions[0].call).function);
-        scan("Function Scan", "Function Name", name, f.alias);
+        scan("Function Scan", "Function Name", name, unique_alias(node));
         return;
       }
-      case PhysicalKind::kValuesScan: {
-        const std::string& alias = as<planner::PhysicalValuesScan>(node).alias;
-        return scan("Values Scan", nullptr, alias.empty() ? "*VALUES*" : alias, "");
-      }
+      case PhysicalKind::kValuesScan:
+        return scan("Values Scan", nullptr, unique_alias(node), "");
       case PhysicalKind::kCteScan:
-        return scan("CTE Scan", "CTE Name", as<planner::PhysicalCteScan>(node).name,
-                    as<planner::PhysicalCteScan>(node).alias);
+        return scan("CTE Scan", "CTE Name", as<planner::PhysicalCteScan>(node).name, unique_alias(node));
       case PhysicalKind::kWorkTableScan:
-        return scan("WorkTable Scan", "CTE Name", as<planner::PhysicalWorkTableScan>(node).name,
-                    as<planner::PhysicalWorkTableScan>(node).alias);
+        return scan("WorkTable Scan", "CTE Name", as<planner::PhysicalWorkTableScan>(node).name, unique_alias(node));
       default:
         scan("Named Tuplestore Scan", "Tuplestore Name", as<planner::PhysicalTuplestoreScan>(node).name, "");
     }
@@ -729,7 +674,7 @@ class Explainer {
       case PhysicalKind::kApply: {
         const auto& apply = static_cast<const planner::PhysicalApply&>(node);
         for (size_t i = 0; i < apply.parameters.size(); ++i)
-          parameter_names_[apply.parameters[i]] = text(*apply.arguments[i], &left, nullptr);
+          parameter_names_[apply.parameters[i]] = parameter_text(*apply.arguments[i], &left, nullptr);
         [[fallthrough]];
       }
       default:
@@ -804,20 +749,43 @@ class Explainer {
     identify(e, "Node Type", "ModifyTable");
     identify(e, "Operation", operation);
     identify(e, "Relation Name", node.relation->name);
-    identify(e, "Alias", node.relation->name);
+    identify(e, "Alias", node.alias);
     std::string name = query::quote_identifier(node.relation->name);
     if (options_.verbose)
       name = query::quote_qualified(session_.catalog().name_space(node.relation->namespace_oid)->name,
                                     node.relation->name);
+    if (node.alias != node.relation->name) name += " " + query::quote_identifier(node.alias);
     e.title = std::string(operation) + " on " + name;
-    if (node.on_conflict) {
-      bool nothing = node.on_conflict->action == query::ConflictAction::kNothing;
-      add(e, "Conflict Resolution", nothing ? "NOTHING" : "UPDATE");
-      std::vector<std::string> arbiters;
-      for (Oid index : node.on_conflict->arbiter_indexes) arbiters.push_back(session_.catalog().index(index)->name);
-      if (!arbiters.empty()) add_list(e, "Conflict Arbiter Indexes", std::move(arbiters));
-    }
+    if (node.on_conflict) describe_conflict(e, node);
     child(e, *node.children[0], "Outer");
+  }
+
+  void describe_conflict(ExplainEntry& e, const planner::PhysicalModify& node) {
+    const planner::ModifyOnConflict& conflict = *node.on_conflict;
+    add(e, "Conflict Resolution", conflict.action == query::ConflictAction::kNothing ? "NOTHING" : "UPDATE");
+    std::vector<std::string> arbiters;
+    for (Oid index : conflict.arbiter_indexes) arbiters.push_back(session_.catalog().index(index)->name);
+    if (!arbiters.empty()) add_list(e, "Conflict Arbiter Indexes", std::move(arbiters));
+    if (conflict.where) {
+      conflict_columns_ = &node;
+      PrefixScope scope(prefix_, true);
+      add(e, "Conflict Filter", text(*conflict.where, nullptr, nullptr));
+      conflict_columns_ = nullptr;
+    }
+    if (!counters_) return;
+    const executor::NodeCounters& counted = (*counters_)[static_cast<size_t>(node.id)];
+    if (counted.conflicts_filtered_out > 0)
+      add_number(e, "Rows Removed by Conflict Filter", counted.conflicts_filtered_out);
+    uint64_t rows = (*counters_)[static_cast<size_t>(node.children[0]->id)].rows;
+    add_number(e, "Tuples Inserted", rows - std::min(rows, counted.conflicts));
+    add_number(e, "Conflicting Tuples", counted.conflicts);
+  }
+
+  // Of the existing row and, behind it, the proposed one.
+  std::string conflict_column(size_t index) const {
+    const auto& columns = conflict_columns_->relation->columns;
+    bool proposed = index >= columns.size();
+    return qualified(proposed ? "excluded" : conflict_columns_->alias, columns[index % columns.size()].name);
   }
 
   void describe_simple(ExplainEntry& e, const PhysicalNode& node) {
@@ -883,6 +851,7 @@ class Explainer {
   std::map<const PhysicalNode*, std::string> names_;
   std::map<std::string, bool> used_names_;
   Inputs inputs_{nullptr, nullptr};
+  const planner::PhysicalModify* conflict_columns_ = nullptr;  // while its Conflict Filter is shown
   std::map<int, std::string> parameter_names_, cte_names_;
   std::map<int, bool> shown_plans_;
   std::vector<ExplainEntry> init_plans_;

@@ -29,10 +29,11 @@ std::string run_prepare(UtilityCall& call) {
   query::BindContext bind = session.bind_context(call.text);
   std::vector<Oid> types;
   for (const auto& type : statement.argument_types) types.push_back(query::resolve_type(*type, bind).type->oid);
-  // PostgreSQL keeps the whole statement: errors point into it, and pg_prepared_statements shows it.
+  // PostgreSQL keeps the whole statement: errors point into it.
   session.parse_prepared(statement.name, call.statement_text, std::move(types), true);
   PreparedStatement& prepared = *session.prepared_statements().at(statement.name);
   prepared.from_sql = true;
+  prepared.source = call.text;
   return "PREPARE";
 }
 
