@@ -22,7 +22,9 @@ class Counter {
       ++counters_.loops;
     }
     int64_t start = now_ns();
+    const common::ResourceUse before = common::resource_use;
     call();
+    counters_.use += common::resource_use - before;
     spent_ns_ += now_ns() - start;
     counters_.total_us = spent_ns_ / 1000;
     if (counters_.rows == 0) counters_.startup_us = counters_.total_us;

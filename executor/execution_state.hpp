@@ -3,6 +3,7 @@
 
 #include <unordered_map>
 
+#include "common/resource_use.hpp"
 #include "executor/chunk_store.hpp"
 #include "executor/pipeline.hpp"
 
@@ -37,6 +38,7 @@ struct NodeCounters {  // EXPLAIN ANALYZE
   uint64_t heap_fetches = 0;                           // of an index-only scan
   uint64_t conflicts = 0, conflicts_filtered_out = 0;  // of INSERT ... ON CONFLICT
   int64_t startup_us = 0, total_us = 0;
+  common::ResourceUse use;
 };
 
 struct ExecutionState : query::SubPlanRunner {
@@ -57,7 +59,8 @@ struct ExecutionState : query::SubPlanRunner {
     bool fresh = false;
     bool running = false;
   };
-  std::unordered_map<int, std::vector<SubPlan>> subplans_;  // a recursive call of the same subplan gets its own pipeline
+  std::unordered_map<int, std::vector<SubPlan>>
+      subplans_;  // a recursive call of the same subplan gets its own pipeline
 };
 
 }  // namespace basalt::executor

@@ -4,6 +4,8 @@
 
 #include <atomic>
 
+#include "common/resource_use.hpp"
+
 namespace basalt::executor {
 
 using common::Chunk;
@@ -87,6 +89,7 @@ uint64_t SpillFile::write(const Chunk& chunk) {
   uint64_t length = buffer_.size();
   std::memcpy(buffer_.data(), &length, sizeof length);
   file_->write(at, buffer_.data(), buffer_.size()).take();
+  common::resource_use.spill_bytes_written += buffer_.size();
   size_ += length;
   return at;
 }
@@ -97,6 +100,7 @@ bool SpillFile::read(uint64_t& offset, const std::vector<PhysicalType>& types, C
   file_->read(offset, &length, sizeof length).take();
   std::string bytes(length, '\0');
   file_->read(offset, bytes.data(), length).take();
+  common::resource_use.spill_bytes_read += sizeof length + length;
   uint32_t rows;
   std::memcpy(&rows, bytes.data() + 8, 4);
   out.reset(types, rows);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "common/resource_use.hpp"
 #include "storage/buffer_pool_batch.hpp"
 #include "storage/double_write.hpp"
 
@@ -90,6 +91,7 @@ PageState& BufferPool::state_of(PageId id) const {
 
 SharedGuard BufferPool::shared(PageId id) {
   PageState& state = state_of(id);
+  ++common::resource_use.page_accesses;
   for (unsigned round = 0;;) {
     uint64_t word = state.word.load(std::memory_order_acquire);
     uint64_t s = latch::state(word);
@@ -122,6 +124,7 @@ bool BufferPool::latch_for_load(PageState& state, uint64_t word) {
 }
 
 uint64_t BufferPool::latch_exclusive(PageId id, PageState& state) {
+  ++common::resource_use.page_accesses;
   for (unsigned round = 0;;) {
     uint64_t word = state.word.load(std::memory_order_acquire);
     uint64_t s = latch::state(word);
@@ -147,6 +150,7 @@ std::optional<ExclusiveGuard> BufferPool::try_exclusive(PageId id) {
   if (s != latch::kUnlatched && s != latch::kMarked && s != latch::kEvicted) return std::nullopt;
   if (!state.word.compare_exchange_strong(word, latch::with(word, latch::kExclusive), std::memory_order_acquire))
     return std::nullopt;
+  ++common::resource_use.page_accesses;
   if (s == latch::kEvicted) load(id, state, true);
   return ExclusiveGuard(&state, address(id), id);
 }
@@ -165,6 +169,7 @@ OptimisticGuard BufferPool::optimistic(PageId id) {
   OptimisticGuard guard;
   if constexpr (!kOptimisticReads) guard.shared_ = shared(id);
   PageState& state = state_of(id);
+  if constexpr (kOptimisticReads) ++common::resource_use.page_accesses;
   for (unsigned round = 0;;) {
     uint64_t word = state.word.load(std::memory_order_acquire);
     uint64_t s = latch::state(word);
@@ -224,6 +229,7 @@ void BufferPool::load(PageId id, PageState& state, bool read) {
   uint64_t slot = acquire_slot();
   if (read) {
     statistics_.misses.fetch_add(1, std::memory_order_relaxed);
+    ++common::resource_use.page_reads;
     try {
       read_home(id, *address(id));
     } catch (...) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "common/resource_use.hpp"
 #include "storage/buffer_pool_batch.hpp"
 #include "storage/double_write.hpp"
 
@@ -19,7 +20,9 @@ void BufferPool::mark_dirty(PageState& state, Lsn bound) {
   uint64_t now = rec_lsn.load(std::memory_order_acquire);
   if ((now & ~kInFlight) != 0) return;
   // Concurrently only the in-flight bit can be cleared.
-  if (rec_lsn.fetch_or(bound.value, std::memory_order_acq_rel) == 0) dirty_.fetch_add(1, std::memory_order_relaxed);
+  if (rec_lsn.fetch_or(bound.value, std::memory_order_acq_rel) != 0) return;
+  dirty_.fetch_add(1, std::memory_order_relaxed);
+  ++common::resource_use.pages_dirtied;
 }
 
 // Copies the page under a shared latch, if that is free, and if the page was first changed before `limit`.

@@ -9,6 +9,7 @@
 #include "common/blocking.hpp"
 #include "common/clock.hpp"
 #include "common/ensure.hpp"
+#include "common/resource_use.hpp"
 #include "storage/checksum.hpp"
 
 namespace basalt::storage {
@@ -142,6 +143,8 @@ Lsn Wal::insert(RecordType type, TxnId transaction, uint16_t flags, Bytes body1,
   static constexpr char kZeros[kRecordAlignment] = {};
   copy_to_ring(at, kZeros, end - at);
   slot.position.store(kFreeSlot, std::memory_order_release);
+  ++common::resource_use.log_records;
+  common::resource_use.log_bytes += end - start;
   return Lsn{end};
 }
 

@@ -175,6 +175,7 @@ std::string run_explain(UtilityCall& call) {
   ExplainOptions options = parse_options(statement, call.text);
   session.transaction();
   auto started = std::chrono::steady_clock::now();
+  const common::ResourceUse before = common::resource_use;
   std::vector<common::Value> parameters = call.parameters;
   Plans plans;
   std::shared_ptr<PreparedStatement> prepared;
@@ -191,6 +192,7 @@ std::string run_explain(UtilityCall& call) {
     return "EXPLAIN";
   }
   double planning_ms = elapsed_ms(started);
+  const common::ResourceUse planning_use = common::resource_use - before;
   std::vector<std::pair<ExplainEntry, ExplainSummary>> explained;
   for (const auto& plan : plans) {
     session.check_privileges(*plan);
@@ -202,6 +204,7 @@ std::string run_explain(UtilityCall& call) {
     else
       start(session, *plan, parameters);
     if (options.summary) summary.planning_ms = planning_ms;
+    summary.planning_use = planning_use;
     if (options.summary && options.analyze) summary.execution_ms = elapsed_ms(begin);
     if (options.settings) summary.settings = changed_planner_settings(session);
     explained.emplace_back(explain_plan(session, *plan, options, options.analyze ? &counters : nullptr),

@@ -33,6 +33,7 @@ struct ExplainEntry {
   double startup_cost = 0, total_cost = 0, rows = 0;
   int width = 0;
   double actual_startup_ms = 0, actual_total_ms = 0, actual_rows = 0, loops = 0;
+  common::ResourceUse use;
   std::vector<ExplainProperty> properties;  // all formats
   std::string relationship, subplan_name;   // "InitPlan", "InitPlan 1 (returns $0)"
   std::vector<ExplainEntry> children;       // init plans, inputs, subplans: in PostgreSQL's order
@@ -44,6 +45,7 @@ ExplainEntry explain_plan(Session& session, const planner::PhysicalStatement& st
 
 struct ExplainSummary {
   double planning_ms = -1, execution_ms = -1;  // -1: not shown
+  common::ResourceUse planning_use;
   std::vector<std::pair<std::string, std::string>> settings;
 };
 std::string print_explain(const std::vector<std::pair<ExplainEntry, ExplainSummary>>& plans,

@@ -180,8 +180,7 @@ class Explainer {
     if (left.kind == PhysicalKind::kModify && !right) {
       const auto& modify = as<planner::PhysicalModify>(left);
       simple = true;
-      if (index < modify.relation->columns.size())
-        return qualified(modify.alias, modify.relation->columns[index].name);
+      if (index < modify.relation->columns.size()) return qualified(modify.alias, modify.relation->columns[index].name);
       size_t behind = index - modify.relation->columns.size();
       return behind == 0 ? "ctid" : output_text(*left.children[0], behind - 1, simple);
     }
@@ -370,6 +369,12 @@ class Explainer {
     return own + (is_transform(node) ? startup_ms(*node.children[0]) : 0);
   }
 
+  common::ResourceUse use_of(const PhysicalNode& node) const {
+    common::ResourceUse use = (*counters_)[static_cast<size_t>(node.id)].use;
+    if (is_transform(node)) use += use_of(*node.children[0]);
+    return use;
+  }
+
   void set_numbers(ExplainEntry& e, const PhysicalNode& node) {
     e.startup_cost = node.startup_cost;
     e.total_cost = node.total_cost;
@@ -379,6 +384,7 @@ class Explainer {
     const executor::NodeCounters& counted = (*counters_)[static_cast<size_t>(node.id)];
     e.loops = static_cast<double>(counted.loops);
     if (counted.loops == 0) return;
+    e.use = use_of(node);
     e.actual_rows = static_cast<double>(counted.rows) / e.loops;
     e.actual_total_ms = total_ms(node) / e.loops;
     e.actual_startup_ms = std::min(startup_ms(node) / e.loops, e.actual_total_ms);

@@ -77,6 +77,30 @@ Node property_node(const Property& p) {
   return node;
 }
 
+// Blocks of temporary files count like pages.
+uint64_t blocks(uint64_t bytes) {
+  constexpr uint64_t kBlockBytes = 16384;
+  return (bytes + kBlockBytes - 1) / kBlockBytes;
+}
+
+void add_buffers(Node& node, const common::ResourceUse& use) {
+  auto add = [&](const char* name, uint64_t count) { node.items.push_back(scalar(name, std::to_string(count), true)); };
+  add("Shared Hit Blocks", use.page_accesses - use.page_reads);
+  add("Shared Read Blocks", use.page_reads);
+  add("Shared Dirtied Blocks", use.pages_dirtied);
+  for (const char* name : {"Shared Written Blocks", "Local Hit Blocks", "Local Read Blocks", "Local Dirtied Blocks",
+                           "Local Written Blocks"})
+    add(name, 0);
+  add("Temp Read Blocks", blocks(use.spill_bytes_read));
+  add("Temp Written Blocks", blocks(use.spill_bytes_written));
+}
+
+void add_log(Node& node, const common::ResourceUse& use) {
+  node.items.push_back(scalar("WAL Records", std::to_string(use.log_records), true));
+  node.items.push_back(scalar("WAL FPI", "0", true));
+  node.items.push_back(scalar("WAL Bytes", std::to_string(use.log_bytes), true));
+}
+
 Node entry_node(const ExplainEntry& e, const ExplainOptions& options) {
   Node node;
   node.name = "Plan";
@@ -108,6 +132,8 @@ Node entry_node(const ExplainEntry& e, const ExplainOptions& options) {
     node.items.push_back(scalar("Actual Loops", fixed(e.loops, 0), true));
   }
   for (const Property& p : e.properties) node.items.push_back(property_node(p));
+  if (options.buffers) add_buffers(node, e.use);
+  if (options.wal) add_log(node, e.use);
   if (!e.children.empty()) {
     Node plans;
     plans.kind = Node::Kind::kList;
@@ -182,6 +208,12 @@ Node query_node(const std::pair<ExplainEntry, ExplainSummary>& plan, const Expla
     for (const auto& [name, value] : plan.second.settings) settings.items.push_back(scalar(name, value, false));
     query.items.push_back(std::move(settings));
   }
+  if (options.buffers) {
+    Node planning;
+    planning.name = "Planning";
+    add_buffers(planning, plan.second.planning_use);
+    query.items.push_back(std::move(planning));
+  }
   if (plan.second.planning_ms >= 0)
     query.items.push_back(scalar("Planning Time", fixed(plan.second.planning_ms, 3), true));
   if (options.analyze) {
@@ -196,6 +228,24 @@ Node query_node(const std::pair<ExplainEntry, ExplainSummary>& plan, const Expla
 }
 
 // --- text ------------------------------------------------------------------------------------------------------------
+
+// "Buffers: shared hit=1 read=2, temp read=3", without what is 0; empty when all is.
+std::string buffers_text(const common::ResourceUse& use) {
+  std::string out;
+  auto add = [&](const char* kind, std::initializer_list<std::pair<const char*, uint64_t>> counts) {
+    bool first = true;
+    for (const auto& [name, count] : counts) {
+      if (count == 0) continue;
+      if (first) out += (out.empty() ? "Buffers: " : ", ") + std::string(kind);
+      first = false;
+      out += " " + std::string(name) + "=" + std::to_string(count);
+    }
+  };
+  add("shared",
+      {{"hit", use.page_accesses - use.page_reads}, {"read", use.page_reads}, {"dirtied", use.pages_dirtied}});
+  add("temp", {{"read", blocks(use.spill_bytes_read)}, {"written", blocks(use.spill_bytes_written)}});
+  return out;
+}
 
 void print_text(const ExplainEntry& e, int indent, const ExplainOptions& options, std::string& out) {
   // The first node stands at the margin; others after an arrow; properties two further in.
@@ -232,6 +282,11 @@ void print_text(const ExplainEntry& e, int indent, const ExplainOptions& options
     }
     out += "\n";
   }
+  const std::string buffers = options.buffers ? buffers_text(e.use) : "";
+  if (!buffers.empty()) out += spaces(indent + 2) + buffers + "\n";
+  if (options.wal && e.use.log_records > 0)
+    out += spaces(indent + 2) + "WAL: records=" + std::to_string(e.use.log_records) +
+           " bytes=" + std::to_string(e.use.log_bytes) + "\n";
   for (const auto& child : e.children) print_text(child, indent + 2, options, out);
 }
 
@@ -247,6 +302,8 @@ std::string text_of(const std::vector<std::pair<ExplainEntry, ExplainSummary>>& 
         out += (k ? ", " : "") + summary.settings[k].first + " = '" + summary.settings[k].second + "'";
       out += "\n";
     }
+    const std::string buffers = options.buffers ? buffers_text(summary.planning_use) : "";
+    if (!buffers.empty()) out += "Planning:\n  " + buffers + "\n";
     if (summary.planning_ms >= 0) out += "Planning Time: " + fixed(summary.planning_ms, 3) + " ms\n";
     if (summary.execution_ms >= 0) out += "Execution Time: " + fixed(summary.execution_ms, 3) + " ms\n";
   }
