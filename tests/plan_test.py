@@ -4,9 +4,9 @@
     plan_test.py --binary build/relassert/basalt [tests/plans/FILE.sql ...]
 
 A file is SQL. A statement with lines `-- has: REGEX` or `-- not: REGEX` before it is explained (EXPLAIN (COSTS OFF)) and its
-plan must (must not) have a match; `-- analyzed: REGEX` is about EXPLAIN (ANALYZE, COSTS OFF); `-- answer: ROWS` (values of
-a row by |, rows by ;) says what it returns as well. Other statements are executed. Statements end with a semicolon at the
-end of a line.
+plan must (must not) have a match; `-- analyzed: REGEX` is about EXPLAIN (ANALYZE, COSTS OFF), `-- used: REGEX` shows BUFFERS
+and WAL too; `-- answer: ROWS` (values of a row by |, rows by ;) says what it returns as well. Other statements are executed.
+Statements end with a semicolon at the end of a line.
 """
 import argparse
 import glob
@@ -25,7 +25,7 @@ def statements(text):
     """(checks, SQL) for each statement of a file."""
     checks, lines = [], []
     for line in text.splitlines():
-        check = re.match(r'-- (has|not|analyzed|answer): (.*)$', line)
+        check = re.match(r'-- (has|not|analyzed|used|answer): (.*)$', line)
         if check:
             checks.append((check[1], check[2].strip()))
         elif line.strip() and not line.startswith('--'):
@@ -44,8 +44,8 @@ def check_statement(cursor, checks, sql):
         for kind, pattern in plan_checks:
             if bool(re.search(pattern, plan)) != (kind == 'has'):
                 failures.append(f'{kind}: {pattern}\n{sql}\n{plan}\n')
-    for _, pattern in (check for check in checks if check[0] == 'analyzed'):
-        cursor.execute('explain (analyze, costs off) ' + sql)
+    for kind, pattern in (check for check in checks if check[0] in ('analyzed', 'used')):
+        cursor.execute(f'explain (analyze, {"buffers, wal, " if kind == "used" else ""}costs off) ' + sql)
         plan = '\n'.join(row[0] for row in cursor.fetchall())
         if not re.search(pattern, plan):
             failures.append(f'analyzed: {pattern}\n{sql}\n{plan}\n')

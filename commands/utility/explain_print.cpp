@@ -151,7 +151,7 @@ void print_json(const Node& node, int indent, std::string& out) {
     return;
   }
   bool list = node.kind == Node::Kind::kList;
-  bool flat = list && (node.items.empty() || node.items[0].kind == Node::Kind::kScalar);
+  bool flat = list && !node.items.empty() && node.items[0].kind == Node::Kind::kScalar;
   out += list ? "[" : "{";
   for (size_t i = 0; i < node.items.size(); ++i) {
     if (i) out += flat ? ", " : ",";
