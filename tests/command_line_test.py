@@ -257,6 +257,23 @@ def check_finds_damage(binary, root):
 
 
 @check
+def check_names_what_is_damaged(binary, root):
+    directory = initialised(binary, root)
+    with Server(binary, directory=directory) as server:
+        with Wire(server.port).start() as wire:
+            wire.run(query("create schema shop; create table shop.chk as select i, 'marker' || i t from generate_series(1, 9000) i; "
+                           'checkpoint'))
+        server.stop()
+    with open(os.path.join(directory, 'data', 'pages'), 'r+b') as file:
+        at = file.read().index(b'marker4500')
+        file.seek(at)
+        file.write(b'X')
+    status, out, _ = run(binary, 'check', '--data', directory)
+    assert status == 1 and 'table "shop.chk" of database "postgres" (tree ' in out, out
+    assert f'page {at // 16384}: wrong checksum' in out, out
+
+
+@check
 def run_sh(binary, root):
     script = os.path.join(HERE, '..', 'run.sh')
     expect(run(script, '--colour'), 2, '', 'usage: ./run.sh')

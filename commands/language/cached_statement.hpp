@@ -42,6 +42,7 @@ struct RunOptions {
 struct RunResult {
   query::CommandKind command = query::CommandKind::kSelect;
   uint64_t rows = 0;  // fetched, or changed
+  std::string tag{};  // of a utility statement without rows
 };
 // Runs the plans of one command. `sink` gets the chunks of the result; false: it wants no more. `columns` receives the
 // result columns before the first chunk.

@@ -1,6 +1,7 @@
 // PL/pgSQL and portals: OPEN, FETCH, CLOSE, loops over queries; COMMIT and ROLLBACK, which loops outlive; CALL.
 #include "commands/language/plpgsql_cursor.hpp"
 
+#include "commands/language/collecting_sink.hpp"
 #include "commands/session_context.hpp"
 #include "commands/utility/cursor.hpp"
 #include "common/sqlstate.hpp"
@@ -30,32 +31,6 @@ class ReadingScope {
 
  private:
   std::vector<storage::Snapshot>& snapshots_;
-};
-
-class CollectingSink : public ResultSink {
- public:
-  void describe(const std::vector<ResultColumn>& columns) override {
-    auto shape = std::make_shared<ResultShape>();
-    shape->is_row = true;
-    shape->type = oid::kRecord;
-    for (const auto& column : columns) {
-      shape->names.push_back(column.name);
-      shape->types.push_back(column.type);
-      shape->typmods.push_back(column.typmod);
-    }
-    this->shape = std::move(shape);
-  }
-  void rows(const std::vector<ResultColumn>&, const Chunk& chunk) override {
-    for (uint32_t r = 0; r < chunk.rows; ++r) {
-      Row row;
-      for (const auto& column : chunk.columns) row.push_back(column.value(r));
-      taken.push_back(std::move(row));
-    }
-  }
-  void complete(std::string_view) override {}
-
-  std::shared_ptr<const ResultShape> shape;
-  std::vector<Row> taken;
 };
 
 // A row of the portal as values, without the row ids behind the columns.
@@ -155,7 +130,9 @@ std::unique_ptr<PlRows> PlFrame::rows_of(const PlStatement& statement) {
         rows.push_back(std::move(row));
         return true;
       };
-      dynamic ? run_dynamic(statement, take) : run_query(*statement.expression, take);
+      RunResult run = dynamic ? run_dynamic(statement, take) : run_query(*statement.expression, take);
+      if (!run.tag.empty())
+        throw SqlError(sqlstate::kInvalidCursorDefinition, "cannot open " + run.tag + " query as cursor");
       return std::make_unique<PlRows>(session, std::move(shape), std::move(rows));
     }
   }
@@ -256,6 +233,7 @@ void PlFrame::run_open(const PlStatement& statement) {
     query = bound_query(variable, statement);
     scroll = variable.scroll;
   }
+  if (query.plans.empty()) throw common::not_supported("OPEN for a utility statement");
   open_portal(statement, statement.datum, std::move(query), scroll);
 }
 

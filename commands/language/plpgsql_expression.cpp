@@ -1,4 +1,5 @@
 // Expressions and queries of PL/pgSQL, evaluated and run.
+#include "commands/language/collecting_sink.hpp"
 #include "commands/language/plpgsql_prepared.hpp"
 #include "commands/session_context.hpp"
 #include "common/sqlstate.hpp"
@@ -40,6 +41,16 @@ TypedValue evaluate_simple(PlFrame& frame, PreparedExpression& prepared, const V
   }
   prepared.idle.push_back(std::move(evaluator));
   return out;
+}
+
+// EXPLAIN, SHOW and the like have rows, too.
+RunResult run_utility(Session& session, const parser::ParsedStatementText& statement, const std::string& text,
+                      const RunOptions& options, const PlFrame::RowTaker& row) {
+  CollectingSink sink;
+  run_utility_statement(session, statement, text, options, sink);
+  for (auto& values : sink.taken)
+    if (row && !row(sink.shape, std::move(values))) break;
+  return {query::CommandKind::kUtility, sink.taken.size(), sink.shape ? "" : sink.tag};
 }
 
 RunResult run_planned(PlFrame& frame, const PlScope* scope, const CachedStatement::Plans& plans,
@@ -161,8 +172,7 @@ RunResult PlFrame::run_query(const PlExpression& expression, const RowTaker& row
   try {
     PreparedExpression& prepared = prepare(*this, expression);
     if (!is_query(prepared.parsed[0].statement->kind)) {
-      run_utility_statement(session, prepared.parsed[0], prepared.text, options, {});
-      return {query::CommandKind::kUtility, 0};
+      return run_utility(session, prepared.parsed[0], prepared.text, options, row);
     }
     if (prepared.simple) {
       TypedValue value = evaluate_simple(*this, prepared);
@@ -249,8 +259,7 @@ RunResult PlFrame::run_dynamic(const PlStatement& statement, const RowTaker& row
     RunResult out;
     for (const auto& parsed : parser::parse_statements(sql)) {
       if (!is_query(parsed.statement->kind)) {
-        run_utility_statement(session, parsed, sql, options, {});
-        out = {query::CommandKind::kUtility, 0};
+        out = run_utility(session, parsed, sql, options, row);
         continue;
       }
       CachedStatement cached(*parsed.statement, sql);

@@ -30,17 +30,23 @@ void PlFrame::run_sql(const PlStatement& statement) {
   RunResult run = dynamic ? run_dynamic(statement, take) : run_query(*statement.expression, take);
   bool changes = run.command != query::CommandKind::kSelect && run.command != query::CommandKind::kUtility;
   if (!statement.into) {
-    if (statement.kind == PlKind::kSql && run.command == query::CommandKind::kSelect)
-      throw SqlError(sqlstate::kSyntaxError, "query has no destination for result data")
-          .hint("If you want to discard the results of a SELECT, use PERFORM instead.");
+    const bool selects = run.command == query::CommandKind::kSelect;
+    if (statement.kind == PlKind::kSql && (selects || (run.command == query::CommandKind::kUtility && run.rows > 0))) {
+      SqlError error(sqlstate::kSyntaxError, "query has no destination for result data");
+      if (selects) error.report().hint = "If you want to discard the results of a SELECT, use PERFORM instead.";
+      throw error;
+    }
     row_count_ = run.rows;
     if (!dynamic) set_found(run.rows > 0);
     return;
   }
+  if (!run.tag.empty()) throw SqlError(sqlstate::kSyntaxError, "INTO used with a command that cannot return data");
   if (statement.strict && count == 0) throw SqlError(sqlstate::kNoDataFound, "query returned no rows");
-  if (count > 1 && (statement.strict || changes))
-    throw SqlError(sqlstate::kTooManyRows, "query returned more than one row")
-        .hint("Make sure the query returns a single row, or use LIMIT 1.");
+  if (count > 1 && (statement.strict || changes)) {
+    SqlError error(sqlstate::kTooManyRows, "query returned more than one row");
+    if (!dynamic) error.report().hint = "Make sure the query returns a single row, or use LIMIT 1.";
+    throw error;
+  }
   assign_row(statement.targets, shape, count ? &first : nullptr);
   row_count_ = count ? 1 : 0;
   if (!dynamic) set_found(count > 0);
@@ -70,8 +76,7 @@ void PlFrame::require_row(const TypedValue& value) {
 // A set of records of which the caller does not say what they are has nowhere to go.
 void PlFrame::require_known_rows() const {
   if (result.is_row && !result.known)
-    throw SqlError(sqlstate::kFeatureNotSupported,
-                   "materialize mode required, but it is not allowed in this context");
+    throw SqlError(sqlstate::kFeatureNotSupported, "materialize mode required, but it is not allowed in this context");
 }
 
 void PlFrame::run_return_next(const PlStatement& statement) {

@@ -43,14 +43,16 @@ class IndexVerifier {
   void run(std::vector<CheckFinding>& findings) {
     uint64_t entries = 0, rows = 0;
     size_t before = findings.size();
-    storage::check_index(ddl_.storage(), index_->tree, [this](RowId row) { return key_of(row); }, entries, findings);
+    storage::check_index(
+        ddl_.storage(), index_->tree, [this](RowId row) { return key_of(row); }, entries, findings);
     ddl::scan_table(ddl_, table_, [&](const common::Chunk& chunk, const std::vector<RowId>&) {
       for (uint32_t i = 0; i < chunk.rows; ++i) rows += keys_.build(execution_, chunk, i).present;
     });
     // Entries are unique in (key, row): when each of them is right, their number says whether one is missing.
     if (findings.size() == before && entries != rows)
-      findings.push_back({index_->tree, 0, "index \"" + index_->name + "\" has " + std::to_string(entries) +
-                                               " entries for " + std::to_string(rows) + " rows"});
+      findings.push_back({index_->tree, 0,
+                          "index \"" + index_->name + "\" has " + std::to_string(entries) + " entries for " +
+                              std::to_string(rows) + " rows"});
   }
 
  private:
@@ -87,6 +89,21 @@ std::vector<CheckFinding> verify_indexes(Session& session, bool shared) {
   }
   session.rollback();
   return findings;
+}
+
+std::map<common::TreeId, std::string> tree_names(Session& session, bool shared) {
+  std::map<common::TreeId, std::string> names;
+  try {
+    for (const auto& table : tables_of(session, shared)) {
+      const std::string schema = session.catalog().name_space(table->namespace_oid)->name + ".";
+      names[table->tree] = "table \"" + schema + table->name + "\"";
+      for (const auto& index : table->indexes) names[index->tree] = "index \"" + schema + index->name + "\"";
+    }
+  } catch (const common::SqlError&) {
+    // Damaged catalogs: the rest stays without names.
+  }
+  session.rollback();
+  return names;
 }
 
 }  // namespace basalt::commands
