@@ -137,7 +137,7 @@ void Session::end_transaction(bool commit_it) {
     if (commit_it)
       server_.storage.commit(*ending);
     else
-      server_.storage.abort(*ending);
+      server_.storage.abort_soon(std::move(ending));
   } catch (...) {
     settings_.end_level(1, false);
     forget_search_path();

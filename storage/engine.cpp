@@ -62,7 +62,7 @@ class Engine final : public StorageEngine {
   }
 
   Result<void> close() override {
-    transactions_.stop();
+    transactions_.stop(true);
     try {
       sequences_.settle();
     } catch (const common::SqlError& e) {
@@ -76,6 +76,9 @@ class Engine final : public StorageEngine {
   }
   Lsn commit(Transaction& transaction) override { return transactions_.commit(transaction); }
   void abort(Transaction& transaction) override { transactions_.abort(transaction); }
+  void abort_soon(std::unique_ptr<Transaction> transaction) override {
+    transactions_.abort_soon(std::move(transaction));
+  }
   void prepare(Transaction& transaction, const std::string& gid) override { transactions_.prepare(transaction, gid); }
   void finish_prepared(const std::string& gid, bool commit) override { transactions_.finish_prepared(gid, commit); }
   bool is_committed(TxnId transaction) const override { return transactions_.is_committed(transaction); }

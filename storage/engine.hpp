@@ -66,6 +66,9 @@ class StorageEngine {
   // Returns when the commit is published (STO-1). Throws SqlError (40001 at serializable).
   virtual Lsn commit(Transaction& transaction) = 0;
   virtual void abort(Transaction& transaction) = 0;
+  // The transaction is over for its session; what it has done, if that is much, is undone after the call, in the
+  // background. Until then others wait for its locks and rows as if it ran.
+  virtual void abort_soon(std::unique_ptr<Transaction> transaction) = 0;
   virtual void prepare(Transaction& transaction, const std::string& gid) = 0;
   virtual void finish_prepared(const std::string& gid, bool commit) = 0;
   virtual bool is_committed(TxnId transaction) const = 0;

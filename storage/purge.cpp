@@ -133,9 +133,11 @@ void TransactionManager::suggest_purge_index(TreeId tree, std::string key, uint6
 void TransactionManager::start() {
   if (!options_.background_threads) return;
   purger_ = std::thread([this] { purge_main(); });
+  rollbacks_.start();
 }
 
-void TransactionManager::stop() {
+void TransactionManager::stop(bool finish_rollbacks) {
+  rollbacks_.stop(finish_rollbacks);
   {
     std::lock_guard guard(purger_mutex_);
     stopping_ = true;

@@ -13,6 +13,10 @@ constexpr uint64_t kIdsPerNote = 8192;
 constexpr size_t kAbortedKept = 4096;
 // Owner numbers of prepared transactions lie above all sessions.
 constexpr uint64_t kPreparedOwner = uint64_t{1} << 62;
+// And those of transactions that are rolled back in the background.
+constexpr uint64_t kRollbackOwner = uint64_t{3} << 61;
+// As many undo entries are undone within the session.
+constexpr size_t kUndoneAtOnce = 512;
 
 struct StampHook final : InsertHook {
   explicit StampHook(TransactionState& s) : state(s) {}
@@ -32,7 +36,15 @@ TransactionManager::TransactionManager(StorageCore& core, const MvccOptions& opt
     : core_(core),
       options_(options),
       undo_(options.spill_directory, options.undo_bytes_max),
-      locks_(*options.clock, options.deadlock_timeout_ms) {}
+      locks_(*options.clock, options.deadlock_timeout_ms),
+      rollbacks_(
+          [this](BackgroundRollback::Work& work) {
+            const TxnId id = work.transaction->id();
+            abort(*work.transaction);
+            locks_.release_after(*work.locks, 0);
+            locks_.transaction_ended(id);
+          },
+          [this](BackgroundRollback::Work& work) { abandon(*work.transaction); }) {}
 
 TransactionManager::~TransactionManager() {
   stop();
@@ -239,6 +251,21 @@ void TransactionManager::abort(Transaction& transaction) {
     run_abort_actions(t);
     finish(t);
   }
+}
+
+void TransactionManager::abort_soon(std::unique_ptr<Transaction> transaction) {
+  auto& t = static_cast<TransactionImpl&>(*transaction);
+  // Actions on abort belong to the session's thread.
+  if (!t.state_ || t.state_->undo.size() <= kUndoneAtOnce || !t.on_abort_.empty()) return abort(t);
+  t.interrupt_ = nullptr;
+  t.end_snapshots();
+  BackgroundRollback::Work work{std::move(transaction),
+                                std::make_unique<LockOwner>(kRollbackOwner + t.state_->id.value)};
+  work.locks->transaction = t.state_->id;
+  locks_.transfer(t.locks_, *work.locks);
+  if (rollbacks_.add(work)) return;
+  abort(t);
+  locks_.release_after(*work.locks, 0);
 }
 
 void TransactionManager::abandon(Transaction& transaction) {

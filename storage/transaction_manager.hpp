@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "storage/core.hpp"
+#include "storage/background_rollback.hpp"
 #include "storage/lock_manager.hpp"
 #include "storage/undo.hpp"
 
@@ -152,12 +153,14 @@ class TransactionManager final : public ReplayParticipant {
   ~TransactionManager() override;
 
   void set_trees(TreeServices* trees) { trees_ = trees; }
-  void start();  // purge thread
-  void stop();
+  void start();  // threads for purge and rollback
+  // `finish_rollbacks`: those under way in the background are brought to their end.
+  void stop(bool finish_rollbacks = false);
 
   std::unique_ptr<Transaction> begin(IsolationLevel isolation, uint64_t owner);
   Lsn commit(Transaction& transaction);
   void abort(Transaction& transaction);
+  void abort_soon(std::unique_ptr<Transaction> transaction);
   // For tests that simulate a crash: the session is gone and nothing is logged; the manager must be destroyed next.
   void abandon(Transaction& transaction);
   void prepare(Transaction& transaction, const std::string& gid);
@@ -267,6 +270,7 @@ class TransactionManager final : public ReplayParticipant {
   Lsn checkpoint_end_;
   std::unordered_map<uint64_t, std::string> carries_;  // parts seen so far
 
+  BackgroundRollback rollbacks_;
   std::thread purger_;
   std::mutex purger_mutex_;
   std::condition_variable purger_wake_;

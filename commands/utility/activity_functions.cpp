@@ -164,8 +164,10 @@ Set lock_status(FunctionCall& call, std::span<const Value>) {
     } else {
       place_in_row(lock.tag, row);
     }
-    row[10] = text(std::to_string(lock.owner) + "/1");
-    row[11] = Value::of(static_cast<int32_t>(lock.owner));
+    // Prepared transactions and those that are being rolled back have no session.
+    const bool has_session = lock.owner <= INT32_MAX;
+    row[10] = text(has_session ? std::to_string(lock.owner) + "/1" : "-1/" + std::to_string(lock.transaction.value));
+    row[11] = has_session ? Value::of(static_cast<int32_t>(lock.owner)) : Value::null(common::PhysicalType::kInt32);
     row[12] = text(storage::lock_mode_name(awaits_transaction ? storage::LockMode::kShare : lock.mode));
     row[13] = Value::of(lock.granted);
     row[14] = Value::of(false);
