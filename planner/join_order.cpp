@@ -115,13 +115,16 @@ bool JoinOrder::may_join(Mask left, Mask right) const {
   return check(left, right, false) && check(right, left, true);
 }
 
+// The search asks for every pair of parts: what each condition links is worked out once.
+void JoinOrder::note_links() {
+  links_.clear();
+  for (const Predicate& p : predicates_)
+    if (!p.used) links_.push_back(items_of(p.tables));
+}
+
 bool JoinOrder::connected(Mask left, Mask right) const {
-  auto links = [&](const Predicate& p) {
-    Mask mask = items_of(p.tables);
-    return (mask & left) && (mask & right) && !(mask & ~(left | right));
-  };
-  if (std::any_of(predicates_.begin(), predicates_.end(), [&](const Predicate& p) { return !p.used && links(p); }))
-    return true;
+  auto links = [&](Mask mask) { return (mask & left) && (mask & right) && !(mask & ~(left | right)); };
+  if (std::any_of(links_.begin(), links_.end(), links)) return true;
   for (size_t i = 0; i < items_.size(); ++i)
     if (right == (Mask{1} << i) && (items_[i].join != JoinType::kInner || items_[i].lateral)) return true;
   return false;
@@ -226,6 +229,7 @@ void JoinOrder::consider(const Node& candidate) {
 }
 
 JoinOrder::Node JoinOrder::best_exhaustive() {
+  note_links();
   size_t n = items_.size();
   Mask all = (Mask{1} << n) - 1;
   for (Mask set = 1; set <= all; ++set) {
@@ -248,6 +252,7 @@ JoinOrder::Node JoinOrder::best_exhaustive() {
 }
 
 JoinOrder::Node JoinOrder::best_greedy() {
+  note_links();
   std::vector<Node> parts;
   for (size_t i = 0; i < items_.size(); ++i) parts.push_back(best_.at(Mask{1} << i));
   while (parts.size() > 1) {

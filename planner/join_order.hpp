@@ -37,7 +37,8 @@ class JoinOrder {
   void plan_single_items();
   Mask items_of(const TableSet& tables) const;
   bool may_join(Mask left, Mask right) const;
-  bool connected(Mask left, Mask right) const;
+  void note_links();
+  bool connected(Mask left, Mask right) const;  // after note_links()
   Node combine(const Node& left, const Node& right);
   Node best_exhaustive();
   Node best_greedy();
@@ -73,6 +74,7 @@ class JoinOrder {
   std::vector<std::vector<ExpressionPointer>> own_predicates_;  // of each item, in level form
   std::vector<double> item_rows_, item_costs_;
   std::map<Mask, Node> best_;
+  std::vector<Mask> links_;  // the items of each condition that is not used yet
   std::map<int, int> item_of_table_;
   std::map<std::pair<size_t, std::vector<const Predicate*>>, std::optional<double>> lookups_;
   bool lookups_only_ = false;  // an ordered chain: a hash join could lose the order

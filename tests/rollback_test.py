@@ -116,10 +116,31 @@ class Cases:
         assert cursor.fetchone() == (1,)
         assert late < 0.3, f'the answer to a cancel came after {late:.3f} s'
 
+    def changes_of_the_schema(self):
+        cursor = self.connect().cursor()
+        self.table(cursor)
+        cursor.execute('drop table if exists rb_copy')
+        for _ in range(2):
+            cursor.execute('begin')
+            cursor.execute(f"create table rb_copy as select i, 'x' || i t from generate_series(1, {ROWS}) i")
+            cursor.execute('create index on rb_copy (t)')
+            cursor.execute('alter table rb add column w int')
+            cursor.execute(f"insert into rb select i, 1, 'x', 1 from generate_series(1, {ROWS}) i")
+            started = time.monotonic()
+            cursor.execute('rollback')
+            assert time.monotonic() - started < 0.3, f'{time.monotonic() - started:.3f} s'
+            cursor.execute('select * from rb')
+            assert cursor.fetchall() == [(0, 1, 'kept')]
+            cursor.execute("select count(*) from pg_class where relname ~ '^rb_copy'")
+            assert cursor.fetchone() == (0,)
+        cursor.execute('create table rb_copy (a int); insert into rb_copy values (1); alter table rb add column w text')
+        cursor.execute('select (select count(*) from rb_copy), w from rb')
+        assert cursor.fetchall() == [(1, None)]
+
     def run(self):
         failed = 0
         for name in ('rollback_answers_at_once', 'own_next_changes_wait', 'others_wait_for_its_rows', 'end_of_a_connection',
-                     'cancelled_statement'):
+                     'cancelled_statement', 'changes_of_the_schema'):
             try:
                 getattr(self, name)()
             except (AssertionError, psycopg2.Error) as error:
