@@ -256,7 +256,7 @@ void TransactionManager::abort(Transaction& transaction) {
 void TransactionManager::abort_soon(std::unique_ptr<Transaction> transaction) {
   auto& t = static_cast<TransactionImpl&>(*transaction);
   if (!t.state_ || t.state_->undo.size() <= kUndoneAtOnce) return abort(t);
-  // They belong to the session's thread. Nobody else has seen what the transaction did: caches do not wait for the undo.
+  // They belong to the session's thread. Nobody else has seen what the transaction did: no cache waits for the undo.
   run_abort_actions(t);
   t.interrupt_ = nullptr;
   t.end_snapshots();
