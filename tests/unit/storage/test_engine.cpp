@@ -296,6 +296,89 @@ TEST_CASE("transfers by many threads keep the sum, over a crash", "[engine]") {
   require_clean(*engine);
 }
 
+TEST_CASE("large transactions are undone in the background, or by recovery", "[engine]") {
+  FaultFileSystem files(79);
+  StorageOptions options = engine_options(files, 256);
+  options.background_threads = true;
+  REQUIRE(StorageEngine::initialize(options).ok());
+  constexpr int kThreads = 3, kRows = 600, kRounds = 4;
+  Store store;
+  std::vector<RowId> rows;
+  auto update_all = [&](StorageEngine& engine, Transaction& t, int n, int64_t change) {
+    ColumnIndex columns[] = {ColumnIndex{0}};
+    Snapshot snapshot = t.take_snapshot();
+    int wrong = 0;
+    for (int i = n * kRows; i < (n + 1) * kRows; ++i) {
+      RowId id[] = {rows[static_cast<size_t>(i)]};
+      Chunk row;
+      std::vector<bool> found;
+      engine.heap(store.heap).fetch(snapshot, id, columns, row, found);
+      if (!found[0]) std::abort();
+      Chunk values = row_of(row.value(0, 0).as<int64_t>() + change, "");
+      values.columns.pop_back();
+      wrong += engine.heap(store.heap).update(t, snapshot, id[0], columns, values, 0).outcome != WriteOutcome::kOk;
+    }
+    t.release_snapshot(snapshot);
+    return wrong;
+  };
+  auto check_sum = [&](StorageEngine& engine) {
+    int64_t sum = 0;
+    for (auto& [id, row] : read_all(engine, store.heap)) sum += row.first;
+    CHECK(sum == kThreads * kRows * kRounds);
+  };
+  {
+    auto engine = open_engine(options);
+    store = make_store(*engine);
+    auto t = engine->begin(IsolationLevel::kReadCommitted, 1);
+    for (int i = 0; i < kThreads * kRows; ++i) {
+      std::vector<RowId> ids;
+      engine->heap(store.heap).insert(*t, row_of(0, "row"), ids);
+      rows.push_back(ids[0]);
+    }
+    engine->commit(*t);
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> threads;
+    for (int n = 0; n < kThreads; ++n) {
+      threads.emplace_back([&, n] {
+        const LockTag tag{LockSpace::kAdvisory, 5, 0, static_cast<uint64_t>(n), 0};
+        for (int round = 0; round < kRounds; ++round) {
+          auto undone = engine->begin(IsolationLevel::kReadCommitted, static_cast<uint64_t>(n) + 10);
+          undone->lock(tag, LockMode::kExclusive, WaitPolicy::kWait);
+          wrong += update_all(*engine, *undone, n, 1'000'000);
+          engine->abort_soon(std::move(undone));
+          // The same session goes on: it gets the lock when the rows are as they were.
+          auto kept = engine->begin(IsolationLevel::kReadCommitted, static_cast<uint64_t>(n) + 10);
+          kept->lock(tag, LockMode::kExclusive, WaitPolicy::kWait);
+          wrong += update_all(*engine, *kept, n, 1);
+          engine->commit(*kept);
+        }
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    CHECK(wrong == 0);
+    check_sum(*engine);
+    for (int n = 0; n < kThreads; ++n) {
+      auto left = engine->begin(IsolationLevel::kReadCommitted, static_cast<uint64_t>(n) + 10);
+      update_all(*engine, *left, n, 1'000'000);
+      engine->abort_soon(std::move(left));
+    }
+  }
+  files.crash();
+  {
+    auto engine = open_engine(options);
+    check_sum(*engine);
+    for (int n = 0; n < kThreads; ++n) {
+      auto left = engine->begin(IsolationLevel::kReadCommitted, static_cast<uint64_t>(n) + 10);
+      update_all(*engine, *left, n, 1'000'000);
+      engine->abort_soon(std::move(left));
+    }
+    REQUIRE(engine->close().ok());
+  }
+  auto engine = open_engine(options);
+  check_sum(*engine);
+  require_clean(*engine);
+}
+
 TEST_CASE("sequences of the engine go on after a clean end without a gap", "[engine]") {
   FaultFileSystem files(78);
   StorageOptions options = engine_options(files, 32);
