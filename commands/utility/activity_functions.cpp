@@ -132,7 +132,7 @@ std::string blocking_pids(FunctionCall& call, int32_t pid) {
   const std::vector<storage::LockInfo> locks = session_of(call).storage().locks();
   std::vector<int32_t> found;
   auto add = [&](uint64_t owner) {
-    auto blocker = static_cast<int32_t>(owner);
+    const int32_t blocker = owner <= INT32_MAX ? static_cast<int32_t>(owner) : 0;  // 0: no session
     if (blocker != pid && std::find(found.begin(), found.end(), blocker) == found.end()) found.push_back(blocker);
   };
   for (size_t i = 0; i < locks.size(); ++i) {
