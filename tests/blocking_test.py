@@ -3,7 +3,6 @@
 
     blocking_test.py --binary build/relassert/basalt        blocking_test.py --dsn 'host=... user=postgres'
 """
-import argparse
 import os
 import sys
 import threading
@@ -12,7 +11,7 @@ import time
 import psycopg2
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'support'))
-from server import Server  # noqa: E402
+from server import run_against  # noqa: E402
 
 SECONDS_MAX = 20
 # What the first session does, what the second one waits in, and what pg_locks calls that wait.
@@ -101,21 +100,5 @@ def run_all(dsn):
     return failed
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--binary')
-    parser.add_argument('--dsn')
-    options = parser.parse_args()
-    if options.dsn:
-        return run_all(options.dsn)
-    with Server(options.binary) as server:
-        failed = run_all(f'host=127.0.0.1 port={server.port} user=postgres')
-        server.stop()
-        findings = server.check()
-    if findings:
-        print(findings)
-    return bool(failed or findings)
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_against(__doc__, run_all))

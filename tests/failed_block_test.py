@@ -4,14 +4,13 @@ savepoint, what was done before the savepoint stays.
 
     failed_block_test.py --binary build/relassert/basalt   failed_block_test.py --dsn 'host=... port=... user=postgres'
 """
-import argparse
 import os
 import sys
 
 import psycopg2
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'support'))
-from server import Server  # noqa: E402
+from server import run_against  # noqa: E402
 
 TABLES = ['drop table if exists fb, fb_new', 'create table fb (id int primary key, v int)', 'insert into fb values (1, 1), (2, 2)']
 # What a block does, and what another session then asks for: it must not wait once the block has failed.
@@ -124,18 +123,5 @@ def run_all(dsn):
     return 1 if problems else 0
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--binary')
-    parser.add_argument('--dsn')
-    options = parser.parse_args()
-    if options.dsn:
-        return run_all(options.dsn)
-    with Server(options.binary) as server:
-        code = run_all(f'host=127.0.0.1 port={server.port} user=postgres dbname=postgres')
-        server.stop()
-    return code
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_against(__doc__, run_all))

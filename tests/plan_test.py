@@ -48,7 +48,7 @@ def check_statement(cursor, checks, sql):
         cursor.execute(f'explain (analyze, {"buffers, wal, " if kind == "used" else ""}costs off) ' + sql)
         plan = '\n'.join(row[0] for row in cursor.fetchall())
         if not re.search(pattern, plan):
-            failures.append(f'analyzed: {pattern}\n{sql}\n{plan}\n')
+            failures.append(f'{kind}: {pattern}\n{sql}\n{plan}\n')
     if not plan_checks or len(plan_checks) < len(checks):
         cursor.execute(sql)
     for _, answer in (check for check in checks if check[0] == 'answer'):

@@ -4,7 +4,6 @@ snapshot (READ COMMITTED). What PostgreSQL 15 leaves behind stands beside each s
 
     recheck_test.py --binary build/relassert/basalt        recheck_test.py --dsn 'host=... port=... user=postgres'
 """
-import argparse
 import os
 import sys
 import threading
@@ -13,7 +12,7 @@ import time
 import psycopg2
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'support'))
-from server import Server  # noqa: E402
+from server import run_against  # noqa: E402
 
 TABLES = ['drop table if exists et, es', 'create table et (id int primary key, v int)', 'create table es (x int)',
           'create index on es (x)', 'insert into et values (1, 1), (2, 2)', 'insert into es select generate_series(1, 7)',
@@ -82,7 +81,7 @@ def waits_beyond_savepoint(connect):
 
 def run_all(dsn):
     def connect():
-        connection = psycopg2.connect(dsn + ' dbname=postgres')
+        connection = psycopg2.connect(dsn)
         connection.autocommit = True
         return connection.cursor()
 
@@ -100,18 +99,5 @@ def run_all(dsn):
     return 1 if failed else 0
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--binary')
-    parser.add_argument('--dsn')
-    options = parser.parse_args()
-    if options.dsn:
-        return run_all(options.dsn)
-    with Server(options.binary) as server:
-        code = run_all(f'host=127.0.0.1 port={server.port} user=postgres')
-        server.stop()
-    return code
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_against(__doc__, run_all))

@@ -7,7 +7,6 @@ once, sees nothing of it, and waits only for rows and locks that it held. A kill
 import argparse
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -152,11 +151,6 @@ class Cases:
         return failed
 
 
-def check(binary, directory):
-    result = subprocess.run([binary, 'check', '--data', directory], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    return [] if result.returncode == 0 else [result.stdout]
-
-
 def ended_meanwhile(binary, how):
     """The server ends by that signal while it rolls back; afterwards nothing of the transaction is there."""
     problems = []
@@ -168,7 +162,7 @@ def ended_meanwhile(binary, how):
         cursor.execute('rollback')
         server.process.send_signal(how)
         server.process.wait(PATIENCE_S)
-        problems += check(binary, server.directory)
+        problems.append(server.check())
         server.start()
         again = cases.connect().cursor()
         again.execute('select count(*), max(v), max(t) from rb')
@@ -177,7 +171,7 @@ def ended_meanwhile(binary, how):
             problems.append(f'after {how.name}: {row}')
         again.execute("insert into rb select i, 1, 'y' from generate_series(1, 100) i")
         server.stop()
-        problems += check(binary, server.directory)
+        problems.append(server.check())
     return problems
 
 
@@ -188,9 +182,10 @@ def main():
     with Server(options.binary) as server:
         failed = Cases(server).run()
         server.stop()
-        problems = check(options.binary, server.directory)
+        problems = [server.check()]
     for how in (signal.SIGKILL, signal.SIGTERM):
         problems += ended_meanwhile(options.binary, how)
+    problems = [problem for problem in problems if problem]
     for problem in problems:
         print(problem)
     print(f'rollback: {failed + len(problems)} failures')

@@ -210,6 +210,18 @@ void PlFrame::set_record(int datum, std::shared_ptr<const ResultShape> shape, st
   record.null = false;
 }
 
+namespace {
+
+// Is there a cast to integer for an assignment? Else binding the assignment as a whole says what is wrong.
+bool may_subscript(Session& session, Oid type) {
+  types::TypePointer descriptor = session.catalog().type(type);
+  while (descriptor && descriptor->kind == 'd') descriptor = session.catalog().type(type = descriptor->base);
+  return type == oid::kUnknown || type == oid::kInt2 || type == oid::kInt4 || type == oid::kInt8 ||
+         type == oid::kNumeric || type == oid::kFloat4 || type == oid::kFloat8 || type == oid::kOid;
+}
+
+}  // namespace
+
 void PlFrame::assign(const PlTarget& target, const TypedValue& value) {
   auto at = static_cast<size_t>(target.datum);
   const PlDatum& variable = program->datums[at];
@@ -217,7 +229,7 @@ void PlFrame::assign(const PlTarget& target, const TypedValue& value) {
   if (target.part && !(array && array->is_true_array())) return assign_whole(target, with_part(target, value));
   if (target.subscript) {
     TypedValue subscript = evaluate(*target.subscript);
-    if (subscript.type != oid::kInt4) return assign_whole(target, with_part(target, value));
+    if (!may_subscript(session, subscript.type)) return assign_whole(target, with_part(target, value));  // refuses it
     Value number = convert(subscript.value, subscript.type, oid::kInt4, -1);
     if (number.is_null())
       throw SqlError(sqlstate::kNullValueNotAllowed, "array subscript in assignment must not be null");
