@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -87,8 +88,9 @@ struct AbbreviationMeaning {
 };
 AbbreviationMeaning find_time_zone_abbreviation(std::string_view abbreviation);
 
-// Names of all files in the system's database of zones, sorted; TimeZone::load() refuses those that are no zones.
-std::vector<std::string> time_zone_names();
+// Names of all files in the system's database of zones, sorted; TimeZone::load() refuses those that are no zones. Calls
+// `check` between its looks at the disk: it may throw.
+std::vector<std::string> time_zone_names(const std::function<void()>& check);
 
 // The abbreviations of the default set (pg_timezone_abbrevs); `zone` is empty where the offset is fixed.
 struct AbbreviationEntry {

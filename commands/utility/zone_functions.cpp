@@ -36,7 +36,7 @@ class ZoneNames : public types::RowSetFunction {
       : RowSetFunction({PhysicalType::kString, PhysicalType::kString, PhysicalType::kFixed16, PhysicalType::kBool}),
         now_(now),
         interrupt_(interrupt),
-        names_(types::time_zone_names()) {}
+        names_(types::time_zone_names([&interrupt] { interrupt.check(); })) {}
 
  protected:
   bool next_row(common::Chunk& out, uint32_t row) override {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <functional>
 #include <mutex>
 #include <unordered_map>
 
@@ -378,11 +379,12 @@ AbbreviationMeaning find_time_zone_abbreviation(std::string_view abbreviation) {
 
 namespace {
 
-void collect(const std::string& below, std::vector<std::string>& out) {
+void collect(const std::string& below, const std::function<void()>& check, std::vector<std::string>& out) {
   std::string directory = kDirectory + (below.empty() ? std::string() : "/" + below);
-  DIR* d = opendir(directory.c_str());
-  if (!d) return;
-  while (dirent* entry = readdir(d)) {
+  std::unique_ptr<DIR, int (*)(DIR*)> entries(opendir(directory.c_str()), closedir);
+  if (!entries) return;
+  while (dirent* entry = readdir(entries.get())) {
+    check();
     std::string name = entry->d_name;
     if (name[0] == '.') continue;
     std::string path = below.empty() ? name : below + "/" + name;
@@ -393,18 +395,17 @@ void collect(const std::string& below, std::vector<std::string>& out) {
       is_folder = S_ISDIR(info.st_mode);
     }
     if (is_folder)
-      collect(path, out);
+      collect(path, check, out);
     else
       out.push_back(path);
   }
-  closedir(d);
 }
 
 }  // namespace
 
-std::vector<std::string> time_zone_names() {
+std::vector<std::string> time_zone_names(const std::function<void()>& check) {
   std::vector<std::string> names;
-  collect("", names);
+  collect("", check, names);
   std::sort(names.begin(), names.end());
   return names;
 }
