@@ -26,7 +26,8 @@ constexpr std::string_view kSupport =
 
 // Access methods and languages.
 constexpr std::string_view kHandlers =
-    "brinhandler bthandler tsm_bernoulli_handler tsm_system_handler ginhandler gisthandler hashhandler heap_tableam_handler spghandler fmgr_c_validator "
+    "brinhandler bthandler tsm_bernoulli_handler tsm_system_handler ginhandler gisthandler hashhandler "
+    "heap_tableam_handler spghandler fmgr_c_validator "
     "fmgr_internal_validator fmgr_sql_validator plpgsql_call_handler plpgsql_inline_handler plpgsql_validator";
 
 // Types that hold no value of their own.

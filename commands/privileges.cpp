@@ -1,5 +1,5 @@
-// Privileges of the tables that a statement uses, as PostgreSQL checks them at the start of execution: first on the table, then, for
-// what is missing, on each column that the statement names.
+// Privileges of the tables that a statement uses, as PostgreSQL checks them at the start of execution: first on the
+// table, then, for what is missing, on each column that the statement names.
 #include "catalog/acl.hpp"
 #include "commands/session.hpp"
 
@@ -16,7 +16,8 @@ bool columns_granted(catalog::CatalogReader& catalog, const catalog::RelationDes
   // No column is named (SELECT count(*), FOR UPDATE, DEFAULT VALUES): any column's privilege is enough.
   if (columns.empty()) {
     for (const auto& column : relation.columns)
-      if (!column.dropped && catalog::column_privileges(catalog, relation.oid, column.number, user, privilege)) return true;
+      if (!column.dropped && catalog::column_privileges(catalog, relation.oid, column.number, user, privilege))
+        return true;
     return false;
   }
   for (int16_t number : columns) {
@@ -33,11 +34,16 @@ bool columns_granted(catalog::CatalogReader& catalog, const catalog::RelationDes
 
 std::string_view kind_name(char kind) {
   switch (kind) {
-    case 'v': return "view";
-    case 'm': return "materialized view";
-    case 'S': return "sequence";
-    case 'f': return "foreign table";
-    default: return "table";
+    case 'v':
+      return "view";
+    case 'm':
+      return "materialized view";
+    case 'S':
+      return "sequence";
+    case 'f':
+      return "foreign table";
+    default:
+      return "table";
   }
 }
 
@@ -48,8 +54,7 @@ void Session::check_privileges(const planner::PhysicalStatement& statement) {
     if (!use.privileges) continue;
     Oid user = use.check_as_user.valid() ? use.check_as_user : current_user_;
     const catalog::RelationDescriptor& relation = *use.relation;
-    uint32_t missing =
-        use.privileges & ~catalog::relation_privileges(catalog(), relation.oid, user, use.privileges);
+    uint32_t missing = use.privileges & ~catalog::relation_privileges(catalog(), relation.oid, user, use.privileges);
     if ((missing & kSelect) && columns_granted(catalog(), relation, user, kSelect, use.selected_columns))
       missing &= ~kSelect;
     if ((missing & kInsert) && columns_granted(catalog(), relation, user, kInsert, use.inserted_columns))

@@ -1,5 +1,5 @@
-// ResultSink: where the results of a statement go. The network side implements it by protocol messages; functions that run SQL
-// and tests have sinks of their own.
+// ResultSink: where the results of a statement go. The network side implements it by protocol messages; functions that
+// run SQL and tests have sinks of their own.
 #pragma once
 
 #include <optional>
@@ -31,8 +31,8 @@ class ResultSink {
   virtual void rows(const std::vector<ResultColumn>& columns, const common::Chunk& chunk) = 0;
   virtual void complete(std::string_view tag) = 0;
   virtual void empty_query() {}
-  // COPY. begin_copy_in: the client will send data; read_copy_data() waits for the next piece and answers nullopt at CopyDone;
-  // CopyFail and a vanished client are SqlErrors (57014, 08006).
+  // COPY. begin_copy_in: the client will send data; read_copy_data() waits for the next piece and answers nullopt at
+  // CopyDone; CopyFail and a vanished client are SqlErrors (57014, 08006).
   virtual void begin_copy_in(bool binary, int columns) { throw common::not_supported("COPY FROM STDIN here"); }
   virtual std::optional<std::string> read_copy_data() { throw common::not_supported("COPY FROM STDIN here"); }
   virtual void begin_copy_out(bool binary, int columns) { throw common::not_supported("COPY TO STDOUT here"); }

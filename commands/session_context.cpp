@@ -163,8 +163,8 @@ void check_domain_as(SessionContext& call, catalog::CatalogReader& catalog, Oid 
     context.domain_value = &value;
     Value holds = query::evaluate_constant(*evaluator, context);
     if (holds.is_null() || holds.as<bool>()) continue;
-    throw SqlError(sqlstate::kCheckViolation,
-                   "value for domain " + call.format_type(named, -1) + " violates check constraint \"" + check.name + "\"")
+    throw SqlError(sqlstate::kCheckViolation, "value for domain " + call.format_type(named, -1) +
+                                                  " violates check constraint \"" + check.name + "\"")
         .schema(catalog.name_space(catalog.type(named)->namespace_oid)->name)
         .type(catalog.type(named)->name)
         .constraint(check.name);

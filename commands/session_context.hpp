@@ -55,8 +55,8 @@ class SessionContext : public types::CallContext, public catalog::CatalogService
 
  private:
   // Calls an input, output, receive or send function.
-  common::Value call_io(common::Oid function, std::span<const common::Value> arguments, std::span<const common::Oid> types,
-                        common::Oid result);
+  common::Value call_io(common::Oid function, std::span<const common::Value> arguments,
+                        std::span<const common::Oid> types, common::Oid result);
   Session& session_;
   common::RandomGenerator random_;
   std::unique_ptr<query::FunctionRuntime> runtime_;

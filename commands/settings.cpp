@@ -40,7 +40,8 @@ SettingsBase::SettingsBase() {
   }
 }
 
-void SettingsBase::set(std::string_view name, std::string_view value, SettingSource source, std::string file, int line) {
+void SettingsBase::set(std::string_view name, std::string_view value, SettingSource source, std::string file,
+                       int line) {
   const SettingDefinition* definition = find_setting(name);
   if (!definition) throw unrecognized(name);
   if (definition->context == SettingContext::kInternal)
@@ -50,7 +51,9 @@ void SettingsBase::set(std::string_view name, std::string_view value, SettingSou
   slot = {normalize_setting(*definition, value), source, std::move(file), line};
 }
 
-const SettingValue& SettingsBase::get(const SettingDefinition& definition) const { return values_.find(definition.name)->second; }
+const SettingValue& SettingsBase::get(const SettingDefinition& definition) const {
+  return values_.find(definition.name)->second;
+}
 
 // name [=] value, with '...' quotes and # comments.
 std::vector<std::string> SettingsBase::load_file(const std::string& path) {
@@ -73,8 +76,10 @@ std::vector<std::string> SettingsBase::load_file(const std::string& path) {
     if (value_at != std::string::npos && line[value_at] == '\'') {
       for (size_t k = value_at + 1; k < line.size(); ++k) {
         if (line[k] == '\'') {
-          if (k + 1 < line.size() && line[k + 1] == '\'') ++k;
-          else break;
+          if (k + 1 < line.size() && line[k + 1] == '\'')
+            ++k;
+          else
+            break;
         }
         value += line[k];
       }
@@ -143,8 +148,10 @@ SettingSource Settings::source(std::string_view name) const {
 void Settings::assign(const std::string& name, std::optional<SettingValue> value) {
   const SettingDefinition* definition = find_setting(name);
   auto& map = definition ? values_ : placeholders_;
-  if (value) map[name] = std::move(*value);
-  else map.erase(name);
+  if (value)
+    map[name] = std::move(*value);
+  else
+    map.erase(name);
   if (definition) apply(definition->name);
 }
 
@@ -173,7 +180,8 @@ void Settings::set(std::string_view name, std::string_view value, Scope scope, S
         if (!superuser)
           throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to set parameter \"" + key + "\"");
         break;
-      case SettingContext::kUser: break;
+      case SettingContext::kUser:
+        break;
     }
     normalized = normalize_setting(*definition, value);
     if (key == "DateStyle") normalized = merge_date_style(current(*definition).value, normalized);
@@ -189,7 +197,8 @@ void Settings::set(std::string_view name, std::string_view value, Scope scope, S
       return s.level == level_ && s.name == key && (s.local || scope == Scope::kSession);
     });
     if (!saved_here)
-      saved_.push_back({level_, key, it == map.end() ? std::nullopt : std::optional(it->second), scope == Scope::kLocal});
+      saved_.push_back(
+          {level_, key, it == map.end() ? std::nullopt : std::optional(it->second), scope == Scope::kLocal});
   }
   assign(key, SettingValue{normalized, source, {}, 0});
 }
@@ -269,8 +278,10 @@ std::vector<std::string> Settings::get_list(std::string_view name) const {
     if (text[i] == '"') {
       for (++i; i < text.size(); ++i) {
         if (text[i] == '"') {
-          if (i + 1 < text.size() && text[i + 1] == '"') ++i;
-          else break;
+          if (i + 1 < text.size() && text[i + 1] == '"')
+            ++i;
+          else
+            break;
         }
         word += text[i];
       }
@@ -349,13 +360,26 @@ void apply_session_setting(std::string_view name, const std::string& value, cons
 // Neither the meaning of a text nor its plan depends on these. What is not listed counts as if it did. The search path
 // and the user are keys of their own.
 constexpr std::string_view kNotForPlans[] = {
-    "application_name",          "basalt.statement_cache",       "client_min_messages",
-    "deadlock_timeout",          "default_transaction_deferrable", "default_transaction_isolation",
-    "default_transaction_read_only", "idle_in_transaction_session_timeout", "idle_session_timeout",
-    "is_superuser",              "lock_timeout",                 "plan_cache_mode",
-    "role",                      "search_path",                  "session_authorization",
-    "statement_timeout",         "synchronous_commit",           "transaction_deferrable",
-    "transaction_isolation",     "transaction_read_only",
+    "application_name",
+    "basalt.statement_cache",
+    "client_min_messages",
+    "deadlock_timeout",
+    "default_transaction_deferrable",
+    "default_transaction_isolation",
+    "default_transaction_read_only",
+    "idle_in_transaction_session_timeout",
+    "idle_session_timeout",
+    "is_superuser",
+    "lock_timeout",
+    "plan_cache_mode",
+    "role",
+    "search_path",
+    "session_authorization",
+    "statement_timeout",
+    "synchronous_commit",
+    "transaction_deferrable",
+    "transaction_isolation",
+    "transaction_read_only",
 };
 
 bool matters_for_plans(std::string_view name) {

@@ -38,19 +38,26 @@ bool takes_snapshot(StatementKind kind) {
     case StatementKind::kListen:
     case StatementKind::kNotify:
     case StatementKind::kUnlisten:
-    case StatementKind::kCheckpoint: return false;
-    default: return true;
+    case StatementKind::kCheckpoint:
+      return false;
+    default:
+      return true;
   }
 }
 
 // Names the statement for "cannot execute X in a read-only transaction".
 const char* write_name(const planner::PhysicalStatement& statement) {
   switch (statement.command) {
-    case CommandKind::kInsert: return "INSERT";
-    case CommandKind::kUpdate: return "UPDATE";
-    case CommandKind::kDelete: return "DELETE";
-    case CommandKind::kMerge: return "MERGE";
-    default: return "SELECT";
+    case CommandKind::kInsert:
+      return "INSERT";
+    case CommandKind::kUpdate:
+      return "UPDATE";
+    case CommandKind::kDelete:
+      return "DELETE";
+    case CommandKind::kMerge:
+      return "MERGE";
+    default:
+      return "SELECT";
   }
 }
 
@@ -58,11 +65,16 @@ const char* write_name(const planner::PhysicalStatement& statement) {
 
 CommandKind command_of(StatementKind kind) {
   switch (kind) {
-    case StatementKind::kInsert: return CommandKind::kInsert;
-    case StatementKind::kUpdate: return CommandKind::kUpdate;
-    case StatementKind::kDelete: return CommandKind::kDelete;
-    case StatementKind::kMerge: return CommandKind::kMerge;
-    default: return CommandKind::kSelect;
+    case StatementKind::kInsert:
+      return CommandKind::kInsert;
+    case StatementKind::kUpdate:
+      return CommandKind::kUpdate;
+    case StatementKind::kDelete:
+      return CommandKind::kDelete;
+    case StatementKind::kMerge:
+      return CommandKind::kMerge;
+    default:
+      return CommandKind::kSelect;
   }
 }
 
@@ -73,11 +85,16 @@ bool is_query(StatementKind kind) {
 
 std::string command_tag(CommandKind command, uint64_t rows) {
   switch (command) {
-    case CommandKind::kInsert: return "INSERT 0 " + std::to_string(rows);
-    case CommandKind::kUpdate: return "UPDATE " + std::to_string(rows);
-    case CommandKind::kDelete: return "DELETE " + std::to_string(rows);
-    case CommandKind::kMerge: return "MERGE " + std::to_string(rows);
-    default: return "SELECT " + std::to_string(rows);
+    case CommandKind::kInsert:
+      return "INSERT 0 " + std::to_string(rows);
+    case CommandKind::kUpdate:
+      return "UPDATE " + std::to_string(rows);
+    case CommandKind::kDelete:
+      return "DELETE " + std::to_string(rows);
+    case CommandKind::kMerge:
+      return "MERGE " + std::to_string(rows);
+    default:
+      return "SELECT " + std::to_string(rows);
   }
 }
 
@@ -201,10 +218,11 @@ void Session::run_statement(const parser::ParsedStatementText& statement, std::s
     explicit Depth(int& d) : depth(d) { ++depth; }
     ~Depth() { --depth; }
   } depth(statement_depth_);
-  std::string_view statement_text = text.substr(static_cast<size_t>(std::max(0, statement.location)),
-                                                static_cast<size_t>(statement.length));
+  std::string_view statement_text =
+      text.substr(static_cast<size_t>(std::max(0, statement.location)), static_cast<size_t>(statement.length));
   // SELECT ... INTO makes a table.
-  const bool makes_table = parsed.kind == StatementKind::kSelect && static_cast<const parser::ParsedSelect&>(parsed).into;
+  const bool makes_table =
+      parsed.kind == StatementKind::kSelect && static_cast<const parser::ParsedSelect&>(parsed).into;
   if (!is_query(parsed.kind) || makes_table) {
     queried_ = queried_ || takes_snapshot(parsed.kind);
     UtilityCall call{*this, parsed, text, statement_text, parameters, parameter_types, sink, statement_depth_ <= 1};

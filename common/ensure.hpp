@@ -38,10 +38,10 @@ class CriticalSection {
 
 }  // namespace basalt::common
 
-#define ENSURE(condition, message)                                                     \
-  do {                                                                                 \
-    if (!(condition)) [[unlikely]]                                                     \
-      ::basalt::common::ensure_failed(#condition, __FILE__, __LINE__, (message));      \
+#define ENSURE(condition, message)                                                \
+  do {                                                                            \
+    if (!(condition)) [[unlikely]]                                                \
+      ::basalt::common::ensure_failed(#condition, __FILE__, __LINE__, (message)); \
   } while (false)
 
 #ifdef BASALT_CHECKS

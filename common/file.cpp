@@ -37,7 +37,8 @@ class PosixFile : public File {
   Result<size_t> read_some(uint64_t offset, void* buffer, size_t size) override {
     size_t done = 0;
     while (done < size) {
-      ssize_t n = ::pread(descriptor_, static_cast<char*>(buffer) + done, size - done, static_cast<off_t>(offset + done));
+      ssize_t n =
+          ::pread(descriptor_, static_cast<char*>(buffer) + done, size - done, static_cast<off_t>(offset + done));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return io_failure("read", path_, errno);
       if (n == 0) break;
@@ -49,8 +50,8 @@ class PosixFile : public File {
   Result<void> write(uint64_t offset, const void* buffer, size_t size) override {
     size_t done = 0;
     while (done < size) {
-      ssize_t n =
-          ::pwrite(descriptor_, static_cast<const char*>(buffer) + done, size - done, static_cast<off_t>(offset + done));
+      ssize_t n = ::pwrite(descriptor_, static_cast<const char*>(buffer) + done, size - done,
+                           static_cast<off_t>(offset + done));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return io_failure("write", path_, errno);
       done += static_cast<size_t>(n);
@@ -99,10 +100,18 @@ class PosixFileSystem : public FileSystem {
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
     int flags = O_CLOEXEC;
     switch (mode) {
-      case OpenMode::kReadOnly: flags |= O_RDONLY; break;
-      case OpenMode::kReadWrite: flags |= O_RDWR; break;
-      case OpenMode::kCreate: flags |= O_RDWR | O_CREAT | O_EXCL; break;
-      case OpenMode::kCreateOrOpen: flags |= O_RDWR | O_CREAT; break;
+      case OpenMode::kReadOnly:
+        flags |= O_RDONLY;
+        break;
+      case OpenMode::kReadWrite:
+        flags |= O_RDWR;
+        break;
+      case OpenMode::kCreate:
+        flags |= O_RDWR | O_CREAT | O_EXCL;
+        break;
+      case OpenMode::kCreateOrOpen:
+        flags |= O_RDWR | O_CREAT;
+        break;
     }
     int descriptor = ::open(path.c_str(), flags, 0600);
     if (descriptor < 0) return io_failure("open", path, errno);

@@ -11,7 +11,8 @@
 
 namespace basalt::common {
 
-// An open file. All calls are thread-safe (positions are explicit). Failures are kIoError, or kNoSpace for ENOSPC/EDQUOT.
+// An open file. All calls are thread-safe (positions are explicit). Failures are kIoError, or kNoSpace for
+// ENOSPC/EDQUOT.
 class File {
  public:
   virtual ~File() = default;

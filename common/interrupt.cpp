@@ -20,12 +20,14 @@ void Interrupt::throw_pending() const {
   switch (pending()) {
     case Reason::kStatementTimeout:
       throw SqlError(sqlstate::kQueryCanceled, "canceling statement due to statement timeout");
-    case Reason::kLockTimeout: throw SqlError(sqlstate::kLockNotAvailable, "canceling statement due to lock timeout");
+    case Reason::kLockTimeout:
+      throw SqlError(sqlstate::kLockNotAvailable, "canceling statement due to lock timeout");
     case Reason::kTerminate:
     case Reason::kShutdown:
       throw SqlError(sqlstate::kAdminShutdown, "terminating connection due to administrator command")
           .severity(Severity::kFatal);
-    default: throw SqlError(sqlstate::kQueryCanceled, "canceling statement due to user request");
+    default:
+      throw SqlError(sqlstate::kQueryCanceled, "canceling statement due to user request");
   }
 }
 

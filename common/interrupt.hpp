@@ -20,7 +20,8 @@ class Interrupt {
   Reason pending() const { return static_cast<Reason>(reason_.load(std::memory_order_relaxed)); }
   // Throws the SqlError of the pending reason (57014, 57P01, ...). Cheap when nothing is pending.
   void check() const {
-    if (reason_.load(std::memory_order_relaxed) != 0) [[unlikely]] throw_pending();
+    if (reason_.load(std::memory_order_relaxed) != 0) [[unlikely]]
+      throw_pending();
   }
 
   // While one of these lives, raise() calls `wake` (under a mutex: it must only notify a condition variable).

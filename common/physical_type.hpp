@@ -49,34 +49,83 @@ constexpr size_t physical_size(PhysicalType type) {
   return kSizes[static_cast<int>(type)];
 }
 
-template <typename T> struct PhysicalTypeOf;
-template <> struct PhysicalTypeOf<bool> { static constexpr PhysicalType value = PhysicalType::kBool; };
-template <> struct PhysicalTypeOf<int16_t> { static constexpr PhysicalType value = PhysicalType::kInt16; };
-template <> struct PhysicalTypeOf<int32_t> { static constexpr PhysicalType value = PhysicalType::kInt32; };
-template <> struct PhysicalTypeOf<uint32_t> { static constexpr PhysicalType value = PhysicalType::kInt32; };
-template <> struct PhysicalTypeOf<int64_t> { static constexpr PhysicalType value = PhysicalType::kInt64; };
-template <> struct PhysicalTypeOf<uint64_t> { static constexpr PhysicalType value = PhysicalType::kInt64; };
-template <> struct PhysicalTypeOf<int128> { static constexpr PhysicalType value = PhysicalType::kInt128; };
-template <> struct PhysicalTypeOf<float> { static constexpr PhysicalType value = PhysicalType::kFloat32; };
-template <> struct PhysicalTypeOf<double> { static constexpr PhysicalType value = PhysicalType::kFloat64; };
-template <> struct PhysicalTypeOf<Fixed16> { static constexpr PhysicalType value = PhysicalType::kFixed16; };
-template <> struct PhysicalTypeOf<Interval> { static constexpr PhysicalType value = PhysicalType::kFixed16; };
-template <> struct PhysicalTypeOf<TimeTz> { static constexpr PhysicalType value = PhysicalType::kFixed16; };
-template <> struct PhysicalTypeOf<StringRef> { static constexpr PhysicalType value = PhysicalType::kString; };
+template <typename T>
+struct PhysicalTypeOf;
+template <>
+struct PhysicalTypeOf<bool> {
+  static constexpr PhysicalType value = PhysicalType::kBool;
+};
+template <>
+struct PhysicalTypeOf<int16_t> {
+  static constexpr PhysicalType value = PhysicalType::kInt16;
+};
+template <>
+struct PhysicalTypeOf<int32_t> {
+  static constexpr PhysicalType value = PhysicalType::kInt32;
+};
+template <>
+struct PhysicalTypeOf<uint32_t> {
+  static constexpr PhysicalType value = PhysicalType::kInt32;
+};
+template <>
+struct PhysicalTypeOf<int64_t> {
+  static constexpr PhysicalType value = PhysicalType::kInt64;
+};
+template <>
+struct PhysicalTypeOf<uint64_t> {
+  static constexpr PhysicalType value = PhysicalType::kInt64;
+};
+template <>
+struct PhysicalTypeOf<int128> {
+  static constexpr PhysicalType value = PhysicalType::kInt128;
+};
+template <>
+struct PhysicalTypeOf<float> {
+  static constexpr PhysicalType value = PhysicalType::kFloat32;
+};
+template <>
+struct PhysicalTypeOf<double> {
+  static constexpr PhysicalType value = PhysicalType::kFloat64;
+};
+template <>
+struct PhysicalTypeOf<Fixed16> {
+  static constexpr PhysicalType value = PhysicalType::kFixed16;
+};
+template <>
+struct PhysicalTypeOf<Interval> {
+  static constexpr PhysicalType value = PhysicalType::kFixed16;
+};
+template <>
+struct PhysicalTypeOf<TimeTz> {
+  static constexpr PhysicalType value = PhysicalType::kFixed16;
+};
+template <>
+struct PhysicalTypeOf<StringRef> {
+  static constexpr PhysicalType value = PhysicalType::kString;
+};
 
 // Calls f.template operator()<T>() with the C++ type of `type`.
 template <typename F>
 decltype(auto) dispatch_physical(PhysicalType type, F&& f) {
   switch (type) {
-    case PhysicalType::kBool: return f.template operator()<bool>();
-    case PhysicalType::kInt16: return f.template operator()<int16_t>();
-    case PhysicalType::kInt32: return f.template operator()<int32_t>();
-    case PhysicalType::kInt64: return f.template operator()<int64_t>();
-    case PhysicalType::kInt128: return f.template operator()<int128>();
-    case PhysicalType::kFloat32: return f.template operator()<float>();
-    case PhysicalType::kFloat64: return f.template operator()<double>();
-    case PhysicalType::kFixed16: return f.template operator()<Fixed16>();
-    case PhysicalType::kString: break;
+    case PhysicalType::kBool:
+      return f.template operator()<bool>();
+    case PhysicalType::kInt16:
+      return f.template operator()<int16_t>();
+    case PhysicalType::kInt32:
+      return f.template operator()<int32_t>();
+    case PhysicalType::kInt64:
+      return f.template operator()<int64_t>();
+    case PhysicalType::kInt128:
+      return f.template operator()<int128>();
+    case PhysicalType::kFloat32:
+      return f.template operator()<float>();
+    case PhysicalType::kFloat64:
+      return f.template operator()<double>();
+    case PhysicalType::kFixed16:
+      return f.template operator()<Fixed16>();
+    case PhysicalType::kString:
+      break;
   }
   return f.template operator()<StringRef>();
 }

@@ -13,12 +13,12 @@ namespace basalt::common {
 
 enum class StatusCode {
   kOk,
-  kIoError,         // the device said no; the text names file, operation and errno
-  kCorrupt,         // XX001: checksum or structure wrong; the text names relation, page and offset
-  kNoSpace,         // 53100: the disk or a reservation is full
-  kOutOfMemory,     // 53200
-  kCancelled,       // 57014
-  kInvalid,         // the request makes no sense for this data directory (wrong version, already in use, ...)
+  kIoError,      // the device said no; the text names file, operation and errno
+  kCorrupt,      // XX001: checksum or structure wrong; the text names relation, page and offset
+  kNoSpace,      // 53100: the disk or a reservation is full
+  kOutOfMemory,  // 53200
+  kCancelled,    // 57014
+  kInvalid,      // the request makes no sense for this data directory (wrong version, already in use, ...)
 };
 
 struct Status {
@@ -34,7 +34,7 @@ struct Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT: implicit on purpose
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}         // NOLINT: implicit on purpose
   Result(Status status) : state_(std::in_place_index<1>, std::move(status)) {}  // NOLINT: implicit on purpose
 
   bool ok() const { return state_.index() == 0; }
@@ -76,7 +76,7 @@ class [[nodiscard]] Result<void> {
 }  // namespace basalt::common
 
 // Returns the failure of `expression` from the calling function.
-#define RETURN_IF_FAILED(expression)                         \
-  do {                                                       \
+#define RETURN_IF_FAILED(expression)                            \
+  do {                                                          \
     if (auto&& r_ = (expression); !r_.ok()) return r_.status(); \
   } while (false)

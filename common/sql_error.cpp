@@ -16,13 +16,20 @@ SqlError not_supported(std::string_view feature, std::source_location raised) {
 
 SqlError to_sql_error(const Status& status) {
   switch (status.code) {
-    case StatusCode::kIoError: return SqlError(sqlstate::kIoError, status.message);
-    case StatusCode::kCorrupt: return SqlError(sqlstate::kDataCorrupted, status.message);
-    case StatusCode::kNoSpace: return SqlError(sqlstate::kDiskFull, status.message);
-    case StatusCode::kOutOfMemory: return SqlError(sqlstate::kOutOfMemory, status.message);
-    case StatusCode::kCancelled: return SqlError(sqlstate::kQueryCanceled, "canceling statement due to user request");
-    case StatusCode::kInvalid: return SqlError(sqlstate::kObjectNotInPrerequisiteState, status.message);
-    case StatusCode::kOk: break;
+    case StatusCode::kIoError:
+      return SqlError(sqlstate::kIoError, status.message);
+    case StatusCode::kCorrupt:
+      return SqlError(sqlstate::kDataCorrupted, status.message);
+    case StatusCode::kNoSpace:
+      return SqlError(sqlstate::kDiskFull, status.message);
+    case StatusCode::kOutOfMemory:
+      return SqlError(sqlstate::kOutOfMemory, status.message);
+    case StatusCode::kCancelled:
+      return SqlError(sqlstate::kQueryCanceled, "canceling statement due to user request");
+    case StatusCode::kInvalid:
+      return SqlError(sqlstate::kObjectNotInPrerequisiteState, status.message);
+    case StatusCode::kOk:
+      break;
   }
   return SqlError(sqlstate::kInternalError, status.message);
 }

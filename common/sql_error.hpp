@@ -50,16 +50,46 @@ class SqlError : public std::exception {
   ErrorReport& report() { return report_; }
 
   // Builders, to be chained: throw SqlError(...).detail("...").position(17);
-  SqlError&& detail(std::string text) && { report_.detail = std::move(text); return std::move(*this); }
-  SqlError&& hint(std::string text) && { report_.hint = std::move(text); return std::move(*this); }
-  SqlError&& position(int at) && { report_.position = at; return std::move(*this); }
-  SqlError&& routine(std::string name) && { report_.routine = std::move(name); return std::move(*this); }
-  SqlError&& schema(std::string name) && { report_.schema_name = std::move(name); return std::move(*this); }
-  SqlError&& table(std::string name) && { report_.table_name = std::move(name); return std::move(*this); }
-  SqlError&& column(std::string name) && { report_.column_name = std::move(name); return std::move(*this); }
-  SqlError&& type(std::string name) && { report_.type_name = std::move(name); return std::move(*this); }
-  SqlError&& constraint(std::string name) && { report_.constraint_name = std::move(name); return std::move(*this); }
-  SqlError&& severity(Severity s) && { report_.severity = s; return std::move(*this); }
+  SqlError&& detail(std::string text) && {
+    report_.detail = std::move(text);
+    return std::move(*this);
+  }
+  SqlError&& hint(std::string text) && {
+    report_.hint = std::move(text);
+    return std::move(*this);
+  }
+  SqlError&& position(int at) && {
+    report_.position = at;
+    return std::move(*this);
+  }
+  SqlError&& routine(std::string name) && {
+    report_.routine = std::move(name);
+    return std::move(*this);
+  }
+  SqlError&& schema(std::string name) && {
+    report_.schema_name = std::move(name);
+    return std::move(*this);
+  }
+  SqlError&& table(std::string name) && {
+    report_.table_name = std::move(name);
+    return std::move(*this);
+  }
+  SqlError&& column(std::string name) && {
+    report_.column_name = std::move(name);
+    return std::move(*this);
+  }
+  SqlError&& type(std::string name) && {
+    report_.type_name = std::move(name);
+    return std::move(*this);
+  }
+  SqlError&& constraint(std::string name) && {
+    report_.constraint_name = std::move(name);
+    return std::move(*this);
+  }
+  SqlError&& severity(Severity s) && {
+    report_.severity = s;
+    return std::move(*this);
+  }
 
  private:
   ErrorReport report_;

@@ -5,7 +5,6 @@
 
 namespace basalt::common::sqlstate {
 
-
 // Class 00 - Successful Completion
 inline constexpr SqlState kSuccessfulCompletion{"00000"};
 

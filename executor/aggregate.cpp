@@ -1,7 +1,7 @@
 // Aggregation: plain, hashed (with partitions spilled past work_mem) and over sorted input, with grouping sets.
 //
-// Groups are numbered in order of arrival and put out in that order. Grouping sets share one table: the number of the set is part
-// of the key. A group's key columns are kept in one growing flat chunk, its states in one block of memory.
+// Groups are numbered in order of arrival and put out in that order. Grouping sets share one table: the number of the
+// set is part of the key. A group's key columns are kept in one growing flat chunk, its states in one block of memory.
 #include <algorithm>
 
 #include "executor/aggregate_calls.hpp"
@@ -90,7 +90,8 @@ class AggregateSource : public Source {
 
   void consume_input(ExecutionContext& context) {
     Chunk chunk;
-    bool streaming = node_.strategy == AggregateStrategy::kSorted && node_.grouping_sets.empty() && !calls_.any_buffered();
+    bool streaming =
+        node_.strategy == AggregateStrategy::kSorted && node_.grouping_sets.empty() && !calls_.any_buffered();
     if (streaming && emitted_ > 0) keep_last_group(context);
     while (input_->pull(context, chunk, common::kChunkRowsMax)) {
       consume(context, chunk);
@@ -132,7 +133,8 @@ class AggregateSource : public Source {
     for (size_t s = 0; s < sets_.size(); ++s) {
       if (!sets_[s].empty() || set_seen_[s]) continue;
       std::vector<Vector> keys;
-      for (size_t g = 0; g < groups_.size(); ++g) keys.push_back(Vector::constant(key_types_[g], Value::null(key_types_[g])));
+      for (size_t g = 0; g < groups_.size(); ++g)
+        keys.push_back(Vector::constant(key_types_[g], Value::null(key_types_[g])));
       keys.push_back(Vector::constant(PhysicalType::kInt32, Value::of(static_cast<int32_t>(s))));
       new_group(context, keys, 0, 0);
     }

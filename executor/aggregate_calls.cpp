@@ -175,8 +175,8 @@ void AggregateCalls::feed_buffered(ExecutionContext& context, Call& call, const 
     auto kept = std::make_shared<common::Selection>();
     std::vector<char*> states;
     for (uint32_t row = 0; row < chunk.rows; ++row) {
-      bool repeated = call.spec->distinct && (row > 0 ? same_arguments(chunk, row - 1, row)
-                                                      : last.rows > 0 && same_arguments(last, 0, row));
+      bool repeated = call.spec->distinct &&
+                      (row > 0 ? same_arguments(chunk, row - 1, row) : last.rows > 0 && same_arguments(last, 0, row));
       if (repeated) continue;
       kept->push_back(row);
       auto number = static_cast<uint32_t>(chunk.columns[columns].view<int32_t>()[row]);
@@ -196,8 +196,8 @@ void AggregateCalls::feed_buffered(ExecutionContext& context, Call& call, const 
   sorter.clear();
 }
 
-// A hypothetical-set aggregate answers for an empty group too, from its direct arguments alone. Those are constants here: with
-// GROUP BY a group without rows does not exist.
+// A hypothetical-set aggregate answers for an empty group too, from its direct arguments alone. Those are constants
+// here: with GROUP BY a group without rows does not exist.
 void AggregateCalls::add_hypothetical_rows(ExecutionContext& context, Call& call, const std::vector<char*>& memory_of) {
   if (memory_of.size() != 1 || call.buffered->rows->rows_added() != 0) return;
   Chunk none;

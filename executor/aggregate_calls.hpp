@@ -2,8 +2,8 @@
 //
 //   group memory: | state of call 0 | state of call 1 | ... |   each aligned to 16
 //
-// Calls with ORDER BY or DISTINCT (and ordered-set aggregates) see their input only when the group is complete: rows are
-// kept sorted by (group, key), on disk past work_mem; neighbours equal in the arguments are dropped for DISTINCT.
+// Calls with ORDER BY or DISTINCT (and ordered-set aggregates) see their input only when the group is complete: rows
+// are kept sorted by (group, key), on disk past work_mem; neighbours equal in the arguments are dropped for DISTINCT.
 #pragma once
 
 #include <memory>
@@ -37,7 +37,7 @@ class AggregateCalls {
 
  private:
   struct Buffered {
-    std::unique_ptr<RowSorter> rows;    // arguments, group number; by group, then in the call's order
+    std::unique_ptr<RowSorter> rows;  // arguments, group number; by group, then in the call's order
     std::unique_ptr<RowCompare> order;
     std::vector<types::KeyColumn> keys;
   };

@@ -41,64 +41,82 @@ class PipelineBuilder {
 
   std::unique_ptr<Source> make_leaf(const PhysicalNode& node) {
     switch (node.kind) {
-      case PhysicalKind::kResult: return make_result(context_, planner::as<planner::PhysicalResult>(node));
-      case PhysicalKind::kTableScan: return make_table_scan(context_, planner::as<planner::PhysicalTableScan>(node));
+      case PhysicalKind::kResult:
+        return make_result(context_, planner::as<planner::PhysicalResult>(node));
+      case PhysicalKind::kTableScan:
+        return make_table_scan(context_, planner::as<planner::PhysicalTableScan>(node));
       case PhysicalKind::kIndexScan:
         return make_index_scan(context_, state_, planner::as<planner::PhysicalIndexScan>(node));
-      case PhysicalKind::kRowIdScan: return make_row_id_scan(context_, planner::as<planner::PhysicalRowIdScan>(node));
+      case PhysicalKind::kRowIdScan:
+        return make_row_id_scan(context_, planner::as<planner::PhysicalRowIdScan>(node));
       case PhysicalKind::kFunctionScan:
         return make_function_scan(context_, planner::as<planner::PhysicalFunctionScan>(node));
-      case PhysicalKind::kValuesScan: return make_values_scan(context_, planner::as<planner::PhysicalValuesScan>(node));
-      case PhysicalKind::kCteScan: return make_cte_scan(state_, planner::as<planner::PhysicalCteScan>(node));
+      case PhysicalKind::kValuesScan:
+        return make_values_scan(context_, planner::as<planner::PhysicalValuesScan>(node));
+      case PhysicalKind::kCteScan:
+        return make_cte_scan(state_, planner::as<planner::PhysicalCteScan>(node));
       case PhysicalKind::kWorkTableScan:
         return make_work_table_scan(state_, planner::as<planner::PhysicalWorkTableScan>(node));
-      case PhysicalKind::kTuplestoreScan: return make_tuplestore_scan(planner::as<planner::PhysicalTuplestoreScan>(node));
-      default: return nullptr;
+      case PhysicalKind::kTuplestoreScan:
+        return make_tuplestore_scan(planner::as<planner::PhysicalTuplestoreScan>(node));
+      default:
+        return nullptr;
     }
   }
 
   std::unique_ptr<Source> make_breaker(const PhysicalNode& node) {
     switch (node.kind) {
-      case PhysicalKind::kSort: return make_sort(context_, planner::as<planner::PhysicalSort>(node), child(node, 0));
+      case PhysicalKind::kSort:
+        return make_sort(context_, planner::as<planner::PhysicalSort>(node), child(node, 0));
       case PhysicalKind::kAggregate:
         return make_aggregate(context_, planner::as<planner::PhysicalAggregate>(node), child(node, 0));
-      case PhysicalKind::kWindow: return make_window(context_, planner::as<planner::PhysicalWindow>(node), child(node, 0));
+      case PhysicalKind::kWindow:
+        return make_window(context_, planner::as<planner::PhysicalWindow>(node), child(node, 0));
       case PhysicalKind::kSetOperation:
         return make_set_operation(context_, planner::as<planner::PhysicalSetOperation>(node), child(node, 0),
                                   child(node, 1));
       case PhysicalKind::kMergeJoin:
         return make_merge_join(context_, planner::as<planner::PhysicalMergeJoin>(node), child(node, 0), child(node, 1));
-      case PhysicalKind::kAppend: return make_append(context_, all_children(node));
+      case PhysicalKind::kAppend:
+        return make_append(context_, all_children(node));
       case PhysicalKind::kMergeAppend:
         return make_merge_append(context_, planner::as<planner::PhysicalMergeAppend>(node), all_children(node));
       case PhysicalKind::kRecursiveUnion:
-        return make_recursive_union(context_, state_, planner::as<planner::PhysicalRecursiveUnion>(node), child(node, 0),
-                                    child(node, 1));
+        return make_recursive_union(context_, state_, planner::as<planner::PhysicalRecursiveUnion>(node),
+                                    child(node, 0), child(node, 1));
       case PhysicalKind::kMaterialize:
         return make_materialize(context_, planner::as<planner::PhysicalMaterialize>(node), child(node, 0));
       case PhysicalKind::kModify:
         return make_modify(context_, state_, planner::as<planner::PhysicalModify>(node), child(node, 0));
-      default: return nullptr;
+      default:
+        return nullptr;
     }
   }
 
   std::unique_ptr<Transform> make_transform(const PhysicalNode& node) {
     switch (node.kind) {
-      case PhysicalKind::kFilter: return make_filter(context_, planner::as<planner::PhysicalFilter>(node));
-      case PhysicalKind::kProject: return make_project(context_, planner::as<planner::PhysicalProject>(node));
-      case PhysicalKind::kProjectSet: return make_project_set(context_, planner::as<planner::PhysicalProjectSet>(node));
-      case PhysicalKind::kLimit: return make_limit(context_, planner::as<planner::PhysicalLimit>(node));
-      case PhysicalKind::kUnique: return make_unique_rows(context_, planner::as<planner::PhysicalUnique>(node));
+      case PhysicalKind::kFilter:
+        return make_filter(context_, planner::as<planner::PhysicalFilter>(node));
+      case PhysicalKind::kProject:
+        return make_project(context_, planner::as<planner::PhysicalProject>(node));
+      case PhysicalKind::kProjectSet:
+        return make_project_set(context_, planner::as<planner::PhysicalProjectSet>(node));
+      case PhysicalKind::kLimit:
+        return make_limit(context_, planner::as<planner::PhysicalLimit>(node));
+      case PhysicalKind::kUnique:
+        return make_unique_rows(context_, planner::as<planner::PhysicalUnique>(node));
       case PhysicalKind::kHashJoin:
         return make_hash_join(context_, planner::as<planner::PhysicalHashJoin>(node), child(node, 1));
       case PhysicalKind::kNestedLoop:
         return make_nested_loop(context_, planner::as<planner::PhysicalNestedLoop>(node), child(node, 1));
       case PhysicalKind::kIndexJoin:
         return make_index_join(context_, state_, planner::as<planner::PhysicalIndexJoin>(node));
-      case PhysicalKind::kApply: return make_apply(context_, planner::as<planner::PhysicalApply>(node), child(node, 1));
+      case PhysicalKind::kApply:
+        return make_apply(context_, planner::as<planner::PhysicalApply>(node), child(node, 1));
       case PhysicalKind::kLockRows:
         return make_lock_rows(context_, state_, planner::as<planner::PhysicalLockRows>(node));
-      default: UNREACHABLE("kind of physical node");
+      default:
+        UNREACHABLE("kind of physical node");
     }
   }
 

@@ -1,5 +1,5 @@
-// Builds the run-time pipelines of a physical plan. One function per kind of node; each node's source or transform lives in the
-// file named after it.
+// Builds the run-time pipelines of a physical plan. One function per kind of node; each node's source or transform
+// lives in the file named after it.
 #pragma once
 
 #include "executor/execution_state.hpp"
@@ -12,8 +12,8 @@ std::unique_ptr<Pipeline> build_pipeline(ExecutionContext& context, ExecutionSta
 
 std::vector<common::PhysicalType> physical_types(const planner::PhysicalNode& node);
 
-// EXPLAIN ANALYZE (counting.cpp): the same node, with rows, loops and time counted in state.counters[id]. The time of a source
-// includes what it pulls; that of a transform is its own, without its input's.
+// EXPLAIN ANALYZE (counting.cpp): the same node, with rows, loops and time counted in state.counters[id]. The time of a
+// source includes what it pulls; that of a transform is its own, without its input's.
 std::unique_ptr<Source> count_source(ExecutionState& state, int id, std::unique_ptr<Source> source);
 std::unique_ptr<Transform> count_transform(ExecutionState& state, int id, std::unique_ptr<Transform> transform);
 

@@ -1,5 +1,5 @@
-// ChunkStore: rows kept for later: the build side of a join, a materialised subplan, a CTE, RETURNING results, a sort run.
-// In memory up to a limit, then in a spill file. Rows have positions from 0; random access works while in memory.
+// ChunkStore: rows kept for later: the build side of a join, a materialised subplan, a CTE, RETURNING results, a sort
+// run. In memory up to a limit, then in a spill file. Rows have positions from 0; random access works while in memory.
 #pragma once
 
 #include <memory>

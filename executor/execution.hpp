@@ -1,4 +1,5 @@
-// Execution: one run of a physical statement. Yields its result chunk by chunk, on demand, and holds no thread in between.
+// Execution: one run of a physical statement. Yields its result chunk by chunk, on demand, and holds no thread in
+// between.
 #pragma once
 
 #include "executor/execution_state.hpp"
@@ -13,7 +14,8 @@ class Execution {
 
   // Up to `demand` rows of the result. False at the end (and `out` is empty).
   bool fetch(Chunk& out, uint32_t demand);
-  // Runs modifying CTEs that nobody read to their end (QRY-4). Called once, when the result has been fetched or is not wanted.
+  // Runs modifying CTEs that nobody read to their end (QRY-4). Called once, when the result has been fetched or is not
+  // wanted.
   void finish();
   // Starts the statement again from its first row (SELECT only), for scrollable cursors that did not keep their rows.
   void rewind();

@@ -1,5 +1,5 @@
-// ExecutionContext: everything one execution of a statement works with. Made by the portal (or by a function that runs SQL),
-// outlives the Execution.
+// ExecutionContext: everything one execution of a statement works with. Made by the portal (or by a function that runs
+// SQL), outlives the Execution.
 #pragma once
 
 #include <functional>
@@ -44,7 +44,8 @@ class ModifyHooks {
   // INSTEAD OF triggers of views. False: skip the row.
   virtual bool instead_of_row(const catalog::RelationDescriptor& relation, RowEvent event, const Chunk* old_row,
                               Chunk* new_row) = 0;
-  // Queues AFTER ROW triggers and foreign key checks; they run at the end of the statement or, deferred, of the transaction.
+  // Queues AFTER ROW triggers and foreign key checks; they run at the end of the statement or, deferred, of the
+  // transaction.
   virtual void after_row(const catalog::RelationDescriptor& relation, RowEvent event, RowId row, const Chunk* old_row,
                          const Chunk* new_row, const std::vector<int16_t>& updated_columns) = 0;
   // Queues the check of a deferrable unique constraint that found a conflict now.

@@ -1,8 +1,8 @@
-// Hash join: the right side is built, the left side probes. Past work_mem both sides are partitioned by hash into spill stores,
-// and the pairs of partitions are joined one after the other (Grace).
+// Hash join: the right side is built, the left side probes. Past work_mem both sides are partitioned by hash into spill
+// stores, and the pairs of partitions are joined one after the other (Grace).
 //
-// The build rows of a partition are one flat chunk with a last row that is all NULL, so that a left row without a partner is just
-// a pair with that row.
+// The build rows of a partition are one flat chunk with a last row that is all NULL, so that a left row without a
+// partner is just a pair with that row.
 #include <algorithm>
 #include <numeric>
 
@@ -181,8 +181,8 @@ class HashJoinTransform : public Transform {
     Chunk chunk;
     std::vector<Vector> keys;
     std::vector<uint64_t> hashes;
-    uint32_t row = 0;           // next row to look up
-    std::vector<Pair> pairs;    // ready to be put out
+    uint32_t row = 0;         // next row to look up
+    std::vector<Pair> pairs;  // ready to be put out
     size_t emitted = 0;
   };
 
@@ -272,7 +272,8 @@ class HashJoinTransform : public Transform {
       case JoinType::kFull:
         if (end == begin) probe.pairs.push_back({row, build_rows_});
         break;
-      default: break;
+      default:
+        break;
     }
     for (size_t i = begin; i < end; ++i) {
       probe.pairs.push_back(candidates[i]);

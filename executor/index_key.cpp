@@ -40,9 +40,8 @@ query::ExpressionPointer row_of_slots(const query::Column& whole, const catalog:
   row->typmod = whole.typmod;
   for (const auto& column : relation.columns) {
     row->names.push_back(column.name);
-    row->arguments.push_back(column.dropped
-                                 ? query::null_attribute()
-                                 : slot_of(column.number, column.type, column.typmod, column.collation));
+    row->arguments.push_back(column.dropped ? query::null_attribute()
+                                            : slot_of(column.number, column.type, column.typmod, column.collation));
   }
   return row;
 }
@@ -89,8 +88,8 @@ IndexKeyBuilder::IndexKeyBuilder(ExecutionContext& context, const catalog::Relat
       expressions_.push_back(nullptr);
     }
     if (static_cast<int>(k) < index_->key_count)
-      key_columns_.push_back({types::type_operations(*context.evaluation.call, key.type, key.collation), key.descending,
-                              key.nulls_first});
+      key_columns_.push_back(
+          {types::type_operations(*context.evaluation.call, key.type, key.collation), key.descending, key.nulls_first});
   }
   if (!index_->predicate_tree.empty()) {
     query::ExpressionPointer predicate = query::expression_from_stored(index_->predicate_tree, catalog);
@@ -142,15 +141,16 @@ common::SqlError IndexKeyBuilder::too_large(ExecutionContext& context, const std
   bytes += null ? 2 * kHeaderBytes : kHeaderBytes;
   align(8);
   if (bytes > kTupleBytesMax)
-    return common::SqlError(common::sqlstate::kProgramLimitExceeded,
-                            "index row requires " + std::to_string(bytes) + " bytes, maximum size is " +
-                                std::to_string(kTupleBytesMax));
+    return common::SqlError(
+        common::sqlstate::kProgramLimitExceeded,
+        "index row requires " + std::to_string(bytes) + " bytes, maximum size is " + std::to_string(kTupleBytesMax));
   if (bytes <= kIndexEntryBytesMax) bytes = own_bytes;
   return common::SqlError(common::sqlstate::kProgramLimitExceeded,
                           "index row size " + std::to_string(bytes) + " exceeds btree version 4 maximum " +
                               std::to_string(kIndexEntryBytesMax) + " for index \"" + index_->name + "\"")
-      .hint("Values larger than 1/3 of a buffer page cannot be indexed.\nConsider a function index of an MD5 hash of "
-            "the value, or use full text indexing.");
+      .hint(
+          "Values larger than 1/3 of a buffer page cannot be indexed.\nConsider a function index of an MD5 hash of "
+          "the value, or use full text indexing.");
 }
 
 IndexKeyBuilder::Entry IndexKeyBuilder::build(ExecutionContext& context, const Chunk& row_chunk, uint32_t row) {
@@ -208,8 +208,8 @@ std::vector<types::RecordRefresherPointer> record_refreshers(catalog::CatalogRea
   bool any = false;
   for (size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].value >= relation.columns.size()) continue;  // a system column
-    out[i] = types::record_refresher(relation.columns[columns[i].value].type,
-                                     [&](Oid type) { return catalog.type(type); });
+    out[i] =
+        types::record_refresher(relation.columns[columns[i].value].type, [&](Oid type) { return catalog.type(type); });
     any |= out[i] != nullptr;
   }
   if (!any) out.clear();
@@ -243,7 +243,8 @@ bool fetch_row(ExecutionContext& context, const catalog::RelationDescriptor& rel
     out.columns[i] = Vector(relation.columns[i].physical, 1);
     out.columns[i].set_null(0);
   }
-  for (size_t i = 0; i < attributes.size(); ++i) out.columns[static_cast<size_t>(attributes[i]) - 1] = narrow.columns[i];
+  for (size_t i = 0; i < attributes.size(); ++i)
+    out.columns[static_cast<size_t>(attributes[i]) - 1] = narrow.columns[i];
   out.rows = 1;
   return true;
 }

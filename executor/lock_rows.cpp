@@ -39,13 +39,15 @@ class LockRowsTransform : public Transform {
         continue;
       }
       RowId row_id{static_cast<uint64_t>(id.as<int64_t>())};
-      storage::WriteResult result = context.storage->heap(target.relation->tree)
-                                        .lock_row(*context.transaction,
-                                                  changed.contains(target.table) ? newer.get() : context.snapshot,
-                                                  row_id, target.strength, target.policy);
+      storage::WriteResult result =
+          context.storage->heap(target.relation->tree)
+              .lock_row(*context.transaction, changed.contains(target.table) ? newer.get() : context.snapshot, row_id,
+                        target.strength, target.policy);
       switch (result.outcome) {
         case WriteOutcome::kOk:
-        case WriteOutcome::kSelfModified: ++t; break;
+        case WriteOutcome::kSelfModified:
+          ++t;
+          break;
         case WriteOutcome::kWouldBlock:
           if (target.policy == storage::WaitPolicy::kSkip) return;
           throw common::SqlError(common::sqlstate::kLockNotAvailable,
@@ -53,8 +55,11 @@ class LockRowsTransform : public Transform {
         case WriteOutcome::kBeingModified:
           wait_for_row(context, result.other, "locking tuple", row_id, target.relation->name);
           break;
-        case WriteOutcome::kNotFound: return;
-        case WriteOutcome::kDeleted: raise_if_serialized(context, result.outcome); return;
+        case WriteOutcome::kNotFound:
+          return;
+        case WriteOutcome::kDeleted:
+          raise_if_serialized(context, result.outcome);
+          return;
         case WriteOutcome::kUpdated: {
           raise_if_serialized(context, result.outcome);
           newer.take_newer();

@@ -136,7 +136,8 @@ class LoopJoin : public Transform {
 
 class NestedLoopTransform : public LoopJoin {
  public:
-  NestedLoopTransform(ExecutionContext& context, const planner::PhysicalNestedLoop& node, std::unique_ptr<Pipeline> inner)
+  NestedLoopTransform(ExecutionContext& context, const planner::PhysicalNestedLoop& node,
+                      std::unique_ptr<Pipeline> inner)
       : LoopJoin(context, node, physical_types(*node.children[1])),
         left_types_(physical_types(*node.children[0])),
         inner_(std::move(inner)),

@@ -1,5 +1,5 @@
-// Merge join over inputs sorted by the keys, ascending with NULLs last. The right rows of one key are kept while the left rows with
-// that key pass.
+// Merge join over inputs sorted by the keys, ascending with NULLs last. The right rows of one key are kept while the
+// left rows with that key pass.
 #include <algorithm>
 
 #include "executor/builder.hpp"
@@ -68,7 +68,8 @@ class MergeJoinSource : public Source {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     if (node.condition) condition_ = compiler.compile(*node.condition);
     for (size_t i = 0; i < node.left_keys.size(); ++i)
-      operations_.push_back(types::type_operations(*context.evaluation.call, node.left_keys[i]->type, node.key_collations[i]));
+      operations_.push_back(
+          types::type_operations(*context.evaluation.call, node.left_keys[i]->type, node.key_collations[i]));
   }
 
   void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
@@ -208,7 +209,8 @@ class MergeJoinSource : public Source {
   void emit_left_alone() {
     make_room();
     size_t c = 0;
-    for (; c < left_.chunk.columns.size(); ++c) ready_.columns[c].copy_row(ready_.rows, left_.chunk.columns[c], left_.at());
+    for (; c < left_.chunk.columns.size(); ++c)
+      ready_.columns[c].copy_row(ready_.rows, left_.chunk.columns[c], left_.at());
     for (; c < ready_.columns.size(); ++c) ready_.columns[c].set_null(ready_.rows);
     ++ready_.rows;
   }
@@ -216,7 +218,8 @@ class MergeJoinSource : public Source {
     make_room();
     size_t width = left_types_.size();
     for (size_t c = 0; c < width; ++c) ready_.columns[c].set_null(ready_.rows);
-    for (size_t c = 0; c < chunk.columns.size(); ++c) ready_.columns[width + c].copy_row(ready_.rows, chunk.columns[c], row);
+    for (size_t c = 0; c < chunk.columns.size(); ++c)
+      ready_.columns[width + c].copy_row(ready_.rows, chunk.columns[c], row);
     ++ready_.rows;
   }
 

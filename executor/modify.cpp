@@ -1,7 +1,7 @@
 // INSERT, UPDATE, DELETE and MERGE. Runs its input to the end, then yields the RETURNING rows it kept (QRY-4).
 //
-// Chunks go through the steps as a whole where nothing can tell the difference; row by row where the target has row triggers, for
-// ON CONFLICT and MERGE (QRY-8).
+// Chunks go through the steps as a whole where nothing can tell the difference; row by row where the target has row
+// triggers, for ON CONFLICT and MERGE (QRY-8).
 #include <algorithm>
 
 #include "common/sqlstate.hpp"
@@ -62,7 +62,8 @@ class ModifySource : public Source {
   void rewind(ExecutionContext&) override { UNREACHABLE("a data-modifying plan is never run twice"); }
 
  private:
-  // --- the whole statement ---------------------------------------------------------------------------------------------
+  // --- the whole statement
+  // ---------------------------------------------------------------------------------------------
 
   void run(ExecutionContext& context) {
     done_ = true;
@@ -71,7 +72,9 @@ class ModifySource : public Source {
     Chunk chunk;
     while (input_->pull(context, chunk, node_.row_by_row ? 1 : common::kChunkRowsMax)) {
       switch (node_.command) {
-        case CommandKind::kInsert: insert_chunk(context, chunk); break;
+        case CommandKind::kInsert:
+          insert_chunk(context, chunk);
+          break;
         case CommandKind::kUpdate:
           for (uint32_t row = 0; row < chunk.rows; ++row) update_row(context, chunk, row);
           break;
@@ -99,8 +102,10 @@ class ModifySource : public Source {
   void statement_hooks(ExecutionContext& context, bool before) {
     if (!context.hooks) return;
     auto call = [&](RowEvent event, const std::vector<int16_t>& columns) {
-      if (before) context.hooks->before_statement(*node_.relation, event, columns);
-      else context.hooks->after_statement(*node_.relation, event, columns);
+      if (before)
+        context.hooks->before_statement(*node_.relation, event, columns);
+      else
+        context.hooks->after_statement(*node_.relation, event, columns);
     };
     switch (node_.command) {
       case CommandKind::kInsert: {
@@ -111,12 +116,17 @@ class ModifySource : public Source {
         if (!before) call(RowEvent::kInsert, {});
         break;
       }
-      case CommandKind::kUpdate: call(RowEvent::kUpdate, changed_); break;
-      case CommandKind::kDelete: call(RowEvent::kDelete, {}); break;
+      case CommandKind::kUpdate:
+        call(RowEvent::kUpdate, changed_);
+        break;
+      case CommandKind::kDelete:
+        call(RowEvent::kDelete, {});
+        break;
       default:
         for (const auto& action : node_.merge_actions) {
           if (action.kind == query::MergeActionKind::kInsert) call(RowEvent::kInsert, {});
-          if (action.kind == query::MergeActionKind::kUpdate) call(RowEvent::kUpdate, changed_columns(action.assignments));
+          if (action.kind == query::MergeActionKind::kUpdate)
+            call(RowEvent::kUpdate, changed_columns(action.assignments));
           if (action.kind == query::MergeActionKind::kDelete) call(RowEvent::kDelete, {});
         }
     }
@@ -129,14 +139,16 @@ class ModifySource : public Source {
     return context.hooks && context.hooks->has_after_row(*node_.relation, event);
   }
 
-  // --- INSERT ----------------------------------------------------------------------------------------------------------
+  // --- INSERT
+  // ----------------------------------------------------------------------------------------------------------
 
   // New rows from the child's output: assigned columns; the others NULL.
   Chunk evaluate_rows(ExecutionContext& context, Assignments& assignments, const Chunk& in, query::Rows& rows) {
     Chunk out;
     for (common::PhysicalType type : row_types_) out.columns.push_back(Vector::constant(type, Value::null(type)));
     for (Assignment& assignment : assignments.columns)
-      out.columns[static_cast<size_t>(assignment.column) - 1] = assignment.value->evaluate(context.evaluation, in, rows);
+      out.columns[static_cast<size_t>(assignment.column) - 1] =
+          assignment.value->evaluate(context.evaluation, in, rows);
     for (Vector& column : out.columns) column = column.flatten(rows.count);
     out.rows = rows.count;
     return out;
@@ -249,7 +261,8 @@ class ModifySource : public Source {
   }
 
   // ON CONFLICT DO UPDATE of row `existing`. False: it no longer exists.
-  bool update_conflicting(ExecutionContext& context, RowId existing, const Chunk& fresh, const Chunk& in, uint32_t row) {
+  bool update_conflicting(ExecutionContext& context, RowId existing, const Chunk& fresh, const Chunk& in,
+                          uint32_t row) {
     RowSnapshot newest(context);
     newest.take_newer();
     Chunk old_row;
@@ -275,15 +288,15 @@ class ModifySource : public Source {
       wait_for_row(context, result.other, "locking tuple", existing, node_.relation->name);
       return false;
     }
-    if (result.outcome == WriteOutcome::kSelfModified)
-      raise_second_time();
+    if (result.outcome == WriteOutcome::kSelfModified) raise_second_time();
     if (result.outcome != WriteOutcome::kOk) return false;
     ++affected_;
     keep_returning(context, new_row, {existing}, single(in, row), true);
     return true;
   }
 
-  // --- UPDATE, DELETE --------------------------------------------------------------------------------------------------
+  // --- UPDATE, DELETE
+  // --------------------------------------------------------------------------------------------------
 
   RowId target_of(const Chunk& in, uint32_t row) const {
     Value id = in.value(static_cast<size_t>(node_.row_id_slot), row);
@@ -326,16 +339,18 @@ class ModifySource : public Source {
                  Chunk& joined) {
     switch (result.outcome) {
       case WriteOutcome::kOk:
-      case WriteOutcome::kNotFound: return Outcome::kDone;
+      case WriteOutcome::kNotFound:
+        return Outcome::kDone;
       case WriteOutcome::kSelfModified:
         if (result.by_command != context.snapshot.command) raise_triggered_change(context);
         return Outcome::kDone;
       case WriteOutcome::kBeingModified:
-        wait_for_row(context, result.other,
-                     node_.command == CommandKind::kDelete ? "deleting tuple" : "updating tuple", id,
-                     node_.relation->name);
+        wait_for_row(context, result.other, node_.command == CommandKind::kDelete ? "deleting tuple" : "updating tuple",
+                     id, node_.relation->name);
         return Outcome::kWaited;
-      case WriteOutcome::kDeleted: raise_if_serialized(context, result.outcome); return Outcome::kGone;
+      case WriteOutcome::kDeleted:
+        raise_if_serialized(context, result.outcome);
+        return Outcome::kGone;
       default: {
         raise_if_serialized(context, result.outcome);
         snapshot.take_newer();
@@ -365,8 +380,7 @@ class ModifySource : public Source {
   }
 
   storage::WriteResult try_update(ExecutionContext& context, const storage::Snapshot& snapshot, RowId id,
-                                  const Chunk& joined, Assignments& assignments,
-                                  const std::vector<int16_t>& changed) {
+                                  const Chunk& joined, Assignments& assignments, const std::vector<int16_t>& changed) {
     Chunk old_row;
     if (!read_old(context, snapshot, id, old_row)) return {WriteOutcome::kNotFound, {}, {}};
     Chunk new_row = flat_row(old_row, 0);
@@ -385,8 +399,8 @@ class ModifySource : public Source {
     if (before_row(context, RowEvent::kUpdate)) {
       // The trigger must see, and hold, the newest version: lock it first.
       storage::WriteResult locked = context.storage->heap(node_.relation->tree)
-                                        .lock_row(*context.transaction, snapshot, id,
-                                                  storage::RowLockStrength::kUpdate, storage::WaitPolicy::kWait);
+                                        .lock_row(*context.transaction, snapshot, id, storage::RowLockStrength::kUpdate,
+                                                  storage::WaitPolicy::kWait);
       if (locked.outcome != WriteOutcome::kOk) return locked;
       if (!context.hooks->before_row(*node_.relation, RowEvent::kUpdate, &old_row, &new_row, changed))
         return {WriteOutcome::kNotFound, {}, {}};
@@ -400,8 +414,8 @@ class ModifySource : public Source {
     // A change of key columns conflicts with FOR KEY SHARE of foreign key checks; any other does not.
     if (writer_.touches_key(columns)) {
       storage::WriteResult locked = context.storage->heap(node_.relation->tree)
-                                        .lock_row(*context.transaction, snapshot, id,
-                                                  storage::RowLockStrength::kUpdate, storage::WaitPolicy::kWait);
+                                        .lock_row(*context.transaction, snapshot, id, storage::RowLockStrength::kUpdate,
+                                                  storage::WaitPolicy::kWait);
       if (locked.outcome != WriteOutcome::kOk) return locked;
     }
     storage::WriteResult result = writer_.update(context, snapshot, id, old_row, new_row, columns, context.hooks);
@@ -416,8 +430,8 @@ class ModifySource : public Source {
     if (!read_old(context, snapshot, id, old_row)) return {WriteOutcome::kNotFound, {}, {}};
     if (before_row(context, RowEvent::kDelete)) {
       storage::WriteResult locked = context.storage->heap(node_.relation->tree)
-                                        .lock_row(*context.transaction, snapshot, id,
-                                                  storage::RowLockStrength::kUpdate, storage::WaitPolicy::kWait);
+                                        .lock_row(*context.transaction, snapshot, id, storage::RowLockStrength::kUpdate,
+                                                  storage::WaitPolicy::kWait);
       if (locked.outcome != WriteOutcome::kOk) return locked;
       if (!context.hooks->before_row(*node_.relation, RowEvent::kDelete, &old_row, nullptr, {}))
         return {WriteOutcome::kNotFound, {}, {}};
@@ -431,7 +445,8 @@ class ModifySource : public Source {
     return result;
   }
 
-  // --- MERGE -----------------------------------------------------------------------------------------------------------
+  // --- MERGE
+  // -----------------------------------------------------------------------------------------------------------
 
   // The first action whose condition holds; a matched row that changed meanwhile is judged again, and may not match any
   // more.
@@ -484,7 +499,8 @@ class ModifySource : public Source {
     }
   }
 
-  // --- shared ----------------------------------------------------------------------------------------------------------
+  // --- shared
+  // ----------------------------------------------------------------------------------------------------------
 
   static Chunk single(const Chunk& in, uint32_t row) {
     Chunk one = in;
@@ -514,8 +530,7 @@ class ModifySource : public Source {
     for (size_t i = 0; i < check_options_.size(); ++i) {
       Vector holds = check_options_[i]->evaluate(context.evaluation, rows, wanted);
       for (uint32_t row = 0; row < wanted.count; ++row)
-        if (holds.is_null(row) || !holds.view<bool>()[row])
-          wanted.fail(row, check_option_error(context, i, rows, row));
+        if (holds.is_null(row) || !holds.view<bool>()[row]) wanted.fail(row, check_option_error(context, i, rows, row));
     }
   }
 

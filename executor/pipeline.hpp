@@ -2,12 +2,13 @@
 //
 //   Source -> Transform -> Transform -> ... -> whoever pulls (a portal, or the source of the next pipeline)
 //
-// A pipeline yields chunks on demand. Demand (rows wanted) travels down to the source, so nothing is computed that nobody
-// asked for. Between two pulls a pipeline holds no latch, no page and no stack frame: its position is in its members. A
-// breaker (sort, aggregate, hash build, DML) is a Source that first runs the pipelines below it to their end.
+// A pipeline yields chunks on demand. Demand (rows wanted) travels down to the source, so nothing is computed that
+// nobody asked for. Between two pulls a pipeline holds no latch, no page and no stack frame: its position is in its
+// members. A breaker (sort, aggregate, hash build, DML) is a Source that first runs the pipelines below it to their
+// end.
 //
-// An error in row k of a chunk is raised only when row k is demanded: a transform that fails puts the rows before it out and
-// keeps the error for its next call (QRY-8; see PendingError).
+// An error in row k of a chunk is raised only when row k is demanded: a transform that fails puts the rows before it
+// out and keeps the error for its next call (QRY-8; see PendingError).
 #pragma once
 
 #include <memory>
@@ -77,7 +78,7 @@ class Pipeline {
   struct Stage {
     std::unique_ptr<Transform> transform;
     Chunk input;
-    bool pending = false;     // the input has more output in it
+    bool pending = false;  // the input has more output in it
     bool input_ended = false;
     bool finished = false;
   };

@@ -33,7 +33,7 @@ bool Rechecker::run(ExecutionContext& context, const Chunk& joined, uint32_t row
     }
     Value id = joined.value(static_cast<size_t>(mark.row_id_slot), row);
     again.recheck[mark.table] = {id.is_null() ? RowId{} : RowId{static_cast<uint64_t>(id.as<int64_t>())},
-                                newest.contains(mark.table)};
+                                 newest.contains(mark.table)};
   }
   // Subplans and CTEs of the statement keep their own state; the re-check reads them through a state of its own.
   state.statement = state_.statement;
@@ -60,8 +60,9 @@ bool Rechecker::run(ExecutionContext& context, const Chunk& joined, uint32_t row
 void raise_if_serialized(ExecutionContext& context, storage::WriteOutcome outcome) {
   if (context.transaction->isolation() == storage::IsolationLevel::kReadCommitted) return;
   throw common::SqlError(common::sqlstate::kTRSerializationFailure,
-                         outcome == storage::WriteOutcome::kDeleted ? "could not serialize access due to concurrent delete"
-                                                                    : "could not serialize access due to concurrent update");
+                         outcome == storage::WriteOutcome::kDeleted
+                             ? "could not serialize access due to concurrent delete"
+                             : "could not serialize access due to concurrent update");
 }
 
 }  // namespace basalt::executor

@@ -15,8 +15,8 @@ class Rechecker {
   Rechecker(ExecutionState& state, const planner::PhysicalNode& child, const std::vector<planner::RecheckMark>& marks)
       : state_(state), child_(child), marks_(marks) {}
 
-  // `joined` is the child's output row that met changed rows of the range tables `newest`. True: the row still qualifies,
-  // and `out` is the child's output (one row) over their newest versions.
+  // `joined` is the child's output row that met changed rows of the range tables `newest`. True: the row still
+  // qualifies, and `out` is the child's output (one row) over their newest versions.
   bool run(ExecutionContext& context, const Chunk& joined, uint32_t row, const std::set<int>& newest, Chunk& out);
 
  private:

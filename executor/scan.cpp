@@ -437,7 +437,7 @@ std::unique_ptr<Source> make_table_scan(ExecutionContext& context, const planner
   return std::make_unique<TableScanSource>(context, node);
 }
 std::unique_ptr<Source> make_index_scan(ExecutionContext& context, ExecutionState& state,
-                                       const planner::PhysicalIndexScan& node) {
+                                        const planner::PhysicalIndexScan& node) {
   return std::make_unique<IndexScanSource>(context, state, node);
 }
 std::unique_ptr<Source> make_row_id_scan(ExecutionContext& context, const planner::PhysicalRowIdScan& node) {

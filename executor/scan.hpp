@@ -33,7 +33,7 @@ class ScanColumns {
 
 std::unique_ptr<Source> make_table_scan(ExecutionContext& context, const planner::PhysicalTableScan& node);
 std::unique_ptr<Source> make_index_scan(ExecutionContext& context, ExecutionState& state,
-                                       const planner::PhysicalIndexScan& node);
+                                        const planner::PhysicalIndexScan& node);
 std::unique_ptr<Source> make_row_id_scan(ExecutionContext& context, const planner::PhysicalRowIdScan& node);
 
 // Turns evaluated index conditions into key ranges: equality prefix, then a range on the next key column. With
@@ -91,7 +91,7 @@ class IndexFetcher {
   NodeCounters& counters_;
   ScanColumns columns_;
   std::optional<IndexKeyBuilder> key_builder_;  // made when an entry has to be checked
-  std::unique_ptr<EntryReader> entry_reader_;  // of an index-only scan
+  std::unique_ptr<EntryReader> entry_reader_;   // of an index-only scan
   std::vector<RowId> rows_;
   std::vector<bool> found_;
 };

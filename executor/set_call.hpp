@@ -49,8 +49,8 @@ class SetCall {
   std::vector<Oid> argument_types_;
   Oid result_type_, collation_;
   bool variadic_ = false;
-  types::TypePointer defined_row_;       // the column definition list as a type
-  std::vector<Oid> row_types_;           // of the columns that make a composite result, once they are needed
+  types::TypePointer defined_row_;  // the column definition list as a type
+  std::vector<Oid> row_types_;      // of the columns that make a composite result, once they are needed
   std::vector<std::string> row_names_;
   std::unique_ptr<types::FunctionCall> call_;
   std::unique_ptr<types::CallState> call_state_;

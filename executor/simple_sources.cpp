@@ -192,9 +192,7 @@ class CteScanSource : public Source {
  public:
   CteScanSource(ExecutionState& state, const planner::PhysicalCteScan& node)
       : state_(state), node_(node), cte_(static_cast<size_t>(node.cte)) {}
-  void read(ExecutionContext&, Chunk& out, uint32_t demand) override {
-    state_.ctes[cte_]->read(row_, out, demand);
-  }
+  void read(ExecutionContext&, Chunk& out, uint32_t demand) override { state_.ctes[cte_]->read(row_, out, demand); }
   void rewind(ExecutionContext& context) override {
     row_ = 0;
     std::vector<uint64_t> versions;
@@ -263,7 +261,8 @@ class AppendSource : public Source {
 
 class MaterializeSource : public Source {
  public:
-  MaterializeSource(ExecutionContext& context, const planner::PhysicalMaterialize& node, std::unique_ptr<Pipeline> input)
+  MaterializeSource(ExecutionContext& context, const planner::PhysicalMaterialize& node,
+                    std::unique_ptr<Pipeline> input)
       : input_(std::move(input)), store_(context, physical_types(node), context.work_mem_bytes) {}
   void read(ExecutionContext& context, Chunk& out, uint32_t demand) override {
     out.rows = 0;

@@ -219,8 +219,8 @@ bool TableWriter::touches_key(const std::vector<int16_t>& changed) const {
 }
 
 storage::WriteResult TableWriter::update(ExecutionContext& context, const storage::Snapshot& snapshot, RowId row,
-                                         const Chunk& old_row, const Chunk& new_row, const std::vector<int16_t>& changed,
-                                         ModifyHooks* hooks) {
+                                         const Chunk& old_row, const Chunk& new_row,
+                                         const std::vector<int16_t>& changed, ModifyHooks* hooks) {
   std::vector<common::ColumnIndex> columns;
   Chunk values;
   for (int16_t attribute : changed) {

@@ -1,5 +1,6 @@
-// TableWriter: changes rows of one relation with everything that hangs on them, in PostgreSQL's order: generated columns, NOT NULL
-// and CHECK constraints, the heap, the indexes with their unique checks. Triggers and foreign keys are the caller's (Modify, COPY).
+// TableWriter: changes rows of one relation with everything that hangs on them, in PostgreSQL's order: generated
+// columns, NOT NULL and CHECK constraints, the heap, the indexes with their unique checks. Triggers and foreign keys
+// are the caller's (Modify, COPY).
 //
 // Rows are chunks with all columns of the relation (column i is attribute i + 1).
 #pragma once
@@ -27,16 +28,16 @@ class TableWriter {
 
   // Inserts all rows; appends their ids. Throws 23505.
   void insert(ExecutionContext& context, const Chunk& rows, std::vector<RowId>& ids, ModifyHooks* hooks);
-  // Changes one row to `new_row` (row 0); `old_row` holds at least index_attributes(). The heap's answer other than kOk means that
-  // nothing was changed.
+  // Changes one row to `new_row` (row 0); `old_row` holds at least index_attributes(). The heap's answer other than kOk
+  // means that nothing was changed.
   storage::WriteResult update(ExecutionContext& context, const storage::Snapshot& snapshot, RowId row,
                               const Chunk& old_row, const Chunk& new_row, const std::vector<int16_t>& changed,
                               ModifyHooks* hooks);
   storage::WriteResult remove(ExecutionContext& context, const storage::Snapshot& snapshot, RowId row,
                               const Chunk& old_row);
 
-  // A row that conflicts with `row` in one of the arbiter indexes (none named: all unique ones), waiting for unfinished writers.
-  // 0: none.
+  // A row that conflicts with `row` in one of the arbiter indexes (none named: all unique ones), waiting for unfinished
+  // writers. 0: none.
   RowId find_conflict(ExecutionContext& context, const Chunk& rows, uint32_t row, const std::vector<Oid>& arbiters);
 
   // Columns whose values the statement itself gives: errors may show them to whom they would show nothing else.
@@ -73,7 +74,6 @@ class TableWriter {
   void insert_entry(ExecutionContext& context, IndexState& index, const Chunk& rows, uint32_t row, RowId id,
                     ModifyHooks* hooks);
   [[noreturn]] void raise_unique(ExecutionContext& context, IndexState& index, const Chunk& rows, uint32_t row);
-
 
   common::SqlError with_row(ExecutionContext& context, const Chunk& rows, uint32_t row, common::SqlError error) const;
   bool may_show_key(ExecutionContext& context, const catalog::IndexDescriptor& index) const;

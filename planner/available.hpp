@@ -1,6 +1,6 @@
-// Available: what a partial plan's output slots hold, in terms of the query level's own expressions. The planner moves upwards through
-// scan, join, aggregate, window and projection; at each step upper expressions are resolved against it: a subtree equal to an
-// available expression becomes a Slot.
+// Available: what a partial plan's output slots hold, in terms of the query level's own expressions. The planner moves
+// upwards through scan, join, aggregate, window and projection; at each step upper expressions are resolved against it:
+// a subtree equal to an available expression becomes a Slot.
 #pragma once
 
 #include <unordered_map>

@@ -1,4 +1,5 @@
-// WITH: a CTE that is read once and may be inlined becomes a subquery; the others are planned on their own and their rows shared.
+// WITH: a CTE that is read once and may be inlined becomes a subquery; the others are planned on their own and their
+// rows shared.
 #include <algorithm>
 
 #include "planner/level.hpp"

@@ -302,13 +302,16 @@ class Folder {
       case ExpressionKind::kArray:
       case ExpressionKind::kMinMax:
       case ExpressionKind::kBooleanTest:
-      case ExpressionKind::kRelabel: return constant_children(e);
+      case ExpressionKind::kRelabel:
+        return constant_children(e);
       case ExpressionKind::kCoerceViaIo: {
         auto from = context_.catalog.type(as<query::CoerceViaIo>(e).argument->type);
         return constant_children(e) && is_immutable(from->output) && is_immutable(type->input);
       }
-      case ExpressionKind::kSubscript: return !as<query::Subscript>(e).assigned && constant_children(e);
-      case ExpressionKind::kCollate: return constant_children(e);
+      case ExpressionKind::kSubscript:
+        return !as<query::Subscript>(e).assigned && constant_children(e);
+      case ExpressionKind::kCollate:
+        return constant_children(e);
       case ExpressionKind::kArrayCoerce: {
         const auto& coerce = as<query::ArrayCoerce>(e);
         return coerce.argument->kind == ExpressionKind::kConstant && coerce.element->kind == ExpressionKind::kRelabel;

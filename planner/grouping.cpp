@@ -18,8 +18,10 @@ namespace {
 std::vector<std::vector<int>> expand(const GroupingSet& set) {
   std::vector<std::vector<int>> out;
   switch (set.kind) {
-    case GroupingSetKind::kEmpty: return {{}};
-    case GroupingSetKind::kSimple: return {set.references};
+    case GroupingSetKind::kEmpty:
+      return {{}};
+    case GroupingSetKind::kSimple:
+      return {set.references};
     case GroupingSetKind::kRollup:
       for (size_t n = set.content.size() + 1; n-- > 0;) {
         std::vector<int> one;
@@ -155,7 +157,8 @@ Partial Level::plan_grouping(Partial input) {
     available.add(query::clone(e));
     return static_cast<int>(available.size()) - 1;
   };
-  for (const auto& item : query_.group_by) group_of[item.sort_group] = add_group(*target_of(item.sort_group).expression);
+  for (const auto& item : query_.group_by)
+    group_of[item.sort_group] = add_group(*target_of(item.sort_group).expression);
 
   // Aggregates of this level, and plain columns outside of them: those depend functionally on the groups.
   std::vector<const query::Aggregate*> aggregates;
@@ -198,7 +201,8 @@ Partial Level::plan_grouping(Partial input) {
   visit_upper(query_, visit);
   if (query_.grouping_sets.empty())
     for (const auto& column : loose_columns)
-      if (available.find(*column) < 0 && (!query_.group_by.empty() || input.available.find(*column) >= 0)) add_group(*column);
+      if (available.find(*column) < 0 && (!query_.group_by.empty() || input.available.find(*column) >= 0))
+        add_group(*column);
 
   for (const query::Aggregate* aggregate : aggregates) {
     if (available.find(*aggregate) >= 0) continue;
@@ -219,7 +223,8 @@ Partial Level::plan_grouping(Partial input) {
       std::vector<int> positions;
       for (int reference : references) positions.push_back(group_of.at(reference));
       std::sort(positions.begin(), positions.end());
-      bool repeated = std::find(node->grouping_sets.begin(), node->grouping_sets.end(), positions) != node->grouping_sets.end();
+      bool repeated =
+          std::find(node->grouping_sets.begin(), node->grouping_sets.end(), positions) != node->grouping_sets.end();
       if (!(query_.group_distinct && repeated)) node->grouping_sets.push_back(std::move(positions));
     }
   }
@@ -270,8 +275,8 @@ AggregateCall Level::aggregate_call(const query::Aggregate& aggregate, const Ava
   for (const auto& item : order)
     for (const auto& argument : aggregate.arguments)
       if (argument.sort_group == item.sort_group)
-        call.order_by.push_back({resolve(*argument.expression, available), argument.expression->collation, item.descending,
-                                 item.nulls_first});
+        call.order_by.push_back({resolve(*argument.expression, available), argument.expression->collation,
+                                 item.descending, item.nulls_first});
   return call;
 }
 

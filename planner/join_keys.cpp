@@ -110,7 +110,8 @@ bool rejects_nulls(const Expression& conjunct, const TableSet& tables, catalog::
     const auto& call = query::as<query::OperatorCall>(conjunct);
     auto function = catalog.function(call.function);
     return function && function->strict &&
-           std::any_of(call.arguments.begin(), call.arguments.end(), [&](const auto& a) { return is_nullable_column(*a); });
+           std::any_of(call.arguments.begin(), call.arguments.end(),
+                       [&](const auto& a) { return is_nullable_column(*a); });
   }
   if (conjunct.kind == ExpressionKind::kScalarArray) {
     const auto& call = query::as<query::ScalarArrayCall>(conjunct);

@@ -5,7 +5,8 @@
 
 namespace basalt::planner {
 
-// left = right, where `left` is over the left side and `right` over the right one, of one type (casts added where needed).
+// left = right, where `left` is over the left side and `right` over the right one, of one type (casts added where
+// needed).
 struct JoinKey {
   ExpressionPointer left, right, original;
   Oid collation;
@@ -23,7 +24,8 @@ bool is_hashable_equality(const Expression& condition, catalog::CatalogReader& c
 // True if the conjunct cannot be true when all columns of `tables` are NULL.
 bool rejects_nulls(const Expression& conjunct, const TableSet& tables, catalog::CatalogReader& catalog);
 
-// The comparison strategy of an operator in the btree family of an index key (1..5), or 0; 6: is the key's operand on the right side.
+// The comparison strategy of an operator in the btree family of an index key (1..5), or 0; 6: is the key's operand on
+// the right side.
 int btree_strategy(Oid op, Oid opclass, catalog::CatalogReader& catalog);
 
 // `expression` as `target`, by a lossless cast between integer types; null where there is none (and the types differ).

@@ -246,9 +246,9 @@ class Level {
   std::vector<OuterCollector*> collectors_;
   std::map<int, std::set<int16_t>> needed_;  // columns of each range table entry that somebody reads
   std::vector<PlannedCte> ctes_;
-  std::set<int> row_id_tables_;  // tables whose row id must be carried (DML, FOR UPDATE)
+  std::set<int> row_id_tables_;            // tables whose row id must be carried (DML, FOR UPDATE)
   std::map<int, ExpressionList> carried_;  // columns of the FROM items that are not tables, where re-checks may come
-  std::set<int> reads_;          // exec parameters of enclosing levels that this level reads
+  std::set<int> reads_;                    // exec parameters of enclosing levels that this level reads
   std::vector<std::unique_ptr<BoundQuery>> kept_;
   std::vector<ExpressionPointer> kept_expressions_;
   Statistics statistics_;

@@ -1,6 +1,6 @@
 // Physical plan: what the executor runs and EXPLAIN prints. Const while it runs; shared by all executions of a cached
-// statement. Expressions refer to the chunk of the node's input by Slot: for a node with one child, the child's output; for a
-// join, the left child's output followed by the right child's.
+// statement. Expressions refer to the chunk of the node's input by Slot: for a node with one child, the child's output;
+// for a join, the left child's output followed by the right child's.
 //
 // A node's `output` says what its chunks look like. Costs are PostgreSQL's units.
 #pragma once
@@ -24,9 +24,35 @@ using query::ExpressionList;
 using query::ExpressionPointer;
 
 enum class PhysicalKind : uint8_t {
-  kResult, kTableScan, kIndexScan, kRowIdScan, kFunctionScan, kValuesScan, kCteScan, kWorkTableScan, kTuplestoreScan,
-  kFilter, kProject, kProjectSet, kHashJoin, kMergeJoin, kNestedLoop, kIndexJoin, kApply, kAggregate, kWindow, kSort,
-  kLimit, kUnique, kSetOperation, kAppend, kMergeAppend, kRecursiveUnion, kMaterialize, kLockRows, kModify
+  kResult,
+  kTableScan,
+  kIndexScan,
+  kRowIdScan,
+  kFunctionScan,
+  kValuesScan,
+  kCteScan,
+  kWorkTableScan,
+  kTuplestoreScan,
+  kFilter,
+  kProject,
+  kProjectSet,
+  kHashJoin,
+  kMergeJoin,
+  kNestedLoop,
+  kIndexJoin,
+  kApply,
+  kAggregate,
+  kWindow,
+  kSort,
+  kLimit,
+  kUnique,
+  kSetOperation,
+  kAppend,
+  kMergeAppend,
+  kRecursiveUnion,
+  kMaterialize,
+  kLockRows,
+  kModify
 };
 
 struct OutputColumn {
@@ -71,11 +97,12 @@ struct PhysicalResult : PhysicalNode {
   bool never = false;  // constant-false: no rows
 };
 
-// Columns of a scan are attribute numbers; system columns are PostgreSQL's negative ones. kRowIdAttribute is the raw row id
-// (int8) for DML, row locks and re-checks.
+// Columns of a scan are attribute numbers; system columns are PostgreSQL's negative ones. kRowIdAttribute is the raw
+// row id (int8) for DML, row locks and re-checks.
 inline constexpr int16_t kRowIdAttribute = -100;
 
-struct PushedFilter {  // runs on the leaf; `value` has no slots and is evaluated when the scan starts (NULL: no row passes)
+struct PushedFilter {  // runs on the leaf; `value` has no slots and is evaluated when the scan starts (NULL: no row
+                       // passes)
   int16_t column = 0;
   storage::LeafFilterKind kind = storage::LeafFilterKind::kEqual;
   ExpressionPointer value;  // null for the IS NULL tests
@@ -85,10 +112,10 @@ struct PushedFilter {  // runs on the leaf; `value` has no slots and is evaluate
 struct ScanBase : PhysicalNode {
   using PhysicalNode::PhysicalNode;
   RelationPointer relation;
-  int table = 0;                   // names it in re-checks; 0: never re-checked
+  int table = 0;  // names it in re-checks; 0: never re-checked
   std::string alias;
-  std::vector<int16_t> columns;    // in step with output
-  ExpressionPointer filter;        // over the scan's own output
+  std::vector<int16_t> columns;  // in step with output
+  ExpressionPointer filter;      // over the scan's own output
 };
 struct PhysicalTableScan : ScanBase {
   PhysicalTableScan() : ScanBase(PhysicalKind::kTableScan) {}
@@ -99,11 +126,12 @@ struct PhysicalTableScan : ScanBase {
   ExpressionPointer sample_repeatable;
 };
 
-// key <op> value, strategies of the btree class: 1 < 2 <= 3 = 4 >= 5 >. `any_array`: value is an array and one element must match.
+// key <op> value, strategies of the btree class: 1 < 2 <= 3 = 4 >= 5 >. `any_array`: value is an array and one element
+// must match.
 struct IndexCondition {
-  int key = 0;                     // position among the index's key columns
+  int key = 0;  // position among the index's key columns
   int strategy = 3;
-  ExpressionPointer value;         // index scan: without slots; index join: over the outer side's output
+  ExpressionPointer value;  // index scan: without slots; index join: over the outer side's output
   bool is_null = false, is_not_null = false;
   bool any_array = false;
   bool null_safe = false;
@@ -118,9 +146,9 @@ struct PhysicalIndexScan : ScanBase {
 // ctid = ... | ctid = ANY (...) | WHERE CURRENT OF
 struct PhysicalRowIdScan : ScanBase {
   PhysicalRowIdScan() : ScanBase(PhysicalKind::kRowIdScan) {}
-  ExpressionList row_ids;          // tid, or tid[] where any_array
+  ExpressionList row_ids;  // tid, or tid[] where any_array
   bool any_array = false;
-  std::string current_of;          // cursor name; empty: none
+  std::string current_of;  // cursor name; empty: none
 };
 
 struct PhysicalFunctionScan : PhysicalNode {
@@ -160,19 +188,20 @@ struct PhysicalFilter : PhysicalNode {
 struct PhysicalProject : PhysicalNode {
   BASALT_PHYSICAL(PhysicalProject, kProject)
   ExpressionList expressions;
-  bool row_by_row = false;         // contains volatile calls (QRY-8)
+  bool row_by_row = false;  // contains volatile calls (QRY-8)
 };
-// Target list with set-returning functions at the top of some expressions: rows are multiplied, functions run in lockstep.
+// Target list with set-returning functions at the top of some expressions: rows are multiplied, functions run in
+// lockstep.
 struct PhysicalProjectSet : PhysicalNode {
   BASALT_PHYSICAL(PhysicalProjectSet, kProjectSet)
-  ExpressionList expressions;      // a Function/OperatorCall with returns_set, or a scalar expression
+  ExpressionList expressions;  // a Function/OperatorCall with returns_set, or a scalar expression
 };
 
 enum class JoinType : uint8_t { kInner, kLeft, kRight, kFull, kSemi, kAnti };
 struct JoinBase : PhysicalNode {
   using PhysicalNode::PhysicalNode;
   JoinType join = JoinType::kInner;
-  ExpressionPointer condition;     // residual, over left ++ right; may be null
+  ExpressionPointer condition;  // residual, over left ++ right; may be null
   bool inner_unique = false;
 };
 // Children: probe (left), build (right). Output: left ++ right; semi and anti: left only.
@@ -180,14 +209,14 @@ struct PhysicalHashJoin : JoinBase {
   PhysicalHashJoin() : JoinBase(PhysicalKind::kHashJoin) {}
   ExpressionList left_keys, right_keys;  // over the respective child; pairwise the same type
   std::vector<Oid> key_collations;
-  std::vector<bool> null_safe;           // IS NOT DISTINCT FROM
+  std::vector<bool> null_safe;  // IS NOT DISTINCT FROM
 };
 struct PhysicalMergeJoin : JoinBase {
   PhysicalMergeJoin() : JoinBase(PhysicalKind::kMergeJoin) {}
   ExpressionList left_keys, right_keys;  // both inputs are sorted by them, ascending, NULLS LAST
   std::vector<Oid> key_collations;
 };
-struct PhysicalNestedLoop : JoinBase {   // the right side is kept and rescanned
+struct PhysicalNestedLoop : JoinBase {  // the right side is kept and rescanned
   PhysicalNestedLoop() : JoinBase(PhysicalKind::kNestedLoop) {}
 };
 // Child: the outer side. For each of its rows, a lookup in an index of `inner`.
@@ -199,7 +228,7 @@ struct PhysicalIndexJoin : JoinBase {
 struct PhysicalApply : JoinBase {
   PhysicalApply() : JoinBase(PhysicalKind::kApply) {}
   std::vector<int> parameters;
-  ExpressionList arguments;        // over the left side
+  ExpressionList arguments;  // over the left side
 };
 
 struct SortKey {
@@ -210,35 +239,35 @@ struct SortKey {
 
 struct AggregateCall {
   Oid function;
-  std::string signature;           // key in the function registry, "sum(int4)"; empty: user-defined
+  std::string signature;  // key in the function registry, "sum(int4)"; empty: user-defined
   std::vector<Oid> argument_types;
   Oid result_type, input_collation;
   ExpressionList arguments, direct_arguments;
   ExpressionPointer filter;
   bool distinct = false;
-  std::vector<SortKey> order_by;   // over the node's input; with distinct, covers the arguments
+  std::vector<SortKey> order_by;  // over the node's input; with distinct, covers the arguments
   char kind = 'n';
 };
 enum class AggregateStrategy : uint8_t { kPlain, kHash, kSorted };
-// Output: group expressions, then aggregates, then one int4 for each GROUPING() call. With grouping sets, group columns that are
-// not in a row's set are NULL.
+// Output: group expressions, then aggregates, then one int4 for each GROUPING() call. With grouping sets, group columns
+// that are not in a row's set are NULL.
 struct PhysicalAggregate : PhysicalNode {
   BASALT_PHYSICAL(PhysicalAggregate, kAggregate)
   AggregateStrategy strategy = AggregateStrategy::kPlain;
   ExpressionList groups;
   std::vector<Oid> group_collations;
   std::vector<AggregateCall> aggregates;
-  std::vector<std::vector<int>> grouping_sets;    // positions in groups; empty: one set of all
-  std::vector<std::vector<int>> grouping_calls;   // positions in groups
+  std::vector<std::vector<int>> grouping_sets;   // positions in groups; empty: one set of all
+  std::vector<std::vector<int>> grouping_calls;  // positions in groups
 };
 
 struct WindowCallSpec {
   Oid function;
-  std::string signature;           // "row_number()", "lag(anycompatible,int4,anycompatible)", or of an aggregate
+  std::string signature;  // "row_number()", "lag(anycompatible,int4,anycompatible)", or of an aggregate
   bool is_aggregate = false;
   std::vector<Oid> argument_types;
   Oid result_type, input_collation;
-  ExpressionList arguments;        // over the node's input
+  ExpressionList arguments;  // over the node's input
   ExpressionPointer filter;
 };
 // Input sorted by partition and order keys. Output: input ++ results.
@@ -267,7 +296,7 @@ struct PhysicalLimit : PhysicalNode {
   BASALT_PHYSICAL(PhysicalLimit, kLimit)
   ExpressionPointer limit, offset;  // int8, without slots
   bool with_ties = false;
-  std::vector<SortKey> ties;        // over the input
+  std::vector<SortKey> ties;  // over the input
 };
 // Removes neighbours equal in the given output columns. For DISTINCT [ON] over sorted input.
 struct PhysicalUnique : PhysicalNode {
@@ -280,7 +309,9 @@ struct PhysicalSetOperation : PhysicalNode {
   query::SetOperationKind operation = query::SetOperationKind::kIntersect;
   bool all = false;
 };
-struct PhysicalAppend : PhysicalNode { BASALT_PHYSICAL(PhysicalAppend, kAppend) };
+struct PhysicalAppend : PhysicalNode {
+  BASALT_PHYSICAL(PhysicalAppend, kAppend)
+};
 struct PhysicalMergeAppend : PhysicalNode {
   BASALT_PHYSICAL(PhysicalMergeAppend, kMergeAppend)
   std::vector<SortKey> keys;
@@ -291,7 +322,9 @@ struct PhysicalRecursiveUnion : PhysicalNode {
   int recursion = 0;
   bool all = false;
 };
-struct PhysicalMaterialize : PhysicalNode { BASALT_PHYSICAL(PhysicalMaterialize, kMaterialize) };
+struct PhysicalMaterialize : PhysicalNode {
+  BASALT_PHYSICAL(PhysicalMaterialize, kMaterialize)
+};
 
 // Where the child's output carries the row id of a scanned table, so that a re-check can find the row that joined
 // (QRY-9); of any other FROM item (`row_id_slot` is -1) the row itself, by column of its output.
@@ -322,37 +355,38 @@ struct ColumnAssignment {
 // `rows` of what is assigned: sub-SELECTs of SET (a, b) = (SELECT ...), each a record; their slots follow the input's.
 struct ModifyOnConflict {
   query::ConflictAction action = query::ConflictAction::kNothing;
-  std::vector<Oid> arbiter_indexes;          // empty: any unique index
+  std::vector<Oid> arbiter_indexes;  // empty: any unique index
   ExpressionList rows;
-  std::vector<ColumnAssignment> set;         // over existing row (all columns) ++ proposed row (all columns)
-  ExpressionPointer where;                   // the same
+  std::vector<ColumnAssignment> set;  // over existing row (all columns) ++ proposed row (all columns)
+  ExpressionPointer where;            // the same
 };
 struct ModifyMergeAction {
   bool matched = false;
   query::MergeActionKind kind = query::MergeActionKind::kNothing;
-  ExpressionPointer condition;               // over the child's output
+  ExpressionPointer condition;  // over the child's output
   ExpressionList rows;
   std::vector<ColumnAssignment> assignments;
 };
 // Child: for INSERT the new rows; for UPDATE/DELETE/MERGE the row id of the target and what the assignments need.
-// RETURNING is over: new row (old row for DELETE; all columns of the relation, by number), row id, then the child's output.
+// RETURNING is over: new row (old row for DELETE; all columns of the relation, by number), row id, then the child's
+// output.
 struct PhysicalModify : PhysicalNode {
   BASALT_PHYSICAL(PhysicalModify, kModify)
   query::CommandKind command = query::CommandKind::kInsert;
   RelationPointer relation;
-  std::string alias;                         // as the statement calls the relation
+  std::string alias;  // as the statement calls the relation
   int table = 0;
-  int row_id_slot = -1;                      // in the child's output; MERGE: NULL where not matched
-  std::vector<RecheckMark> marks;            // the other tables
-  ExpressionList rows;                       // of the assignments
+  int row_id_slot = -1;                       // in the child's output; MERGE: NULL where not matched
+  std::vector<RecheckMark> marks;             // the other tables
+  ExpressionList rows;                        // of the assignments
   std::vector<ColumnAssignment> assignments;  // INSERT: every column that is not dropped; UPDATE: the changed ones
   std::unique_ptr<ModifyOnConflict> on_conflict;
   std::vector<ModifyMergeAction> merge_actions;
-  ExpressionList check_options;              // over the new row
+  ExpressionList check_options;                 // over the new row
   std::vector<std::string> check_option_views;  // empty name: row security
-  ExpressionList returning;                  // empty: none
+  ExpressionList returning;                     // empty: none
   bool can_set_tag = true;
-  bool row_by_row = false;                   // a function in the statement may read its changes: one input row at a time
+  bool row_by_row = false;  // a function in the statement may read its changes: one input row at a time
   // Views with INSTEAD OF triggers: where the child's output holds the old row, by column of the view; -1: nowhere.
   std::vector<int> old_row_slots;
 };
@@ -360,24 +394,24 @@ struct PhysicalModify : PhysicalNode {
 // A statement ready to run.
 struct PhysicalStatement {
   PhysicalPointer root;
-  std::vector<PhysicalPointer> subplans;     // of SubPlanCall
-  std::vector<PhysicalPointer> ctes;         // of CteScan; modifying ones run to their end even if nobody reads them
+  std::vector<PhysicalPointer> subplans;  // of SubPlanCall
+  std::vector<PhysicalPointer> ctes;      // of CteScan; modifying ones run to their end even if nobody reads them
   std::vector<bool> cte_modifies;
   int exec_parameters = 0, recursions = 0, nodes = 0;
   query::CommandKind command = query::CommandKind::kSelect;
   bool has_returning = false;
   bool locks_rows = false, modifies = false;
-  bool can_set_tag = true;                   // false: a rule added it
-  bool row_at_a_time = false;                // volatile calls in several places: they take turns row by row (QRY-8)
+  bool can_set_tag = true;     // false: a rule added it
+  bool row_at_a_time = false;  // volatile calls in several places: they take turns row by row (QRY-8)
   // Of a cursor's query: the row ids that travel behind the visible columns, for WHERE CURRENT OF.
   struct CursorRow {
     Oid relation;
     int slot = 0;
-    bool locked = false;                     // named in FOR UPDATE or FOR SHARE
+    bool locked = false;  // named in FOR UPDATE or FOR SHARE
   };
   std::vector<CursorRow> cursor_rows;
-  bool simply_updatable = false;             // each row of the result is one row of the table
-  struct TableUse {                          // to lock and to check privileges when a cached plan is used
+  bool simply_updatable = false;  // each row of the result is one row of the table
+  struct TableUse {               // to lock and to check privileges when a cached plan is used
     RelationPointer relation;
     int lock_mode = 1;
     uint32_t privileges = 0;

@@ -10,7 +10,8 @@ namespace basalt::planner {
 
 namespace {
 
-// Every relation of the statement, at any depth: what to lock and whose privileges to check when the plan is used again.
+// Every relation of the statement, at any depth: what to lock and whose privileges to check when the plan is used
+// again.
 void collect_tables(const query::BoundQuery& query, PhysicalStatement& statement) {
   auto add_entries = [&](const query::BoundQuery& level) {
     for (const auto& entry : level.range_table) {

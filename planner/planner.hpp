@@ -1,6 +1,7 @@
 // plan(): a bound statement becomes a physical one.
 //
-//   BoundQuery -> (subqueries pulled up, sublinks unnested) -> join graph per level -> join order and access paths by cost
+//   BoundQuery -> (subqueries pulled up, sublinks unnested) -> join graph per level -> join order and access paths by
+//   cost
 //              -> grouping, windows, distinct, order, limit -> PhysicalStatement
 #pragma once
 
@@ -18,7 +19,8 @@ struct PlannerSettings {  // PostgreSQL's names and defaults
   double effective_cache_pages = 524288;
   size_t work_mem_bytes = size_t{4} << 20;
   bool enable_seqscan = true, enable_indexscan = true, enable_indexonlyscan = true, enable_hashjoin = true,
-       enable_mergejoin = true, enable_nestloop = true, enable_hashagg = true, enable_sort = true, enable_material = true;
+       enable_mergejoin = true, enable_nestloop = true, enable_hashagg = true, enable_sort = true,
+       enable_material = true;
 };
 
 struct PlanContext {
@@ -28,7 +30,7 @@ struct PlanContext {
   PlannerSettings settings;
   // Values of parameters when a custom plan is wanted; empty: a generic plan.
   std::vector<common::Value> parameters;
-  bool for_cursor = false;  // row ids are kept for WHERE CURRENT OF
+  bool for_cursor = false;                      // row ids are kept for WHERE CURRENT OF
   query::FunctionRuntime* functions = nullptr;  // calls functions that are not built in while constants are folded
   // Values of Parameter kLiteral in the text at hand. For estimates only: the plan serves other values too.
   std::vector<common::Value> literals;

@@ -95,7 +95,8 @@ bool is_simple(const BoundQuery& sub, catalog::CatalogReader& catalog) {
     return false;
   if (sub.from->items.empty()) return false;
   for (const auto& target : sub.targets)
-    if (query::contains_volatile(*target.expression, catalog) || query::contains_sublink(*target.expression)) return false;
+    if (query::contains_volatile(*target.expression, catalog) || query::contains_sublink(*target.expression))
+      return false;
   return true;
 }
 
@@ -122,10 +123,13 @@ class PullUp {
         for (auto& item : node->items) visit(item, nullable);
         return;
       case FromKind::kJoin:
-        visit(node->left, nullable || node->join_kind == query::JoinKind::kRight || node->join_kind == query::JoinKind::kFull);
-        visit(node->right, nullable || node->join_kind == query::JoinKind::kLeft || node->join_kind == query::JoinKind::kFull);
+        visit(node->left,
+              nullable || node->join_kind == query::JoinKind::kRight || node->join_kind == query::JoinKind::kFull);
+        visit(node->right,
+              nullable || node->join_kind == query::JoinKind::kLeft || node->join_kind == query::JoinKind::kFull);
         return;
-      case FromKind::kTable: break;
+      case FromKind::kTable:
+        break;
     }
     query::RangeTableEntry& entry = query_.entry(node->table);
     if (entry.kind != RangeKind::kSubquery || !entry.subquery || entry.lateral || entry.security_barrier) return;
@@ -167,8 +171,7 @@ class PullUp {
           });
     std::set<int16_t> origins, computed;
     for (int16_t number : grouped) {
-      const auto* origin =
-          query::try_as<Column>(sub.targets.at(static_cast<size_t>(number) - 1).expression.get());
+      const auto* origin = query::try_as<Column>(sub.targets.at(static_cast<size_t>(number) - 1).expression.get());
       if (!origin || origin->levels_up != 0 || origin->column <= 0)
         computed.insert(number);
       else if (!origins.insert(origin->column).second && !query_.grouping_sets.empty())
@@ -176,9 +179,9 @@ class PullUp {
     }
     if (computed.empty()) return true;
     return query_.grouping_sets.empty() && !query::walk_with_depth(query_, [&](const Expression& e, int depth) {
-      const Column* column = depth > 0 ? column_of(e, depth, table) : nullptr;
-      return column && computed.contains(column->column);
-    });
+             const Column* column = depth > 0 ? column_of(e, depth, table) : nullptr;
+             return column && computed.contains(column->column);
+           });
   }
 
   void merge(std::unique_ptr<FromNode>& node, query::RangeTableEntry& entry) {

@@ -194,8 +194,7 @@ class JsonbSubscriptEvaluator : public Evaluator {
       whole = types::json::Builder().begin_array().end_array().finish();
     else
       whole = types::json::Builder().begin_object().end_object().finish();
-    return Value::of(
-        types::json::edit_path(types::json::View(whole), path, value, types::json::PathEdit::kAssign));
+    return Value::of(types::json::edit_path(types::json::View(whole), path, value, types::json::PathEdit::kAssign));
   }
 
   EvaluatorPointer container_;

@@ -205,30 +205,46 @@ template <typename F>
 decltype(auto) dispatch(ExpressionKind kind, F&& f) {
 #define BASALT_CASE(K, T) \
   case ExpressionKind::K: \
-    return f.template operator()<T>();
+    return f.template operator()<T>()
   switch (kind) {
-    BASALT_CASE(kConstant, Constant)
-    BASALT_CASE(kParameter, Parameter)
-    BASALT_CASE(kColumn, Column)
-    BASALT_CASE(kSlot, Slot)
-    BASALT_CASE(kFunction, Function)
-    BASALT_CASE(kOperator, OperatorCall)
-    BASALT_CASE(kDistinct, OperatorCall) BASALT_CASE(kNullIf, OperatorCall) BASALT_CASE(kScalarArray, ScalarArrayCall)
-        BASALT_CASE(kBool, BoolCall) BASALT_CASE(kNullTest, NullTest) BASALT_CASE(kBooleanTest, BooleanTest)
-            BASALT_CASE(kCase, Case) BASALT_CASE(kCaseTest, CaseTest) BASALT_CASE(kCoalesce, Coalesce)
-                BASALT_CASE(kMinMax, MinMax) BASALT_CASE(kArray, ArrayConstructor) BASALT_CASE(kRow, RowConstructor)
-                    BASALT_CASE(kRowCompare, RowCompare) BASALT_CASE(kFieldSelect, FieldSelect)
-                        BASALT_CASE(kFieldStore, FieldStore) BASALT_CASE(kSubscript, Subscript)
-                            BASALT_CASE(kRelabel, Relabel) BASALT_CASE(kCoerceViaIo, CoerceViaIo)
-                                BASALT_CASE(kArrayCoerce, ArrayCoerce) BASALT_CASE(kConvertRow, ConvertRow)
-                                    BASALT_CASE(kCoerceToDomain, CoerceToDomain) BASALT_CASE(kDomainValue, DomainValue)
-                                        BASALT_CASE(kCollate, Collate) BASALT_CASE(kSubLink, SubLink)
-                                            BASALT_CASE(kSqlValue, SqlValue) BASALT_CASE(kAggregate, Aggregate)
-                                                BASALT_CASE(kWindow, WindowCall) BASALT_CASE(kGrouping, Grouping)
-                                                    BASALT_CASE(kSetDefault, SetDefault)
-                                                        BASALT_CASE(kCurrentOf, CurrentOf)
-                                                            BASALT_CASE(kNamedArgument, NamedArgument)
-                                                                BASALT_CASE(kSubPlan, SubPlanCall)
+    BASALT_CASE(kConstant, Constant);
+    BASALT_CASE(kParameter, Parameter);
+    BASALT_CASE(kColumn, Column);
+    BASALT_CASE(kSlot, Slot);
+    BASALT_CASE(kFunction, Function);
+    BASALT_CASE(kOperator, OperatorCall);
+    BASALT_CASE(kDistinct, OperatorCall);
+    BASALT_CASE(kNullIf, OperatorCall);
+    BASALT_CASE(kScalarArray, ScalarArrayCall);
+    BASALT_CASE(kBool, BoolCall);
+    BASALT_CASE(kNullTest, NullTest);
+    BASALT_CASE(kBooleanTest, BooleanTest);
+    BASALT_CASE(kCase, Case);
+    BASALT_CASE(kCaseTest, CaseTest);
+    BASALT_CASE(kCoalesce, Coalesce);
+    BASALT_CASE(kMinMax, MinMax);
+    BASALT_CASE(kArray, ArrayConstructor);
+    BASALT_CASE(kRow, RowConstructor);
+    BASALT_CASE(kRowCompare, RowCompare);
+    BASALT_CASE(kFieldSelect, FieldSelect);
+    BASALT_CASE(kFieldStore, FieldStore);
+    BASALT_CASE(kSubscript, Subscript);
+    BASALT_CASE(kRelabel, Relabel);
+    BASALT_CASE(kCoerceViaIo, CoerceViaIo);
+    BASALT_CASE(kArrayCoerce, ArrayCoerce);
+    BASALT_CASE(kConvertRow, ConvertRow);
+    BASALT_CASE(kCoerceToDomain, CoerceToDomain);
+    BASALT_CASE(kDomainValue, DomainValue);
+    BASALT_CASE(kCollate, Collate);
+    BASALT_CASE(kSubLink, SubLink);
+    BASALT_CASE(kSqlValue, SqlValue);
+    BASALT_CASE(kAggregate, Aggregate);
+    BASALT_CASE(kWindow, WindowCall);
+    BASALT_CASE(kGrouping, Grouping);
+    BASALT_CASE(kSetDefault, SetDefault);
+    BASALT_CASE(kCurrentOf, CurrentOf);
+    BASALT_CASE(kNamedArgument, NamedArgument);
+    BASALT_CASE(kSubPlan, SubPlanCall);
   }
 #undef BASALT_CASE
   UNREACHABLE("expression of an unknown kind");

@@ -144,15 +144,16 @@ void take_with_queries(const BoundQuery& change, BoundQuery& action) {
     changes |= cte->query && cte->query->command != CommandKind::kSelect;
     for (const auto& own : action.ctes)
       if (own->name == cte->name)
-        throw SqlError(sqlstate::kFeatureNotSupported,
-                       "WITH query name \"" + cte->name +
-                           "\" appears in both a rule action and the query being rewritten");
+        throw SqlError(
+            sqlstate::kFeatureNotSupported,
+            "WITH query name \"" + cte->name + "\" appears in both a rule action and the query being rewritten");
   }
   for (const auto& item : action.from->items)
     reads_query |= item->kind == FromKind::kTable && action.entry(item->table).kind == RangeKind::kSubquery;
   if (changes && reads_query && action.command == CommandKind::kInsert)
-    throw SqlError(sqlstate::kFeatureNotSupported,
-                   "INSERT...SELECT rule actions are not supported for queries having data-modifying statements in WITH");
+    throw SqlError(
+        sqlstate::kFeatureNotSupported,
+        "INSERT...SELECT rule actions are not supported for queries having data-modifying statements in WITH");
   std::vector<std::unique_ptr<CommonTableExpression>> all;
   auto copy = clone(change);
   for (auto& cte : copy->ctes) all.push_back(std::move(cte));

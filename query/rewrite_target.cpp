@@ -173,8 +173,10 @@ void Rewriter::fill_target_list(BoundQuery& query, std::vector<TargetEntry>& tar
       // A view: its own default counts; what an INSERT lacks then, the base column's default, looked for later.
       auto own = column_default(relation, column);
       if (!own && !entry) continue;
-      if (own) made.expression = std::move(own);
-      else if (!insert) made.expression = default_or_null(relation, column);
+      if (own)
+        made.expression = std::move(own);
+      else if (!insert)
+        made.expression = default_or_null(relation, column);
     }
     targets.push_back(std::move(made));
   }

@@ -63,10 +63,10 @@ class Rewriter {
   void rewrite_search_cycle(CommonTableExpression& cte);
 
  private:
-  std::vector<Oid> active_;      // views being expanded, against recursion
-  std::vector<std::pair<Oid, CommandKind>> firing_;    // rules being applied, against recursion
-  std::vector<const BoundQuery*> instead_products_;    // queries that rules put in place of a change
-  bool cascaded_check_ = false;  // WITH CASCADED CHECK OPTION of a view further out
+  std::vector<Oid> active_;                          // views being expanded, against recursion
+  std::vector<std::pair<Oid, CommandKind>> firing_;  // rules being applied, against recursion
+  std::vector<const BoundQuery*> instead_products_;  // queries that rules put in place of a change
+  bool cascaded_check_ = false;                      // WITH CASCADED CHECK OPTION of a view further out
 };
 
 bool has_option(const catalog::RelationDescriptor& relation, std::string_view name);

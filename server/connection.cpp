@@ -165,7 +165,8 @@ bool Connection::process_startup() {
       state_.sessions.signal(message->cancel_pid, message->cancel_key, common::Interrupt::Reason::kCancel);
       closing_ = true;
       return false;
-    case wire::StartupKind::kStartup: break;
+    case wire::StartupKind::kStartup:
+      break;
   }
   if (message->protocol >> 16 != 3) {
     std::string text = "unsupported frontend protocol " + std::to_string(message->protocol >> 16) + "." +

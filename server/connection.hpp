@@ -1,7 +1,7 @@
 // Connection: one client: startup, then the message loop over a commands::Session.
 //
-// Between messages a connection is one pending asynchronous read; it holds no thread, and its buffers are given back. A message is
-// carried out by the thread that has received it (QRY-5); answers are collected and written together.
+// Between messages a connection is one pending asynchronous read; it holds no thread, and its buffers are given back. A
+// message is carried out by the thread that has received it (QRY-5); answers are collected and written together.
 #pragma once
 
 #include <atomic>
@@ -37,8 +37,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   void read_more();
   void on_readable(const boost::system::error_code& error);
-  bool receive();         // false: the client has gone
-  void process();         // all complete messages in the buffer
+  bool receive();          // false: the client has gone
+  void process();          // all complete messages in the buffer
   bool process_startup();  // true: it can go on with the next bytes
   void start_session(const wire::StartupMessage& message);
   void start_idle_timer();

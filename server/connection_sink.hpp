@@ -53,8 +53,10 @@ class ConnectionSink : public commands::ResultSink {
       std::string body(message->body);
       connection_.consumed_ += message->size;
       switch (message->type) {
-        case 'd': return body;
-        case 'c': return std::nullopt;
+        case 'd':
+          return body;
+        case 'c':
+          return std::nullopt;
         case 'f':
           throw common::SqlError(common::sqlstate::kQueryCanceled,
                                  "COPY from stdin failed: " + body.substr(0, body.find('\0')));
@@ -92,7 +94,8 @@ class ConnectionSink : public commands::ResultSink {
     while (connection_.input_.size() == before) {
       if (!connection_.receive()) {
         connection_.closing_ = true;
-        throw common::SqlError(common::sqlstate::kConnectionFailure, "unexpected EOF on client connection with an open transaction")
+        throw common::SqlError(common::sqlstate::kConnectionFailure,
+                               "unexpected EOF on client connection with an open transaction")
             .severity(common::Severity::kFatal);
       }
       if (connection_.input_.size() > before) return;

@@ -68,8 +68,8 @@ void Reactor::run(Slot& slot) {
       ++runners_;
     }
     lock.unlock();
-    // run_one() waits for a handler and carries it out; the handler's start is noted by whoever posts work through it, so that
-    // waiting in epoll is not taken for being stuck.
+    // run_one() waits for a handler and carries it out; the handler's start is noted by whoever posts work through it,
+    // so that waiting in epoll is not taken for being stuck.
     io_.run_one();
     slot.handler_since.store(0, std::memory_order_relaxed);
     lock.lock();
@@ -102,7 +102,8 @@ void Reactor::watch() {
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      if (wake_watchdog_.wait_for(lock, std::chrono::milliseconds(kTickMilliseconds), [this] { return stopping_; })) return;
+      if (wake_watchdog_.wait_for(lock, std::chrono::milliseconds(kTickMilliseconds), [this] { return stopping_; }))
+        return;
     }
     int64_t now = common::Clock::real().monotonic_microseconds();
     std::vector<Slot*> stuck;

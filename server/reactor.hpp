@@ -1,9 +1,9 @@
 // Reactor: the threads of the network side (QRY-5).
 //
-// One runner waits in the reactor and carries out handlers, statements included: a hot connection pays no hand-over. Standbys are
-// parked outside. A runner that is about to wait says so (common/blocking.hpp), which puts a standby in its place first; a watchdog,
-// which runs no statements, ticks every 2 ms and replaces a runner that is stuck in a handler. A replaced runner that comes back
-// parks itself.
+// One runner waits in the reactor and carries out handlers, statements included: a hot connection pays no hand-over.
+// Standbys are parked outside. A runner that is about to wait says so (common/blocking.hpp), which puts a standby in
+// its place first; a watchdog, which runs no statements, ticks every 2 ms and replaces a runner that is stuck in a
+// handler. A replaced runner that comes back parks itself.
 #pragma once
 
 #include <atomic>

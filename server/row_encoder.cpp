@@ -37,21 +37,32 @@ RowEncoder::RowEncoder(commands::Session& session, const std::vector<commands::R
     types::TypePointer type = session.catalog().type(columns[i].type);
     if (format == 0) {
       switch (columns[i].type.value) {
-        case 16: column.direct = Direct::kBool; break;
-        case 20: column.direct = Direct::kInt8; break;
-        case 21: column.direct = Direct::kInt2; break;
-        case 23: column.direct = Direct::kInt4; break;
+        case 16:
+          column.direct = Direct::kBool;
+          break;
+        case 20:
+          column.direct = Direct::kInt8;
+          break;
+        case 21:
+          column.direct = Direct::kInt2;
+          break;
+        case 23:
+          column.direct = Direct::kInt4;
+          break;
         case 25:
         case 1042:
         case 1043:
-        case 19: column.direct = Direct::kText; break;
-        default: column.call = compile_io(session, columns[i].type, type->output, types::oid::kCstring);
+        case 19:
+          column.direct = Direct::kText;
+          break;
+        default:
+          column.call = compile_io(session, columns[i].type, type->output, types::oid::kCstring);
       }
     } else {
       if (!type->send.valid())
-        throw common::SqlError(common::sqlstate::kUndefinedFunction,
-                               "no binary output function available for type " +
-                                   session.call_context().format_type(columns[i].type, -1));
+        throw common::SqlError(
+            common::sqlstate::kUndefinedFunction,
+            "no binary output function available for type " + session.call_context().format_type(columns[i].type, -1));
       column.call = compile_io(session, columns[i].type, type->send, types::oid::kBytea);
     }
     columns_.push_back(std::move(column));
@@ -89,9 +100,15 @@ void RowEncoder::encode(commands::Session& session, const Chunk& chunk, wire::Me
         out.bytes({digits, static_cast<size_t>(end - digits)});
       };
       switch (columns_[c].direct) {
-        case Direct::kInt2: number(source.view<int16_t>()[row]); break;
-        case Direct::kInt4: number(source.view<int32_t>()[row]); break;
-        case Direct::kInt8: number(source.view<int64_t>()[row]); break;
+        case Direct::kInt2:
+          number(source.view<int16_t>()[row]);
+          break;
+        case Direct::kInt4:
+          number(source.view<int32_t>()[row]);
+          break;
+        case Direct::kInt8:
+          number(source.view<int64_t>()[row]);
+          break;
         case Direct::kBool:
           out.int32(1);
           out.byte(source.view<bool>()[row] ? 't' : 'f');

@@ -1,5 +1,5 @@
-// RowEncoder: DataRow messages from chunks, in text or binary format per column, straight into the send buffer. Values go through
-// their type's output or send function, a column at a time; the commonest types are written directly.
+// RowEncoder: DataRow messages from chunks, in text or binary format per column, straight into the send buffer. Values
+// go through their type's output or send function, a column at a time; the commonest types are written directly.
 #pragma once
 
 #include <vector>

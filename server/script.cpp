@@ -39,7 +39,8 @@ class SilentSink : public commands::ResultSink {
   void complete(std::string_view) override {}
 };
 
-// A view over something that this build does not have yet is left out, and said so; any other error ends the initialisation.
+// A view over something that this build does not have yet is left out, and said so; any other error ends the
+// initialisation.
 void run_or_skip(commands::Session& session, std::string_view statement, commands::ResultSink& sink) {
   try {
     session.simple_query(statement, sink);
@@ -48,8 +49,8 @@ void run_or_skip(commands::Session& session, std::string_view statement, command
     const common::SqlState state = error.report().sqlstate;
     session.handle_error();
     if (!(state == sqlstate::kUndefinedFunction || state == sqlstate::kUndefinedTable ||
-          state == sqlstate::kUndefinedObject ||
-          state == sqlstate::kInvalidTableDefinition || state == sqlstate::kFeatureNotSupported))
+          state == sqlstate::kUndefinedObject || state == sqlstate::kInvalidTableDefinition ||
+          state == sqlstate::kFeatureNotSupported))
       throw;
     std::string_view head = statement.substr(0, statement.find('\n'));
     std::fprintf(stderr, "left out: %.*s: %s\n", static_cast<int>(head.size()), head.data(),

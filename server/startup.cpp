@@ -45,18 +45,21 @@ std::vector<std::pair<std::string, std::string>> split_options(const std::string
   std::vector<std::pair<std::string, std::string>> out;
   auto add = [&](std::string setting) {
     size_t equal = setting.find('=');
-    if (equal == std::string::npos)
-      throw fatal(sqlstate::kSyntaxError, "-c " + setting + " requires a value");
+    if (equal == std::string::npos) throw fatal(sqlstate::kSyntaxError, "-c " + setting + " requires a value");
     std::string name = setting.substr(0, equal);
     for (char& c : name)
       if (c == '-') c = '_';
     out.emplace_back(name, setting.substr(equal + 1));
   };
   for (size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == "-c" && i + 1 < words.size()) add(words[++i]);
-    else if (words[i].starts_with("-c")) add(words[i].substr(2));
-    else if (words[i].starts_with("--")) add(words[i].substr(2));
-    else throw fatal(sqlstate::kSyntaxError, "invalid command-line argument for server process: " + words[i]);
+    if (words[i] == "-c" && i + 1 < words.size())
+      add(words[++i]);
+    else if (words[i].starts_with("-c"))
+      add(words[i].substr(2));
+    else if (words[i].starts_with("--"))
+      add(words[i].substr(2));
+    else
+      throw fatal(sqlstate::kSyntaxError, "invalid command-line argument for server process: " + words[i]);
   }
   return out;
 }
@@ -173,7 +176,8 @@ std::unique_ptr<commands::Session> open_session(commands::ServerState& state, co
   options.client_address = peer.address().to_string();
   options.client_port = peer.port();
   find_role_and_database(state, options);
-  for (auto& setting : split_options(message.parameter("options"))) options.startup_settings.push_back(std::move(setting));
+  for (auto& setting : split_options(message.parameter("options")))
+    options.startup_settings.push_back(std::move(setting));
   for (const auto& [name, value] : message.parameters)
     if (name != "user" && name != "database" && name != "options" && name != "replication")
       options.startup_settings.emplace_back(name, value);

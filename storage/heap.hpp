@@ -26,11 +26,20 @@ using common::TreeId;
 class Transaction;
 class StorageEngine;
 
-// A filter that may run on the leaf (QRY-11): total, cannot raise an error. Rows whose column is NULL fail all but kIsNull.
-// Comparison is that of the physical type: signed integers (kUnsignedInt32 for oid), floats in PostgreSQL's order (NaN
-// greatest), strings bytewise, kFixed16 bytewise.
-enum class LeafFilterKind : uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIsNull, kIsNotNull,
-                                      kPrefix };
+// A filter that may run on the leaf (QRY-11): total, cannot raise an error. Rows whose column is NULL fail all but
+// kIsNull. Comparison is that of the physical type: signed integers (kUnsignedInt32 for oid), floats in PostgreSQL's
+// order (NaN greatest), strings bytewise, kFixed16 bytewise.
+enum class LeafFilterKind : uint8_t {
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kIsNull,
+  kIsNotNull,
+  kPrefix
+};
 struct LeafFilter {
   ColumnIndex column;
   LeafFilterKind kind;
@@ -49,7 +58,8 @@ struct HeapScanOptions {
   RowId end{common::kRowIdLimit};
 };
 
-// A scan in row-id order, resumable: between calls its position is a row id, and it holds neither latch nor page (QRY-4).
+// A scan in row-id order, resumable: between calls its position is a row id, and it holds neither latch nor page
+// (QRY-4).
 class HeapScan {
  public:
   virtual ~HeapScan() = default;
@@ -69,14 +79,15 @@ class HeapTree {
   // unspecified.
   virtual void fetch(const Snapshot& snapshot, std::span<const RowId> rows, std::span<const ColumnIndex> columns,
                      Chunk& out, std::vector<bool>& found) = 0;
-  // The newest committed version, or the own one; for re-checks (QRY-9), foreign keys and unique checks. False where there is
-  // none. `writer` receives the unfinished transaction that holds the row, if any.
+  // The newest committed version, or the own one; for re-checks (QRY-9), foreign keys and unique checks. False where
+  // there is none. `writer` receives the unfinished transaction that holds the row, if any.
   virtual bool fetch_newest(const Transaction& reader, RowId row, std::span<const ColumnIndex> columns, Chunk& out,
                             TxnId* writer) = 0;
 
   // Inserts rows.rows rows and appends their ids; columns of the layout that `rows` lacks (STO-11) become NULL.
   virtual void insert(Transaction& transaction, const Chunk& rows, std::vector<RowId>& ids) = 0;
-  // Changes the given columns of one row that `snapshot` sees. values.columns correspond to `columns`, row `source_row`.
+  // Changes the given columns of one row that `snapshot` sees. values.columns correspond to `columns`, row
+  // `source_row`.
   virtual WriteResult update(Transaction& transaction, const Snapshot& snapshot, RowId row,
                              std::span<const ColumnIndex> columns, const Chunk& values, uint32_t source_row) = 0;
   virtual WriteResult remove(Transaction& transaction, const Snapshot& snapshot, RowId row) = 0;
@@ -87,8 +98,8 @@ class HeapTree {
   // Estimates for the planner, cheap: live rows and allocated pages.
   virtual uint64_t row_estimate() const = 0;
   virtual uint64_t page_count() const = 0;
-  // Adds a column, or marks one dropped; part of the transaction, redo-only in effect (STO-11): after a rollback the extra
-  // column exists and is ignored.
+  // Adds a column, or marks one dropped; part of the transaction, redo-only in effect (STO-11): after a rollback the
+  // extra column exists and is ignored.
   virtual ColumnIndex add_column(Transaction& transaction, ColumnLayout column) = 0;
   virtual const HeapLayout& layout() const = 0;
 };

@@ -22,8 +22,8 @@ struct IndexLayout {
   TreeId heap;  // the heap tree whose rows the entries name
 };
 
-// Bounds in normalised bytes. An empty bound is open. A bound that is a prefix of a key covers all keys that begin with it
-// as its inclusiveness says.
+// Bounds in normalised bytes. An empty bound is open. A bound that is a prefix of a key covers all keys that begin with
+// it as its inclusiveness says.
 struct KeyRange {
   std::string lower, upper;
   bool lower_inclusive = true, upper_inclusive = true;
@@ -50,8 +50,8 @@ class IndexScan {
 };
 
 struct UniqueConflict {
-  RowId row;              // 0: no conflict
-  TxnId in_progress;      // the conflicting row's unfinished writer: wait for it and try again
+  RowId row;          // 0: no conflict
+  TxnId in_progress;  // the conflicting row's unfinished writer: wait for it and try again
 };
 
 class Index {
@@ -62,8 +62,8 @@ class Index {
 
   // Adds the entry of a row version just written by `transaction` (or unmarks it if it is there marked).
   virtual void insert(Transaction& transaction, std::string_view key, std::string_view payload, RowId row) = 0;
-  // The same, but first looks for another row that has this key now or may have it after an unfinished transaction: then
-  // nothing is inserted and the conflict is returned. One critical section per (index, key) (STO-12).
+  // The same, but first looks for another row that has this key now or may have it after an unfinished transaction:
+  // then nothing is inserted and the conflict is returned. One critical section per (index, key) (STO-12).
   virtual UniqueConflict insert_unique(Transaction& transaction, std::string_view key, std::string_view payload,
                                        RowId row) = 0;
   // Looks for such a row without inserting; `self` is left out of account (0: none).
@@ -81,8 +81,8 @@ class IndexBuilder {
   virtual ~IndexBuilder() = default;
   // `may_repeat`: the key never conflicts, also in a unique index (it has a NULL, and NULLs are distinct).
   virtual void add(std::string_view key, std::string_view payload, RowId row, bool may_repeat = false) = 0;
-  // Builds the tree; for a unique build returns the first pair of rows with equal keys (adjacent in key order) for which
-  // `both_live` says that they really conflict, else nothing. `duplicate_key` receives the key.
+  // Builds the tree; for a unique build returns the first pair of rows with equal keys (adjacent in key order) for
+  // which `both_live` says that they really conflict, else nothing. `duplicate_key` receives the key.
   virtual std::optional<std::pair<RowId, RowId>> finish(std::string* duplicate_key) = 0;
 };
 

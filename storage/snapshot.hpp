@@ -1,7 +1,7 @@
 // Snapshot: what a statement sees (STO-2, QRY-1).
 //
-// A version is visible iff its writer committed at or before `lsn` (and that commit was published, STO-1), or its writer
-// is `transaction` itself in a command older than `command`.
+// A version is visible iff its writer committed at or before `lsn` (and that commit was published, STO-1), or its
+// writer is `transaction` itself in a command older than `command`.
 #pragma once
 
 #include "common/ids.hpp"

@@ -1,7 +1,7 @@
 // Transactions, savepoints, and the locks they hold.
 //
-// Life cycle: begin -> (snapshot, commands, savepoints)* -> commit | abort | prepare -> commit_prepared | abort_prepared.
-// A TxnId is drawn at the first write. A transaction is used by one thread at a time.
+// Life cycle: begin -> (snapshot, commands, savepoints)* -> commit | abort | prepare -> commit_prepared |
+// abort_prepared. A TxnId is drawn at the first write. A transaction is used by one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,14 @@ enum class IsolationLevel : uint8_t { kReadCommitted, kRepeatableRead, kSerializ
 
 // Table, advisory and object locks: PostgreSQL's eight modes and its conflict matrix.
 enum class LockMode : uint8_t {
-  kNone, kAccessShare, kRowShare, kRowExclusive, kShareUpdateExclusive, kShare, kShareRowExclusive, kExclusive,
+  kNone,
+  kAccessShare,
+  kRowShare,
+  kRowExclusive,
+  kShareUpdateExclusive,
+  kShare,
+  kShareRowExclusive,
+  kExclusive,
   kAccessExclusive
 };
 enum class LockSpace : uint8_t { kRelation, kObject, kAdvisory, kDatabase };
@@ -49,8 +56,8 @@ class Transaction {
 
   virtual CommandId command() const = 0;
   virtual void advance_command() = 0;
-  // Writes go back to the number of an earlier command: a statement goes on after a function in it has run commands of its
-  // own. advance_command() goes on from the highest number used.
+  // Writes go back to the number of an earlier command: a statement goes on after a function in it has run commands of
+  // its own. advance_command() goes on from the highest number used.
   virtual void set_command(CommandId command) = 0;
 
   // A snapshot that sees everything published now (READ COMMITTED: one a statement). It is registered (STO-2) until
@@ -64,8 +71,8 @@ class Transaction {
   virtual void rollback_to(SavepointId savepoint) = 0;
   virtual void release(SavepointId savepoint) = 0;
 
-  // Waits with deadlock detection (40P01), lock_timeout (55P03) and interrupts. Held to the end of the transaction, or to
-  // rollback_to. kSkip/kNoWait: returns false instead of waiting.
+  // Waits with deadlock detection (40P01), lock_timeout (55P03) and interrupts. Held to the end of the transaction, or
+  // to rollback_to. kSkip/kNoWait: returns false instead of waiting.
   virtual bool lock(const LockTag& tag, LockMode mode, WaitPolicy policy) = 0;
   // Gives one lock back early (as PostgreSQL does for catalogs and session locks).
   virtual void unlock(const LockTag& tag, LockMode mode) = 0;
@@ -75,7 +82,8 @@ class Transaction {
   virtual void set_interrupt(common::Interrupt* interrupt) = 0;
   virtual void set_lock_timeout_ms(int64_t timeout_ms) = 0;
   virtual void set_synchronous_commit(bool wait_for_disk) = 0;
-  // Called after the durable commit, or after rollback, in order of registration (cache invalidation, NOTIFY, file removal).
+  // Called after the durable commit, or after rollback, in order of registration (cache invalidation, NOTIFY, file
+  // removal).
   virtual void on_commit(std::function<void(Lsn commit)> action) = 0;
   virtual void on_abort(std::function<void()> action) = 0;
 

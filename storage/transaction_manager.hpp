@@ -17,8 +17,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "storage/core.hpp"
 #include "storage/background_rollback.hpp"
+#include "storage/core.hpp"
 #include "storage/lock_manager.hpp"
 #include "storage/undo.hpp"
 

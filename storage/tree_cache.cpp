@@ -169,8 +169,7 @@ void TreeCache::free_overflow(TreeId tree, const OverflowRef& ref, Lsn horizon) 
 
 // ---- check ----
 
-void TreeCache::check(TreeId only, const KeyOfRow& key_of, uint64_t& entries,
-                      std::vector<CheckFinding>& findings) {
+void TreeCache::check(TreeId only, const KeyOfRow& key_of, uint64_t& entries, std::vector<CheckFinding>& findings) {
   for (const TreeRecord& record : core_.directory().all()) {
     if (only.valid() && record.id != only) continue;
     auto entry = find(record.id);

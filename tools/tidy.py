@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Checks what the compiler does not: layers, READMEs, line and function length, left-overs. Run as a test.
+"""Checks what the compiler does not: layers, READMEs, format, line and function length, left-overs. Run as a test.
 
 tools/tidy_known.txt lists known problems, without line numbers; the list may only shrink. --write-known writes it.
 """
@@ -43,6 +43,13 @@ def function_lengths(lines):
             start = None
 
 
+def unformatted():
+    sources = [name for name in files() if name.endswith(('.cpp', '.hpp'))]
+    result = subprocess.run(['clang-format', '--dry-run', *sources], stderr=subprocess.PIPE, text=True, check=True)
+    places = re.findall(r'^(\S+?):\d+:\d+: warning: code should be clang-formatted', result.stderr, re.MULTILINE)
+    return [f'{name}: not as clang-format writes it' for name in sorted(set(places))]
+
+
 def main():
     problems = []
     for name in files():
@@ -68,6 +75,7 @@ def main():
             for first, length in function_lengths(lines):
                 if length > FUNCTION_MAX:
                     problems.append(f'{name}:{first}: function of {length} lines')
+    problems += unformatted()
     for folder in LAYERS:
         if not os.path.isfile(f'{folder}/README.md'):
             problems.append(f'{folder}: no README.md')

@@ -51,19 +51,20 @@ class CallContext {
   virtual int64_t transaction_time() = 0;
   virtual int64_t statement_time() = 0;
   virtual int64_t clock_time() = 0;
-  virtual uint64_t random() = 0;        // the session's generator (setseed)
+  virtual uint64_t random() = 0;  // the session's generator (setseed)
   virtual void seed_random(double seed) = 0;
 
   // Types by OID; throws XX000 "cache lookup failed for type N".
   virtual TypePointer type(common::Oid type) = 0;
-  // Name <-> OID for the reg* types: kind is the OID of the reg type (oid::kRegclass, ...). parse throws PostgreSQL's error
-  // when the name is not found; name answers "-" for 0 and the digits for an unknown OID.
+  // Name <-> OID for the reg* types: kind is the OID of the reg type (oid::kRegclass, ...). parse throws PostgreSQL's
+  // error when the name is not found; name answers "-" for 0 and the digits for an unknown OID.
   virtual common::Oid parse_object_name(common::Oid kind, std::string_view text) = 0;
   virtual std::string object_name(common::Oid kind, common::Oid object) = 0;
   // format_type(type, typmod)
   virtual std::string format_type(common::Oid type, int32_t typmod) = 0;
 
-  // Text and binary conversion of any type, also user-defined ones; used by arrays, records, ranges, json. `typmod` -1: none.
+  // Text and binary conversion of any type, also user-defined ones; used by arrays, records, ranges, json. `typmod` -1:
+  // none.
   virtual common::Value input(common::Oid type, std::string_view text, int32_t typmod) = 0;
   virtual std::string output(common::Oid type, const common::Value& value) = 0;
   virtual common::Value receive(common::Oid type, std::string_view bytes, int32_t typmod) = 0;
@@ -73,8 +74,8 @@ class CallContext {
   // Casts as an assignment would (plpgsql, record fields, json_populate_record).
   virtual common::Value cast(common::Oid from, const common::Value& value, common::Oid to, int32_t typmod) = 0;
 
-  // Services of upper layers, found by name; each folder documents its own (session, catalog, sequences, locks). Null when
-  // absent. The pointer is of the interface type that the folder documents.
+  // Services of upper layers, found by name; each folder documents its own (session, catalog, sequences, locks). Null
+  // when absent. The pointer is of the interface type that the folder documents.
   virtual void* service(std::string_view name) = 0;
 };
 

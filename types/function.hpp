@@ -1,13 +1,14 @@
-// How built-in functions are called: FunctionCall, the kernel signatures, and the registry that ties pg_proc rows to code.
+// How built-in functions are called: FunctionCall, the kernel signatures, and the registry that ties pg_proc rows to
+// code.
 //
 // The registry key of a scalar or set-returning function is its symbol: pg_proc.prosrc ("int4pl", "textcat"). Several
 // pg_proc rows may share one symbol. Aggregates and window functions are keyed by signature: "sum(int4)",
 // "count(any)", "count()". Each folder registers its code from one function (register_types(), ...) that main() calls;
 // a pg_proc row without code, or code without a row, fails the start (QRY-7).
 //
-// Kernels work on vectors of any encoding and never throw for a user error: they report the first failing row with fail()
-// and stop (QRY-8). Most code is written as a plain C++ function of one row and wrapped by types/function_adaptor.hpp,
-// which turns a thrown SqlError into that report.
+// Kernels work on vectors of any encoding and never throw for a user error: they report the first failing row with
+// fail() and stop (QRY-8). Most code is written as a plain C++ function of one row and wrapped by
+// types/function_adaptor.hpp, which turns a thrown SqlError into that report.
 #pragma once
 
 #include <functional>
@@ -26,7 +27,8 @@ namespace basalt::types {
 using common::Value;
 using common::Vector;
 
-// State that a call site keeps between chunks (a compiled pattern, looked-up descriptors). One per expression and thread.
+// State that a call site keeps between chunks (a compiled pattern, looked-up descriptors). One per expression and
+// thread.
 struct CallState {
   virtual ~CallState() = default;
 };
@@ -40,15 +42,15 @@ struct SortDirection {
 class FunctionCall {
  public:
   CallContext* context = nullptr;
-  common::Oid function;                       // pg_proc OID
+  common::Oid function;                         // pg_proc OID
   std::span<const common::Oid> argument_types;  // actual types; polymorphic ones resolved
   common::Oid result_type;
   int32_t result_typmod = -1;
-  common::Oid collation;                      // input collation
-  bool variadic_array = false;                // VARIADIC "any" functions: called with VARIADIC arr
+  common::Oid collation;        // input collation
+  bool variadic_array = false;  // VARIADIC "any" functions: called with VARIADIC arr
   // Ordered-set and hypothetical-set aggregates only (types/aggregate/aggregate.hpp).
-  std::span<const SortDirection> ordering;    // WITHIN GROUP (ORDER BY ...)
-  bool empty_group = false;                   // update() brings direct arguments for a group without rows
+  std::span<const SortDirection> ordering;  // WITHIN GROUP (ORDER BY ...)
+  bool empty_group = false;                 // update() brings direct arguments for a group without rows
   std::unique_ptr<CallState>* state = nullptr;
 
   template <typename T, typename Make>
@@ -67,12 +69,12 @@ class FunctionCall {
   std::unique_ptr<common::SqlError> failure;
 };
 
-// Computes `rows` results into `result`, which the caller has reset to the result's physical type with capacity `rows`. A
-// strict function (pg_proc.proisstrict) is responsible for NULL in, NULL out itself (the adaptors do it).
+// Computes `rows` results into `result`, which the caller has reset to the result's physical type with capacity `rows`.
+// A strict function (pg_proc.proisstrict) is responsible for NULL in, NULL out itself (the adaptors do it).
 using ScalarKernel = void (*)(FunctionCall& call, std::span<const Vector> arguments, uint32_t rows, Vector& result);
 
-// A set-returning function: one instance per call with its arguments' values; yields chunks whose columns are those of the
-// result (one, or those of the composite result / OUT parameters).
+// A set-returning function: one instance per call with its arguments' values; yields chunks whose columns are those of
+// the result (one, or those of the composite result / OUT parameters).
 class SetFunction {
  public:
   virtual ~SetFunction() = default;
@@ -112,11 +114,11 @@ class FunctionRegistry {
   // Symbols that another part of the engine executes itself (trigger functions, I/O of pseudo-types, ...).
   void add_internal(std::string_view symbol);
 
-  ScalarKernel scalar(std::string_view symbol) const;      // null: none
-  SetFunctionMaker set(std::string_view symbol) const;     // null: none
+  ScalarKernel scalar(std::string_view symbol) const;   // null: none
+  SetFunctionMaker set(std::string_view symbol) const;  // null: none
   AggregateMaker aggregate(std::string_view signature) const;
   bool known(std::string_view symbol_or_signature) const;
-  std::vector<std::string> symbols() const;                // sorted; for the start-up check and tools
+  std::vector<std::string> symbols() const;  // sorted; for the start-up check and tools
 
  private:
   struct Tables;

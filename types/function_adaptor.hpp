@@ -23,15 +23,26 @@ namespace adaptor {
 
 using common::StringRef;
 
-template <typename T> struct Stored { using type = T; };
-template <> struct Stored<std::string_view> { using type = StringRef; };
-template <> struct Stored<std::string> { using type = StringRef; };
+template <typename T>
+struct Stored {
+  using type = T;
+};
+template <>
+struct Stored<std::string_view> {
+  using type = StringRef;
+};
+template <>
+struct Stored<std::string> {
+  using type = StringRef;
+};
 
-template <typename T> struct Parameter {
+template <typename T>
+struct Parameter {
   using value = T;
   static constexpr bool nullable = false;
 };
-template <typename T> struct Parameter<std::optional<T>> {
+template <typename T>
+struct Parameter<std::optional<T>> {
   using value = T;
   static constexpr bool nullable = true;
 };
@@ -44,12 +55,16 @@ struct Argument {
   common::VectorView<S> view;
   explicit Argument(const Vector& v) : view(v.view<S>()) {}
   bool blocks(uint32_t row) const {
-    if constexpr (Param::nullable) return false;
-    else return view.is_null(row);
+    if constexpr (Param::nullable)
+      return false;
+    else
+      return view.is_null(row);
   }
   static T read(const S& s) {
-    if constexpr (std::is_same_v<S, StringRef>) return s.view();
-    else return s;
+    if constexpr (std::is_same_v<S, StringRef>)
+      return s.view();
+    else
+      return s;
   }
   std::remove_cvref_t<P> get(uint32_t row) const {
     if constexpr (Param::nullable) {
@@ -68,8 +83,10 @@ void store(Vector& result, uint32_t row, const R& value) {
   }
 }
 
-template <typename R> struct IsOptional : std::false_type {};
-template <typename T> struct IsOptional<std::optional<T>> : std::true_type {};
+template <typename R>
+struct IsOptional : std::false_type {};
+template <typename T>
+struct IsOptional<std::optional<T>> : std::true_type {};
 
 template <auto Function, bool WithCall, typename R, typename... Ps, size_t... I>
 void run(FunctionCall& call, [[maybe_unused]] std::span<const Vector> arguments, uint32_t rows, Vector& result,
@@ -85,13 +102,17 @@ void run(FunctionCall& call, [[maybe_unused]] std::span<const Vector> arguments,
         continue;
       }
       auto compute = [&] {
-        if constexpr (WithCall) return Function(call, std::get<I>(views).get(row)...);
-        else return Function(std::get<I>(views).get(row)...);
+        if constexpr (WithCall)
+          return Function(call, std::get<I>(views).get(row)...);
+        else
+          return Function(std::get<I>(views).get(row)...);
       };
       if constexpr (IsOptional<R>::value) {
         auto value = compute();
-        if (value) store(result, row, *value);
-        else result.set_null(row);
+        if (value)
+          store(result, row, *value);
+        else
+          result.set_null(row);
       } else {
         store(result, row, compute());
       }
@@ -103,7 +124,8 @@ void run(FunctionCall& call, [[maybe_unused]] std::span<const Vector> arguments,
   if (all_constant && rows > 0) result.make_constant();
 }
 
-template <auto Function, typename F> struct Kernel;
+template <auto Function, typename F>
+struct Kernel;
 template <auto Function, typename R, typename... Ps>
 struct Kernel<Function, R (*)(Ps...)> {
   static void call(FunctionCall& call, std::span<const Vector> arguments, uint32_t rows, Vector& result) {

@@ -1,5 +1,5 @@
-// Comparison, hashing and normalised keys of values by type, for sort, join, grouping, indexes and partitioning. These are the
-// semantics of the default B-tree and hash operator classes.
+// Comparison, hashing and normalised keys of values by type, for sort, join, grouping, indexes and partitioning. These
+// are the semantics of the default B-tree and hash operator classes.
 #pragma once
 
 #include <memory>
@@ -10,15 +10,16 @@
 
 namespace basalt::types {
 
-// Immutable and thread-safe once made. For arrays, records, ranges, enums and domains it holds the operations of the parts.
+// Immutable and thread-safe once made. For arrays, records, ranges, enums and domains it holds the operations of the
+// parts.
 class TypeOperations {
  public:
   virtual ~TypeOperations() = default;
   // Three-way comparison of two non-NULL rows. Result <0, 0, >0.
   virtual int compare(const common::Vector& a, uint32_t row_a, const common::Vector& b, uint32_t row_b) const = 0;
   virtual int compare(const common::Value& a, const common::Value& b) const = 0;
-  // 64-bit hash for the executor's tables: equal values hash equal (numeric 1.0 and 1.00, -0.0 and 0.0, bpchar padding).
-  // Combines into hashes[i] (NULL rows hash to a constant). Obeys set_zero_hashes().
+  // 64-bit hash for the executor's tables: equal values hash equal (numeric 1.0 and 1.00, -0.0 and 0.0, bpchar
+  // padding). Combines into hashes[i] (NULL rows hash to a constant). Obeys set_zero_hashes().
   virtual void hash(const common::Vector& v, uint32_t rows, uint64_t* hashes) const = 0;
   // PostgreSQL's extended hash function of the type (partition placement).
   virtual uint64_t hash_extended(const common::Value& value, uint64_t seed) const = 0;

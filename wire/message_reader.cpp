@@ -38,8 +38,10 @@ size_t bytes_max(char type) {
     case 'H':
     case 'S':
     case 'X':
-    case 'c': return kSmallMessageBytes;
-    default: break;
+    case 'c':
+      return kSmallMessageBytes;
+    default:
+      break;
   }
   throw SqlError(sqlstate::kProtocolViolation,
                  "invalid frontend message type " + std::to_string(static_cast<unsigned char>(type)))
@@ -125,8 +127,7 @@ std::optional<StartupMessage> next_startup(std::string_view buffer) {
 }
 
 std::string_view FieldReader::bytes(size_t count) {
-  if (count > left_.size())
-    throw SqlError(sqlstate::kProtocolViolation, "insufficient data left in message");
+  if (count > left_.size()) throw SqlError(sqlstate::kProtocolViolation, "insufficient data left in message");
   std::string_view out = left_.substr(0, count);
   left_.remove_prefix(count);
   return out;

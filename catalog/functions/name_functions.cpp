@@ -31,7 +31,7 @@ common::Value collation_for(FunctionCall& call, std::span<const common::Value>) 
   const Oid type = call.argument_types[0];
   if (type != oid::kUnknown && !call.context->type(type)->collation.valid())
     throw common::SqlError(common::sqlstate::kDatatypeMismatch,
-                   "collations are not supported by type " + call.context->format_type(type, -1));
+                           "collations are not supported by type " + call.context->format_type(type, -1));
   if (!call.collation.valid()) return common::Value::null(common::PhysicalType::kString);
   return common::Value::of(call.context->object_name(oid::kRegcollation, call.collation));
 }

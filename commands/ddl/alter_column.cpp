@@ -26,9 +26,9 @@ namespace {
 bool reads_whole_row(const std::vector<query::ExpressionPointer>& expressions) {
   return std::any_of(expressions.begin(), expressions.end(), [](const auto& expression) {
     return expression && query::walk(*expression, [](const query::Expression& e) {
-      const auto* column = query::try_as<query::Column>(&e);
-      return column && column->column == 0;
-    });
+             const auto* column = query::try_as<query::Column>(&e);
+             return column && column->column == 0;
+           });
   });
 }
 

@@ -183,8 +183,9 @@ class Granter {
     if (relation_kind == 'c') throw SqlError(sqlstate::kWrongObjectType, quoted(target.name) + " is a composite type");
     if (target.address.class_oid == id::kPgLanguage && !catalog::PgLanguageRow::from_row(row).lanpltrusted)
       throw SqlError(sqlstate::kWrongObjectType, "language " + quoted(target.name) + " is not trusted")
-          .detail("GRANT and REVOKE are not allowed on untrusted languages, because only superusers can use untrusted "
-                  "languages.");
+          .detail(
+              "GRANT and REVOKE are not allowed on untrusted languages, because only superusers can use untrusted "
+              "languages.");
     if (statement_.object_type == ObjectType::kSequence && relation_kind != 'S')
       throw SqlError(sqlstate::kWrongObjectType, quoted(target.name) + " is not a sequence");
     AclObject kind = acl_object(statement_.object_type, relation_kind);
@@ -229,10 +230,10 @@ class Granter {
                               "sequence " + quoted(name) + " only supports USAGE, SELECT, and UPDATE privileges");
           continue;
         }
-        throw SqlError(common::SqlState{"0LP01"}, "invalid privilege type " + upper_name(privilege.name) + " for " +
-                                                      (bit == catalog::privilege::kUsage && relation_kind
-                                                           ? "table"
-                                                           : kind_plural(statement_.object_type)));
+        throw SqlError(
+            common::SqlState{"0LP01"},
+            "invalid privilege type " + upper_name(privilege.name) + " for " +
+                (bit == catalog::privilege::kUsage && relation_kind ? "table" : kind_plural(statement_.object_type)));
       }
       wanted |= bit;
     }
@@ -270,8 +271,7 @@ class Granter {
     for (int16_t number = -kSystemColumnCount; number < 0 && relation_kind != 'v'; ++number)
       change_column(target, of_table, owner, relation_kind, number, kSystemColumns[-1 - number], wanted);
     for (const auto& column : relation->columns)
-      if (!column.dropped)
-        change_column(target, of_table, owner, relation_kind, column.number, column.name, wanted);
+      if (!column.dropped) change_column(target, of_table, owner, relation_kind, column.number, column.name, wanted);
   }
 
   // Who has a grant option for the table may give its columns away one by one.

@@ -128,9 +128,8 @@ void remake_expressions(DdlContext& ddl, Oid table_oid, const RetypedExpressions
   RelationPointer table = ddl.relation(table_oid);
   for (const auto& check : expressions.checks) {
     auto bound = bind_text(ddl, table, check.text, query::ExpressionUse::kCheck, "CHECK");
-    change_row<catalog::PgConstraintRow>(
-        ddl.writer, id::kPgConstraintOidIndex, {key(check.constraint)},
-        [&](catalog::PgConstraintRow& row) { row.conbin = query::to_stored(*bound); });
+    change_row<catalog::PgConstraintRow>(ddl.writer, id::kPgConstraintOidIndex, {key(check.constraint)},
+                                         [&](catalog::PgConstraintRow& row) { row.conbin = query::to_stored(*bound); });
   }
   for (const auto& index : expressions.indexes) remake_index(ddl, table, index);
   ddl.writer.invalidate(id::kPgClass, table_oid);

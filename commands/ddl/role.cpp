@@ -79,8 +79,8 @@ std::vector<Oid> roles_of(DdlContext& ddl, Oid member) {
 
 bool has_admin_option(DdlContext& ddl, Oid role) {
   for (Oid held : roles_of(ddl, ddl.user())) {
-    auto own = find_row<catalog::PgAuthMembersRow>(ddl.reader, id::kPgAuthMembersRoleMemberIndex,
-                                                   {key(role), key(held)});
+    auto own =
+        find_row<catalog::PgAuthMembersRow>(ddl.reader, id::kPgAuthMembersRoleMemberIndex, {key(role), key(held)});
     if (own && own->row.admin_option) return true;
   }
   return false;

@@ -12,8 +12,8 @@ using namespace ddl;  // NOLINT: a part of statements of data definition
 namespace {
 
 double positive(const parser::ParsedDefElem& option, const char* word) {
-  double value = option.argument == parser::DefArgument::kInteger ? static_cast<double>(option.integer)
-                                                                  : std::stod(option.text);
+  double value =
+      option.argument == parser::DefArgument::kInteger ? static_cast<double>(option.integer) : std::stod(option.text);
   if (value <= 0) throw SqlError(sqlstate::kInvalidParameterValue, std::string(word) + " must be positive");
   return value;
 }

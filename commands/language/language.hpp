@@ -32,8 +32,8 @@ struct ResultShape {
   std::vector<int32_t> typmods;
   std::vector<std::string> names;
   types::TypePointer row_type;  // null: not of a named composite type
-  bool known = true;     // false: record without a definition
-  bool defined = false;  // by the call's column definition list
+  bool known = true;            // false: record without a definition
+  bool defined = false;         // by the call's column definition list
 };
 ResultShape result_shape(Session& session, const catalog::FunctionDescriptor& function, common::Oid actual_type,
                          std::span<const common::Oid> argument_types);
@@ -67,8 +67,7 @@ common::Value run_procedure(Session& session, const query::Expression& bound, st
                             bool may_end_transaction);
 bool call_plpgsql_trigger(Session& session, const catalog::FunctionDescriptor& function, TriggerCall& call);
 // `statement`: the text of the DO, for the places of errors.
-void run_plpgsql_block(Session& session, std::string_view source, std::string_view statement,
-                       bool may_end_transaction);
+void run_plpgsql_block(Session& session, std::string_view source, std::string_view statement, bool may_end_transaction);
 void validate_plpgsql(Session& session, const catalog::FunctionDescriptor& function);
 
 }  // namespace basalt::commands::language

@@ -17,9 +17,9 @@ struct LanguageState {
   int trigger_depth = 0;  // pg_trigger_depth()
   // Procedures that end the transaction they run in: what was begun in an earlier one does not touch the present one.
   uint64_t transactions_ended = 0;
-  int guarded_blocks = 0;                 // blocks with EXCEPTION under way
-  common::Oid may_end_transaction;        // the procedure that is about to be called may
-  std::vector<Portal*> loops;             // loops over queries; they outlive the transaction
+  int guarded_blocks = 0;           // blocks with EXCEPTION under way
+  common::Oid may_end_transaction;  // the procedure that is about to be called may
+  std::vector<Portal*> loops;       // loops over queries; they outlive the transaction
   uint64_t unnamed_portals = 0;
 };
 LanguageState& language_state(Session& session);

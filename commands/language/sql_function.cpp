@@ -217,10 +217,7 @@ struct SqlRun {
 Value call_sql(Session& session, const catalog::FunctionDescriptor& function, types::FunctionCall& call,
                std::span<const Value> arguments) {
   std::shared_ptr<SqlBody> body = body_of(session, function, call.argument_types);
-  SqlRun run{session,
-             function,
-             result_shape(session, function, call),
-             {arguments.begin(), arguments.end()}};
+  SqlRun run{session, function, result_shape(session, function, call), {arguments.begin(), arguments.end()}};
   if (function.kind == 'p' && !run.shape.is_row) run.shape.is_void = true;
   Value result = Value::null(run.shape.is_row ? common::PhysicalType::kString : physical_of(session, run.shape.type));
   run.run(*body, false, [&](const std::vector<Value>& values, const std::vector<Oid>& types) {
@@ -235,10 +232,7 @@ Value call_sql(Session& session, const catalog::FunctionDescriptor& function, ty
 std::unique_ptr<types::SetFunction> call_sql_set(Session& session, const catalog::FunctionDescriptor& function,
                                                  types::FunctionCall& call, std::span<const Value> arguments) {
   std::shared_ptr<SqlBody> body = body_of(session, function, call.argument_types);
-  SqlRun run{session,
-             function,
-             result_shape(session, function, call),
-             {arguments.begin(), arguments.end()}};
+  SqlRun run{session, function, result_shape(session, function, call), {arguments.begin(), arguments.end()}};
   std::vector<std::vector<Value>> rows;
   std::vector<Oid> row_types = run.shape.is_row ? run.shape.types : std::vector<Oid>{run.shape.type};
   const bool as_records = run.shape.is_row && !run.shape.known;

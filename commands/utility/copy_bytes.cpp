@@ -1,8 +1,7 @@
 // Sources of COPY FROM's bytes, and the texts of its CONTEXT lines.
-#include "commands/utility/copy_input.hpp"
-
 #include <filesystem>
 
+#include "commands/utility/copy_input.hpp"
 #include "common/sqlstate.hpp"
 #include "types/text/encoding.hpp"
 #include "types/text/utf8.hpp"

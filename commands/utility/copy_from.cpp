@@ -70,8 +70,8 @@ class CopyFrom {
     if (is_view) row_by_row_ = true;
     if (context_.hooks && context_.hooks->has_before_row(*relation_, RowEvent::kInsert)) row_by_row_ = true;
     for (int16_t attribute : attributes_)
-      readers_.push_back(std::make_unique<ColumnReader>(session_, column(attribute).type, column(attribute).typmod,
-                                                        binary()));
+      readers_.push_back(
+          std::make_unique<ColumnReader>(session_, column(attribute).type, column(attribute).typmod, binary()));
     prepare_defaults();
     if (statement.where) prepare_where(*statement.where);
     make_parser(statement);

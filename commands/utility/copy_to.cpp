@@ -48,7 +48,8 @@ class ClientTarget : public RowTarget {
 SqlError refused(const std::string& path) {
   std::error_code ignored;
   const std::string what = "could not open file \"" + path + "\" for writing: ";
-  if (std::filesystem::is_directory(path, ignored)) return SqlError(sqlstate::kWrongObjectType, what + "Is a directory");
+  if (std::filesystem::is_directory(path, ignored))
+    return SqlError(sqlstate::kWrongObjectType, what + "Is a directory");
   const bool missing = !std::filesystem::exists(std::filesystem::path(path).parent_path(), ignored) && !ignored;
   SqlError error = missing ? SqlError(sqlstate::kUndefinedFile, what + "No such file or directory")
                            : SqlError(sqlstate::kInsufficientPrivilege, what + "Permission denied");

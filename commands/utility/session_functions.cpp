@@ -36,9 +36,7 @@ std::string version() { return "PostgreSQL 15.20 (Basalt 1.0) on x86_64-pc-linux
 
 // --- settings --------------------------------------------------------------------------------------------------------
 
-std::string current_setting(FunctionCall& call, std::string_view name) {
-  return shown_setting(session_of(call), name);
-}
+std::string current_setting(FunctionCall& call, std::string_view name) { return shown_setting(session_of(call), name); }
 
 std::optional<std::string> current_setting_missing(FunctionCall& call, std::string_view name, bool missing_ok) {
   std::string value;

@@ -43,8 +43,7 @@ std::unique_ptr<SetFunction> make_unnest(FunctionCall& call, std::span<const Val
   TypePointer type = call.context->type(call.result_type);
   TypePointer base = type;
   while (base->kind == 'd') base = call.context->type(base->base);
-  if (base->kind != 'c' && base->oid != oid::kRecord)
-    return std::make_unique<Unnest>(type->physical, arguments[0]);
+  if (base->kind != 'c' && base->oid != oid::kRecord) return std::make_unique<Unnest>(type->physical, arguments[0]);
   return std::make_unique<UnnestRecords>(type->physical, arguments[0]);
 }
 

@@ -353,9 +353,7 @@ double int4range_subdiff(int32_t a, int32_t b) { return static_cast<double>(a) -
 double int8range_subdiff(int64_t a, int64_t b) { return static_cast<double>(a) - static_cast<double>(b); }
 double tsrange_subdiff(int64_t a, int64_t b) { return (static_cast<double>(a) - static_cast<double>(b)) / 1e6; }
 
-double numrange_subdiff(std::string_view a, std::string_view b) {
-  return numeric::to_double(numeric::subtract(a, b));
-}
+double numrange_subdiff(std::string_view a, std::string_view b) { return numeric::to_double(numeric::subtract(a, b)); }
 
 template <typename Kind>
 void register_kind(FunctionRegistry& registry, const std::string& prefix) {

@@ -5,8 +5,8 @@
 #include "types/container/array.hpp"
 #include "types/function_adaptor.hpp"
 #include "types/json/detail.hpp"
-#include "types/json/edit.hpp"
 #include "types/json/document.hpp"
+#include "types/json/edit.hpp"
 
 namespace basalt::types::json {
 

@@ -180,8 +180,9 @@ RowType row_type(FunctionCall& call, Oid type, const char* function) {
   if (type == oid::kRecord)
     throw SqlError(sqlstate::kFeatureNotSupported,
                    std::string("could not determine row type for result of ") + function)
-        .hint("Provide a non-null record argument, or call the function in the FROM clause using a column definition "
-              "list.");
+        .hint(
+            "Provide a non-null record argument, or call the function in the FROM clause using a column definition "
+            "list.");
   if (out.row->kind != 'c') {
     throw SqlError(sqlstate::kDatatypeMismatch, std::string("first argument of ") + function + " must be a row type");
   }

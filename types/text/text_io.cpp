@@ -146,7 +146,6 @@ int16_t integer_to_char(int32_t i) {
 
 int32_t char_to_integer(int16_t c) { return static_cast<int8_t>(c); }
 
-
 }  // namespace
 
 void register_text_io(FunctionRegistry& registry) {

@@ -57,7 +57,8 @@ TEST_CASE("pinned literals have to be the same") {
   CHECK(cache.find(Item("select 2 from t where b = 7").key) == second);
 }
 
-TEST_CASE("a statement with the same pinned literals takes the place of the one before, unless planned for other shares") {
+TEST_CASE(
+    "a statement with the same pinned literals takes the place of the one before, unless planned for other shares") {
   StatementCache cache;
   Item item("select 1 from t where b = 5");
   auto first = item.statement({0}, {-3}), again = item.statement({0}, {-3}), other = item.statement({0}, {-1});

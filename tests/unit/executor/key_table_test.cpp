@@ -1,9 +1,9 @@
 // Hashes of keys: equal keys have equal hashes, different ones hardly ever share a slot.
-#include <catch2/catch.hpp>
+#include "executor/key_table.hpp"
 
+#include <catch2/catch.hpp>
 #include <set>
 
-#include "executor/key_table.hpp"
 #include "../types/text_context.hpp"
 
 using namespace basalt;

@@ -1,6 +1,6 @@
 // Undo beyond its budget lies in a file (STO-3).
-#include <catch2/catch.hpp>
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
