@@ -92,7 +92,7 @@ class AggregateSource : public Source {
     Chunk chunk;
     bool streaming =
         node_.strategy == AggregateStrategy::kSorted && node_.grouping_sets.empty() && !calls_.any_buffered();
-    if (streaming && emitted_ > 0) keep_last_group(context);
+    if (streaming && emitted_ > 0) keep_last_group();
     while (input_->pull(context, chunk, common::kChunkRowsMax)) {
       consume(context, chunk);
       // Over sorted input every group but the last is complete.
@@ -168,7 +168,8 @@ class AggregateSource : public Source {
     // Aggregates that collect (array_agg, string_agg) hold memory of their own; few groups: count it, many: a sample.
     size_t step = std::max<size_t>(1, group_memory_.size() / 64);
     for (size_t i = 0; i < group_memory_.size(); i += step) extra += calls_.extra_bytes(group_memory_[i]) * step;
-    return state_heap_.bytes_reserved() + key_bytes_ + group_memory_.size() * 24 + index_.bytes() + extra;
+    return state_heap_.bytes_reserved() + last_state_heap_.bytes_reserved() + key_bytes_ + group_memory_.size() * 24 +
+           index_.bytes() + extra;
   }
 
   void consume_set(ExecutionContext& context, const Chunk& chunk, const std::vector<Vector>& keys) {
@@ -219,6 +220,14 @@ class AggregateSource : public Source {
   }
 
   uint32_t new_group(ExecutionContext& context, const std::vector<Vector>& keys, uint32_t row, uint64_t hash) {
+    size_t bytes = std::max<size_t>(16, calls_.state_bytes());
+    char* memory = state_heap_.allocate(bytes + 16);
+    memory += (16 - reinterpret_cast<uintptr_t>(memory) % 16) % 16;
+    calls_.initialize(context, memory);
+    return add_group(keys, row, hash, memory);
+  }
+
+  uint32_t add_group(const std::vector<Vector>& keys, uint32_t row, uint64_t hash, char* memory) {
     auto group = static_cast<uint32_t>(group_memory_.size());
     if (group + 1 > index_.capacity()) rehash(group + 1);
     if (group >= group_capacity_) {
@@ -231,10 +240,6 @@ class AggregateSource : public Source {
       if (key_types_[k] == PhysicalType::kString && !keys[k].is_null(row))
         key_bytes_ += keys[k].view<common::StringRef>()[row].size();
     }
-    size_t bytes = std::max<size_t>(16, calls_.state_bytes());
-    char* memory = state_heap_.allocate(bytes + 16);
-    memory += (16 - reinterpret_cast<uintptr_t>(memory) % 16) % 16;
-    calls_.initialize(context, memory);
     group_memory_.push_back(memory);
     group_hashes_.push_back(hash);
     next_.push_back(index_.insert(hash, group));
@@ -283,12 +288,11 @@ class AggregateSource : public Source {
     return out;
   }
 
-  // Over sorted input: the last group goes on, the others have been put out.
-  void keep_last_group(ExecutionContext& context) {
+  // Over sorted input: the last group goes on, the others have been put out. Its state stays where it is: in the heap
+  // that was filled last.
+  void keep_last_group() {
     size_t last = group_memory_.size() - 1;
-    for (size_t g = 0; g < last; ++g) calls_.destroy(group_memory_[g]);
-    size_t bytes = std::max<size_t>(16, calls_.state_bytes());
-    std::string saved(group_memory_[last], bytes);
+    char* memory = group_memory_[last];
     uint64_t hash = group_hashes_[last];
     std::vector<Vector> keys;
     for (size_t k = 0; k < key_types_.size(); ++k) {
@@ -296,12 +300,11 @@ class AggregateSource : public Source {
       column.copy_row(0, group_keys_[k], static_cast<uint32_t>(last));
       keys.push_back(std::move(column));
     }
+    for (size_t g = 0; g < last; ++g) calls_.destroy(group_memory_[g]);
     group_memory_.clear();
+    std::swap(state_heap_, last_state_heap_);
     clear_table();
-    uint32_t group = new_group(context, keys, 0, hash);
-    // States are trivially movable: the fresh one is replaced by the kept one.
-    calls_.destroy(group_memory_[group]);
-    std::memcpy(group_memory_[group], saved.data(), bytes);
+    add_group(keys, 0, hash, memory);
   }
 
   void destroy_groups() {
@@ -340,7 +343,7 @@ class AggregateSource : public Source {
   std::vector<uint64_t> group_hashes_, hashes_;
   std::vector<uint32_t> next_;
   HashIndex index_;
-  common::StringHeap state_heap_;
+  common::StringHeap state_heap_, last_state_heap_;
   size_t key_bytes_ = 0;
 
   std::vector<std::unique_ptr<ChunkStore>> partitions_;

@@ -144,8 +144,54 @@ Partial Level::plan_sets_of(Partial input, const std::vector<const std::vector<q
   return plan_set_calls(std::move(input), targets);
 }
 
-Partial Level::plan_grouping(Partial input) {
+Level::AboveGroups Level::find_above_groups(const Available& groups) {
+  AboveGroups above;
+  std::function<void(const Expression&)> visit = [&](const Expression& e) {
+    if (groups.find(e) >= 0) return;
+    if (e.kind == ExpressionKind::kAggregate && query::as<query::Aggregate>(e).levels_up == 0) {
+      above.aggregates.push_back(&query::as<query::Aggregate>(e));
+      return;
+    }
+    if (e.kind == ExpressionKind::kGrouping && query::as<query::Grouping>(e).levels_up == 0) {
+      above.groupings.push_back(&query::as<query::Grouping>(e));
+      return;
+    }
+    if (const auto* column = query::try_as<query::Column>(&e); column && column->levels_up == 0) {
+      if (column->column == 0) {
+        ExpressionPointer row = whole_row(*column);
+        query::for_each_child(*row, [&](const Expression& child) { visit(child); });
+      } else {
+        above.loose_columns.push_back(query::clone(e));
+      }
+      return;
+    }
+    if (e.kind == ExpressionKind::kSubLink) {
+      for (ExpressionPointer& found : of_this_level(*query::as<query::SubLink>(e).query)) {
+        if (found->kind == ExpressionKind::kAggregate) {
+          above.aggregates.push_back(&query::as<query::Aggregate>(*found));
+          kept_expressions_.push_back(std::move(found));
+        } else if (found->kind == ExpressionKind::kGrouping) {
+          above.groupings.push_back(&query::as<query::Grouping>(*found));
+          kept_expressions_.push_back(std::move(found));
+        } else {
+          above.loose_columns.push_back(std::move(found));
+        }
+      }
+    }
+    query::for_each_child(e, visit);
+  };
+  visit_upper(query_, visit);
+  return above;
+}
+
+// `together`: the rows of a group come one after the other.
+Partial Level::plan_grouping(Partial input, bool together) {
   input = plan_sets_of(std::move(input), {&query_.group_by});
+  if (!together && !query_.group_by.empty() && query_.grouping_sets.empty() &&
+      sorts_instead_of_hashing(query_.group_by)) {
+    input = sort_groups(std::move(input));
+    together = true;
+  }
   auto node = make<PhysicalAggregate>();
   Available available;
   std::map<int, int> group_of;  // sort_group -> position
@@ -160,57 +206,19 @@ Partial Level::plan_grouping(Partial input) {
   for (const auto& item : query_.group_by)
     group_of[item.sort_group] = add_group(*target_of(item.sort_group).expression);
 
-  // Aggregates of this level, and plain columns outside of them: those depend functionally on the groups.
-  std::vector<const query::Aggregate*> aggregates;
-  std::vector<const query::Grouping*> groupings;
-  std::vector<ExpressionPointer> loose_columns;
-  std::function<void(const Expression&)> visit = [&](const Expression& e) {
-    if (available.find(e) >= 0) return;
-    if (e.kind == ExpressionKind::kAggregate && query::as<query::Aggregate>(e).levels_up == 0) {
-      aggregates.push_back(&query::as<query::Aggregate>(e));
-      return;
-    }
-    if (e.kind == ExpressionKind::kGrouping && query::as<query::Grouping>(e).levels_up == 0) {
-      groupings.push_back(&query::as<query::Grouping>(e));
-      return;
-    }
-    if (const auto* column = query::try_as<query::Column>(&e); column && column->levels_up == 0) {
-      if (column->column == 0) {
-        ExpressionPointer row = whole_row(*column);
-        query::for_each_child(*row, [&](const Expression& child) { visit(child); });
-      } else {
-        loose_columns.push_back(query::clone(e));
-      }
-      return;
-    }
-    if (e.kind == ExpressionKind::kSubLink) {
-      for (ExpressionPointer& found : of_this_level(*query::as<query::SubLink>(e).query)) {
-        if (found->kind == ExpressionKind::kAggregate) {
-          aggregates.push_back(&query::as<query::Aggregate>(*found));
-          kept_expressions_.push_back(std::move(found));
-        } else if (found->kind == ExpressionKind::kGrouping) {
-          groupings.push_back(&query::as<query::Grouping>(*found));
-          kept_expressions_.push_back(std::move(found));
-        } else {
-          loose_columns.push_back(std::move(found));
-        }
-      }
-    }
-    query::for_each_child(e, visit);
-  };
-  visit_upper(query_, visit);
+  AboveGroups above = find_above_groups(available);
   if (query_.grouping_sets.empty())
-    for (const auto& column : loose_columns)
+    for (const auto& column : above.loose_columns)
       if (available.find(*column) < 0 && (!query_.group_by.empty() || input.available.find(*column) >= 0))
         add_group(*column);
 
-  for (const query::Aggregate* aggregate : aggregates) {
+  for (const query::Aggregate* aggregate : above.aggregates) {
     if (available.find(*aggregate) >= 0) continue;
     node->aggregates.push_back(aggregate_call(*aggregate, input.available));
     node->output.push_back(output_of(*aggregate));
     available.add(query::clone(*aggregate));
   }
-  for (const query::Grouping* grouping : groupings) {
+  for (const query::Grouping* grouping : above.groupings) {
     if (available.find(*grouping) >= 0) continue;
     std::vector<int> positions;
     for (int reference : grouping->references) positions.push_back(group_of.at(reference));
@@ -235,10 +243,13 @@ Partial Level::plan_grouping(Partial input) {
       groups *= statistics_.distinct(*available.at(i), rows);
     groups = std::min(groups, std::max(1.0, rows));
   }
-  node->strategy = node->groups.empty() ? AggregateStrategy::kPlain : AggregateStrategy::kHash;
+  node->strategy = node->groups.empty() ? AggregateStrategy::kPlain
+                   : together           ? AggregateStrategy::kSorted
+                                        : AggregateStrategy::kHash;
+  double startup = input.plan->startup_cost;
   node->children.push_back(std::move(input.plan));
   finish_costs(*node, groups, rows * 0.01 * static_cast<double>(1 + node->aggregates.size()));
-  node->startup_cost = node->total_cost;
+  node->startup_cost = together ? startup : node->total_cost;
   Partial out;
   out.plan = std::move(node);
   out.available = std::move(available);
@@ -248,6 +259,15 @@ Partial Level::plan_grouping(Partial input) {
     out = filter(std::move(out), having);
   }
   return out;
+}
+
+Partial Level::sort_groups(Partial input) {
+  std::vector<SortKey> keys;
+  for (const auto& item : query_.group_by) {
+    const Expression& e = *target_of(item.sort_group).expression;
+    keys.push_back({resolve(e, input.available), e.collation, item.descending, item.nulls_first});
+  }
+  return sort_by(std::move(input), std::move(keys));
 }
 
 AggregateCall Level::aggregate_call(const query::Aggregate& aggregate, const Available& available) {

@@ -242,7 +242,8 @@ bool IndexPaths::gives_order(const IndexPath& path, const std::vector<Key>& keys
   };
   auto at = static_cast<size_t>(path.bound_keys);
   bool first = true;
-  for (const auto& item : order.items) {
+  for (size_t i = 0; i < order.fixed; ++i) {
+    const WantedOrder::Item& item = order.items[i];
     if (bound(*item.expression)) continue;
     if (at >= static_cast<size_t>(path.index->key_count) || !is_key(*item.expression, keys[at])) return false;
     const auto& key = path.index->keys[at++];
@@ -252,6 +253,19 @@ bool IndexPaths::gives_order(const IndexPath& path, const std::vector<Key>& keys
     if (!first && reversed != backward) return false;
     backward = reversed;
     first = false;
+  }
+  // The others in any order.
+  size_t others = 0;
+  for (size_t i = order.fixed; i < order.items.size(); ++i) others += !bound(*order.items[i].expression);
+  for (; others > 0; --others, ++at) {
+    if (at >= static_cast<size_t>(path.index->key_count)) return false;
+    const auto& collation = path.index->keys[at].collation;
+    if (std::none_of(order.items.begin() + static_cast<ptrdiff_t>(order.fixed), order.items.end(),
+                     [&](const auto& item) {
+                       return is_key(*item.expression, keys[at]) &&
+                              (!collation.valid() || collation == item.expression->collation);
+                     }))
+      return false;
   }
   return true;
 }

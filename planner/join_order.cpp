@@ -300,13 +300,24 @@ Partial JoinOrder::run() {
   return build(top.items, std::numeric_limits<double>::infinity(), false);
 }
 
-// Is the order by an index, of as many rows as are wanted, cheaper than a sort of all?
+// Is the order by an index, of as many rows as are wanted, cheaper than a sort of all? Where it only brings equal rows
+// together, hashing does without a sort of the rows; the groups are sorted after it.
 bool JoinOrder::order_pays(double plain_cost, double rows, double ordered_cost, double ordered_start) const {
   const WantedOrder& order = *level_.wanted_order_;
-  double fraction = order.rows_max > 0 ? std::min(1.0, order.rows_max / std::max(1.0, rows)) : 1.0;
+  const PlannerSettings& settings = level_.shared_.context.settings;
+  if (!settings.enable_sort) return true;
+  bool hashes = order.brings_together && !level_.query_.has_distinct_on && settings.enable_hashagg;
+  double results = rows;
+  if (order.brings_together) {
+    results = 1;
+    for (const auto& item : order.items) results *= level_.statistics_.distinct(*item.expression, rows);
+    results = std::min(results, rows);
+  }
+  double fraction = order.rows_max > 0 ? std::min(1.0, order.rows_max / std::max(1.0, results)) : 1.0;
   double wanted = ordered_start + (ordered_cost - ordered_start) * fraction;
-  if (!level_.shared_.context.settings.enable_sort) return true;
-  return wanted < plain_cost + level_.sort_cost(rows, order.items.size());
+  double sorted_rows = !hashes ? rows : order.fixed > 0 && order.delivers ? results : 0;
+  double hash_cost = hashes ? rows * 0.01 * (1 - fraction) : 0;  // of the rows that the ordered plan need not read
+  return wanted < plain_cost + hash_cost + level_.sort_cost(sorted_rows, order.items.size());
 }
 
 std::optional<Partial> JoinOrder::ordered_single(size_t item) {

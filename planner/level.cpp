@@ -107,29 +107,59 @@ void Level::add_cursor_rows(PhysicalProject& project, const Partial& input) {
 
 void Level::fold(ExpressionPointer& expression) { fold_constants(expression, shared_.context); }
 
-// An index may deliver the order when nothing between the FROM part and ORDER BY changes it.
-void Level::find_wanted_order() {
-  if (query_.order_by.empty() || query_.has_aggregates || query_.has_windows || query_.has_target_sets ||
-      query_.having || !query_.group_by.empty() || !query_.grouping_sets.empty() || !query_.distinct.empty() ||
-      query_.set_operation)
-    return;
-  WantedOrder order;
-  for (const auto& item : query_.order_by) {
+// ORDER BY's items, and behind them those of GROUP BY or DISTINCT; of ORDER BY only as many as are grouped by.
+bool Level::list_wanted_order(WantedOrder& order) {
+  const auto& together = query_.group_by.empty() ? query_.distinct : query_.group_by;
+  auto is_in = [](const auto& list, int sort_group) {
+    return std::any_of(list.begin(), list.end(), [&](const auto& item) { return item.sort_group == sort_group; });
+  };
+  auto add = [&](const query::SortGroupItem& item) {
     const Expression& e = *target_of(item.sort_group).expression;
     TableSet tables = tables_of(e);
-    if (tables.size() != 1 || query::contains_sublink(e)) return;
-    if (order.table && order.table != *tables.begin()) return;
+    if (tables.size() != 1 || query::contains_sublink(e)) return false;
+    if (order.table && order.table != *tables.begin()) return false;
     order.table = *tables.begin();
     order.items.push_back({query::clone(e), item.descending, item.nulls_first});
+    return true;
+  };
+  bool all = together.empty() || (query_.group_by.empty() && query_.has_distinct_on);
+  for (const auto& item : query_.order_by) {
+    if (all || is_in(together, item.sort_group)) {
+      if (!add(item)) return false;
+      continue;
+    }
+    order.delivers = false;
+    break;
   }
-  if (query_.entry(order.table).kind != query::RangeKind::kRelation) return;
+  order.fixed = order.items.size();
+  size_t ordered = order.fixed;
+  for (const auto& item : together) {
+    bool known = std::any_of(query_.order_by.begin(), query_.order_by.begin() + static_cast<ptrdiff_t>(ordered),
+                             [&](const auto& o) { return o.sort_group == item.sort_group; });
+    if (!known && !add(item)) return false;
+  }
+  order.brings_together = !together.empty();
+  if (!query_.group_by.empty() && !query_.distinct.empty()) order.delivers = false;
+  return !order.items.empty();
+}
+
+// An index may deliver the order when nothing between the FROM part and what wants the order changes it.
+void Level::find_wanted_order() {
+  bool grouped = !query_.group_by.empty();
+  if (query_.has_windows || query_.has_target_sets || !query_.grouping_sets.empty() || query_.set_operation ||
+      (!grouped && (query_.has_aggregates || query_.having)))
+    return;
+  WantedOrder order;
+  if (!list_wanted_order(order) || query_.entry(order.table).kind != query::RangeKind::kRelation) return;
   auto constant = [](const ExpressionPointer& e) {
     const common::Value* value = e ? constant_value(*e) : nullptr;
     return value && !value->is_null() ? static_cast<double>(value->as<int64_t>()) : 0.0;
   };
   // A limit that is not known yet is guessed to be small, as PostgreSQL does.
-  if (query_.limit) order.rows_max = std::max(1.0, constant_value(*query_.limit) ? constant(query_.limit) : 100.0);
-  if (query_.limit) order.rows_max += constant(query_.offset);
+  if (query_.limit && order.delivers) {
+    order.rows_max = std::max(1.0, constant_value(*query_.limit) ? constant(query_.limit) : 100.0);
+    order.rows_max += constant(query_.offset);
+  }
   wanted_order_ = std::move(order);
 }
 
@@ -160,15 +190,17 @@ Partial Level::plan_body() {
   if (query_.set_operation) return plan_set_operation_body();
   find_wanted_order();
   Partial input = plan_from(nullptr);
+  bool together = in_wanted_order_ && wanted_order_->brings_together;
+  in_wanted_order_ = in_wanted_order_ && wanted_order_->delivers && !query_.order_by.empty();
   if (query_.has_aggregates || !query_.group_by.empty() || !query_.grouping_sets.empty() || query_.having)
-    input = plan_grouping(std::move(input));
+    input = plan_grouping(std::move(input), together);
   if (query_.has_windows) input = plan_windows(std::move(input));
   std::vector<bool> before_sort = targets_before_sort();
   if (!in_wanted_order_ && std::find(before_sort.begin(), before_sort.end(), false) != before_sort.end())
     return plan_sorted_targets(std::move(input), before_sort);
   input = plan_targets(std::move(input));
   bool ordered = false;
-  if (!query_.distinct.empty()) input = plan_distinct(std::move(input), ordered);
+  if (!query_.distinct.empty()) input = plan_distinct(std::move(input), together && query_.group_by.empty(), ordered);
   return plan_order(std::move(input), ordered);
 }
 
@@ -198,39 +230,50 @@ Partial Level::sort_by(Partial input, std::vector<SortKey> keys) {
   return input;
 }
 
-Partial Level::plan_distinct(Partial input, bool& ordered) {
-  if (!query_.has_distinct_on) {
-    auto node = make<PhysicalAggregate>();
-    node->strategy = AggregateStrategy::kHash;
-    // Junk targets (grouped by, not shown) take no part; they stand behind the others.
-    for (size_t i = 0; i < query_.targets.size() && !query_.targets[i].junk; ++i) {
-      node->groups.push_back(make_slot(static_cast<int>(i), input.plan->output[i]));
-      node->group_collations.push_back(input.plan->output[i].collation);
-      node->output.push_back(input.plan->output[i]);
-    }
-    double rows = input.plan->rows;
-    node->children.push_back(std::move(input.plan));
-    finish_costs(*node, std::max(1.0, rows / 2), rows * 0.01);
-    input.plan = std::move(node);
-    return input;
-  }
+// `together`: equal rows come one after the other. `ordered`: the output is in the order of ORDER BY.
+Partial Level::plan_distinct(Partial input, bool together, bool& ordered) {
   // DISTINCT ON: sorted by its expressions first, then by the rest of ORDER BY.
   std::vector<query::SortGroupItem> items;
-  for (const auto& item : query_.order_by) items.push_back(item);
+  if (query_.has_distinct_on) items = query_.order_by;
   for (const auto& item : query_.distinct)
     if (std::none_of(items.begin(), items.end(), [&](const auto& i) { return i.sort_group == item.sort_group; }))
       items.push_back(item);
-  std::vector<SortKey> keys = sort_keys(items, *input.plan);
-  input = sort_by(std::move(input), std::move(keys));
+  if (!query_.has_distinct_on && !together && !sorts_instead_of_hashing(items)) {
+    input.plan = distinct_by_hash(std::move(input.plan));
+    return input;
+  }
+  if (!together) input = sort_by(std::move(input), sort_keys(items, *input.plan));
   auto unique = make<PhysicalUnique>();
   for (const auto& item : query_.distinct) unique->columns.push_back(target_slot(item.sort_group));
   unique->output = input.plan->output;
-  double rows = input.plan->rows;
+  double rows = input.plan->rows, startup = input.plan->startup_cost;
   unique->children.push_back(std::move(input.plan));
   finish_costs(*unique, std::max(1.0, rows / 2), rows * 0.0025);
+  unique->startup_cost = startup;
   input.plan = std::move(unique);
-  ordered = true;
+  if (query_.has_distinct_on) ordered = true;
   return input;
+}
+
+// Junk targets (grouped by, not shown) take no part; they stand behind the others.
+PhysicalPointer Level::distinct_by_hash(PhysicalPointer input) {
+  auto node = make<PhysicalAggregate>();
+  node->strategy = AggregateStrategy::kHash;
+  for (size_t i = 0; i < query_.targets.size() && !query_.targets[i].junk; ++i) {
+    node->groups.push_back(make_slot(static_cast<int>(i), input->output[i]));
+    node->group_collations.push_back(input->output[i].collation);
+    node->output.push_back(input->output[i]);
+  }
+  double rows = input->rows;
+  node->children.push_back(std::move(input));
+  finish_costs(*node, std::max(1.0, rows / 2), rows * 0.01);
+  return node;
+}
+
+// enable_hashagg is off, and all of it can be sorted.
+bool Level::sorts_instead_of_hashing(const std::vector<query::SortGroupItem>& items) const {
+  return !shared_.context.settings.enable_hashagg &&
+         std::all_of(items.begin(), items.end(), [](const auto& item) { return item.sort_operator.valid(); });
 }
 
 Partial Level::plan_order(Partial input, bool order_done) {

@@ -78,7 +78,8 @@ struct JoinItem {
   double rows = 1000;                                             // estimate after its own predicates
 };
 
-// The ORDER BY of a level, where an index may deliver it: all items are over the columns of one table.
+// The order of a level's rows that saves work, where an index may deliver it: all items are over the columns of one
+// table. ORDER BY asks for one order; GROUP BY and DISTINCT only want equal rows to come one after the other.
 struct WantedOrder {
   int table = 0;
   struct Item {
@@ -86,7 +87,10 @@ struct WantedOrder {
     bool descending = false, nulls_first = false;
   };
   std::vector<Item> items;
-  double rows_max = 0;  // of LIMIT and OFFSET; 0: all rows are wanted
+  size_t fixed = 0;              // the items behind these may come in any order and direction
+  bool brings_together = false;  // for GROUP BY or DISTINCT
+  bool delivers = true;          // ORDER BY needs no sort then
+  double rows_max = 0;           // of LIMIT and OFFSET, rows or groups; 0: all are wanted
 };
 
 class Level {
@@ -109,7 +113,9 @@ class Level {
   void prepare();
   Partial plan_body();
   Partial plan_from(std::vector<ExpressionPointer>* extra);
-  Partial plan_distinct(Partial input, bool& ordered);
+  Partial plan_distinct(Partial input, bool together, bool& ordered);
+  PhysicalPointer distinct_by_hash(PhysicalPointer input);
+  bool sorts_instead_of_hashing(const std::vector<query::SortGroupItem>& items) const;
   Partial plan_order(Partial input, bool order_done);
   Partial plan_rest(Partial input, PhysicalSort* sort);
   PhysicalPointer plan_limit(PhysicalPointer input, Partial* ties);
@@ -120,6 +126,7 @@ class Level {
   void add_cursor_rows(PhysicalProject& project, const Partial& input);
   Partial plan_row_marks(Partial input);
   void collect_needed();
+  bool list_wanted_order(WantedOrder& order);
   void find_wanted_order();
   double sort_cost(double rows, size_t keys) const;
   void fold(ExpressionPointer& expression);
@@ -188,7 +195,16 @@ class Level {
   // --- grouping.cpp, window.cpp
   void shield_grouped_conditions();
   Partial plan_sets_of(Partial input, const std::vector<const std::vector<query::SortGroupItem>*>& lists);
-  Partial plan_grouping(Partial input);
+  // What the targets, HAVING and the windows read: aggregates of this level, and columns outside of them, which depend
+  // functionally on the groups.
+  struct AboveGroups {
+    std::vector<const query::Aggregate*> aggregates;
+    std::vector<const query::Grouping*> groupings;
+    std::vector<ExpressionPointer> loose_columns;
+  };
+  AboveGroups find_above_groups(const Available& groups);
+  Partial plan_grouping(Partial input, bool together);
+  Partial sort_groups(Partial input);
   AggregateCall aggregate_call(const query::Aggregate& aggregate, const Available& available);
   Partial plan_windows(Partial input);
   Partial sort_by(Partial input, std::vector<SortKey> keys);
@@ -200,7 +216,8 @@ class Level {
   // --- set_operation.cpp, cte.cpp
   PhysicalPointer plan_set_operation(query::SetOperation& node);
   PhysicalPointer coerce_arm(PhysicalPointer arm, const query::SetOperation& node);
-  PhysicalPointer append_distinct(PhysicalPointer input);
+  PhysicalPointer append_distinct(PhysicalPointer input, const query::SetOperation& operation);
+  PhysicalPointer sorted_distinct(PhysicalPointer input);
   Partial plan_set_operation_body();
   void plan_ctes();
   void plan_recursive_cte(query::CommonTableExpression& cte, PlannedCte& planned);

@@ -8,7 +8,8 @@ namespace basalt::planner {
 using query::SetOperation;
 using query::SetOperationKind;
 
-PhysicalPointer Level::append_distinct(PhysicalPointer input) {
+PhysicalPointer Level::append_distinct(PhysicalPointer input, const SetOperation& operation) {
+  if (sorts_instead_of_hashing(operation.group_items)) return sorted_distinct(std::move(input));
   auto node = make<PhysicalAggregate>();
   node->strategy = AggregateStrategy::kHash;
   for (size_t i = 0; i < input->output.size(); ++i) {
@@ -20,6 +21,22 @@ PhysicalPointer Level::append_distinct(PhysicalPointer input) {
   node->children.push_back(std::move(input));
   finish_costs(*node, std::max(1.0, rows / 2), rows * 0.01);
   return node;
+}
+
+PhysicalPointer Level::sorted_distinct(PhysicalPointer input) {
+  auto unique = make<PhysicalUnique>();
+  std::vector<SortKey> keys;
+  for (size_t i = 0; i < input->output.size(); ++i) {
+    keys.push_back({make_slot(static_cast<int>(i), input->output[i]), input->output[i].collation, false, false});
+    unique->columns.push_back(static_cast<int>(i));
+  }
+  unique->output = input->output;
+  Partial rows_of_arms;
+  rows_of_arms.plan = std::move(input);
+  unique->children.push_back(sort_by(std::move(rows_of_arms), std::move(keys)).plan);
+  double rows = unique->children[0]->rows;
+  finish_costs(*unique, std::max(1.0, rows / 2), rows * 0.0025);
+  return unique;
 }
 
 namespace {
@@ -97,7 +114,7 @@ PhysicalPointer Level::plan_set_operation(SetOperation& node) {
     for (const auto& child : result->children)
       ENSURE(child->output[i].physical == column.physical, "an arm of a set operation has another type");
   }
-  if (node.kind == SetOperationKind::kUnion && !node.all) return append_distinct(std::move(result));
+  if (node.kind == SetOperationKind::kUnion && !node.all) return append_distinct(std::move(result), node);
   return result;
 }
 

@@ -720,12 +720,16 @@ class Explainer {
     const char* strategy = node.strategy == planner::AggregateStrategy::kPlain  ? "Plain"
                            : node.strategy == planner::AggregateStrategy::kHash ? "Hashed"
                                                                                 : "Sorted";
-    identify(e, "Node Type", "Aggregate");
-    identify(e, "Strategy", sets && node.strategy == planner::AggregateStrategy::kHash ? "Mixed" : strategy);
-    identify(e, "Partial Mode", "Simple");
-    e.title = node.strategy == planner::AggregateStrategy::kPlain    ? "Aggregate"
-              : node.strategy == planner::AggregateStrategy::kSorted ? "GroupAggregate"
-                                                                     : "HashAggregate";
+    bool sorted = node.strategy == planner::AggregateStrategy::kSorted;
+    bool only_groups = sorted && node.aggregates.empty();
+    identify(e, "Node Type", only_groups ? "Group" : "Aggregate");
+    if (!only_groups)
+      identify(e, "Strategy", sets && node.strategy == planner::AggregateStrategy::kHash ? "Mixed" : strategy);
+    if (!only_groups) identify(e, "Partial Mode", "Simple");
+    e.title = node.strategy == planner::AggregateStrategy::kPlain ? "Aggregate"
+              : only_groups                                       ? "Group"
+              : sorted                                            ? "GroupAggregate"
+                                                                  : "HashAggregate";
     auto group = [&](size_t i) {
       bool simple = true;
       std::string name = listed(node.groups, i, &input, nullptr, simple);

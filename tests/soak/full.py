@@ -4,6 +4,7 @@
     full.py --build build/asan-ubsan [--only NAME ...] [--skip NAME ...] [--rounds 500]
 
     suite       all that ctest knows (the stress configurations are in it, each over all of tests/sql)
+    loop_joins  the recorded SQL with nested loops for all joins
     kill_each   kill -9 and recovery after each recorded statement, all files
     crash       kill -9 under writing clients, --rounds rounds
     crash_ddl   the same under clients that change the schema, a fifth of the rounds
@@ -21,12 +22,13 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
 
-
 def runs(build, rounds):
     binary = ['--binary', os.path.join(build, 'basalt')]
     python = lambda name, *arguments: [sys.executable, os.path.join(TESTS, name), *binary, *arguments]
     return {
         'suite': ['ctest', '--test-dir', build, '--output-on-failure', '--timeout', '7200'],
+        'loop_joins': python('sql/run_sql.py', '--not-yet', os.path.join(TESTS, 'sql', 'not_yet.txt'),
+                             '--config', os.path.join(TESTS, 'configs', 'loop_joins.json')),
         'kill_each': python('kill_each_test.py'),
         'crash': python('crash_test.py', '--rounds', str(rounds)),
         'crash_ddl': python('crash_ddl_test.py', '--rounds', str(max(1, rounds // 5))),

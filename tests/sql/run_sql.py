@@ -180,8 +180,8 @@ def key_of(path, record):
 
 
 def is_skipped(path, record, skip):
-    here = os.path.dirname(os.path.abspath(__file__))
-    return f'{os.path.relpath(os.path.abspath(path), here)}: {record.sql}' in skip
+    name = os.path.relpath(os.path.abspath(path), os.path.dirname(os.path.abspath(__file__)))
+    return name in skip or f'{name}: {record.sql}' in skip
 
 
 def run_changed(connection, sql):
@@ -208,9 +208,13 @@ def run_file(dsn, path, verbose, not_yet, failing, config):
     header, records = read_records(path)
     del header
 
+    between = Sessions(dsn, 'postgres')
+
     def action(sessions):
         failed = 0
         for record in records:
+            if config.get('between'):
+                answer_of(between.get('main'), config['between'])
             try:
                 if config.get('change_literals'):
                     run_changed(sessions.get(session_of(record)), record.sql)
@@ -231,7 +235,10 @@ def run_file(dsn, path, verbose, not_yet, failing, config):
         return len(records), failed
 
     name = 'sql_' + os.path.splitext(os.path.basename(path))[0]
-    return with_database(dsn, name, action)
+    try:
+        return with_database(dsn, name, action)
+    finally:
+        between.close()
 
 
 def record_file(dsn, path):
