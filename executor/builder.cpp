@@ -44,11 +44,11 @@ class PipelineBuilder {
       case PhysicalKind::kResult:
         return make_result(context_, planner::as<planner::PhysicalResult>(node));
       case PhysicalKind::kTableScan:
-        return make_table_scan(context_, planner::as<planner::PhysicalTableScan>(node));
+        return make_table_scan(context_, state_, planner::as<planner::PhysicalTableScan>(node));
       case PhysicalKind::kIndexScan:
         return make_index_scan(context_, state_, planner::as<planner::PhysicalIndexScan>(node));
       case PhysicalKind::kRowIdScan:
-        return make_row_id_scan(context_, planner::as<planner::PhysicalRowIdScan>(node));
+        return make_row_id_scan(context_, state_, planner::as<planner::PhysicalRowIdScan>(node));
       case PhysicalKind::kFunctionScan:
         return make_function_scan(context_, planner::as<planner::PhysicalFunctionScan>(node));
       case PhysicalKind::kValuesScan:
@@ -76,7 +76,8 @@ class PipelineBuilder {
         return make_set_operation(context_, planner::as<planner::PhysicalSetOperation>(node), child(node, 0),
                                   child(node, 1));
       case PhysicalKind::kMergeJoin:
-        return make_merge_join(context_, planner::as<planner::PhysicalMergeJoin>(node), child(node, 0), child(node, 1));
+        return make_merge_join(context_, state_, planner::as<planner::PhysicalMergeJoin>(node), child(node, 0),
+                               child(node, 1));
       case PhysicalKind::kAppend:
         return make_append(context_, all_children(node));
       case PhysicalKind::kMergeAppend:
@@ -96,7 +97,7 @@ class PipelineBuilder {
   std::unique_ptr<Transform> make_transform(const PhysicalNode& node) {
     switch (node.kind) {
       case PhysicalKind::kFilter:
-        return make_filter(context_, planner::as<planner::PhysicalFilter>(node));
+        return make_filter(context_, state_, planner::as<planner::PhysicalFilter>(node));
       case PhysicalKind::kProject:
         return make_project(context_, planner::as<planner::PhysicalProject>(node));
       case PhysicalKind::kProjectSet:
@@ -106,13 +107,13 @@ class PipelineBuilder {
       case PhysicalKind::kUnique:
         return make_unique_rows(context_, planner::as<planner::PhysicalUnique>(node));
       case PhysicalKind::kHashJoin:
-        return make_hash_join(context_, planner::as<planner::PhysicalHashJoin>(node), child(node, 1));
+        return make_hash_join(context_, state_, planner::as<planner::PhysicalHashJoin>(node), child(node, 1));
       case PhysicalKind::kNestedLoop:
-        return make_nested_loop(context_, planner::as<planner::PhysicalNestedLoop>(node), child(node, 1));
+        return make_nested_loop(context_, state_, planner::as<planner::PhysicalNestedLoop>(node), child(node, 1));
       case PhysicalKind::kIndexJoin:
         return make_index_join(context_, state_, planner::as<planner::PhysicalIndexJoin>(node));
       case PhysicalKind::kApply:
-        return make_apply(context_, planner::as<planner::PhysicalApply>(node), child(node, 1));
+        return make_apply(context_, state_, planner::as<planner::PhysicalApply>(node), child(node, 1));
       case PhysicalKind::kLockRows:
         return make_lock_rows(context_, state_, planner::as<planner::PhysicalLockRows>(node));
       default:

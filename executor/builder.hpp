@@ -26,23 +26,25 @@ std::unique_ptr<Source> make_work_table_scan(ExecutionState& state, const planne
 std::unique_ptr<Source> make_tuplestore_scan(const planner::PhysicalTuplestoreScan& node);
 // The one row of a re-check (QRY-9).
 std::unique_ptr<Source> make_carried_row(const Chunk& row);
-std::unique_ptr<Transform> make_filter(ExecutionContext& context, const planner::PhysicalFilter& node);
+std::unique_ptr<Transform> make_filter(ExecutionContext& context, ExecutionState& state,
+                                       const planner::PhysicalFilter& node);
 std::unique_ptr<Transform> make_project(ExecutionContext& context, const planner::PhysicalProject& node);
 std::unique_ptr<Transform> make_project_set(ExecutionContext& context, const planner::PhysicalProjectSet& node);
 std::unique_ptr<Transform> make_limit(ExecutionContext& context, const planner::PhysicalLimit& node);
 std::unique_ptr<Transform> make_unique_rows(ExecutionContext& context, const planner::PhysicalUnique& node);
-std::unique_ptr<Transform> make_hash_join(ExecutionContext& context, const planner::PhysicalHashJoin& node,
-                                          std::unique_ptr<Pipeline> build);
-std::unique_ptr<Transform> make_nested_loop(ExecutionContext& context, const planner::PhysicalNestedLoop& node,
-                                            std::unique_ptr<Pipeline> inner);
+std::unique_ptr<Transform> make_hash_join(ExecutionContext& context, ExecutionState& state,
+                                          const planner::PhysicalHashJoin& node, std::unique_ptr<Pipeline> build);
+std::unique_ptr<Transform> make_nested_loop(ExecutionContext& context, ExecutionState& state,
+                                            const planner::PhysicalNestedLoop& node, std::unique_ptr<Pipeline> inner);
 std::unique_ptr<Transform> make_index_join(ExecutionContext& context, ExecutionState& state,
                                            const planner::PhysicalIndexJoin& node);
-std::unique_ptr<Transform> make_apply(ExecutionContext& context, const planner::PhysicalApply& node,
-                                      std::unique_ptr<Pipeline> inner);
+std::unique_ptr<Transform> make_apply(ExecutionContext& context, ExecutionState& state,
+                                      const planner::PhysicalApply& node, std::unique_ptr<Pipeline> inner);
 std::unique_ptr<Transform> make_lock_rows(ExecutionContext& context, ExecutionState& state,
                                           const planner::PhysicalLockRows& node);
-std::unique_ptr<Source> make_merge_join(ExecutionContext& context, const planner::PhysicalMergeJoin& node,
-                                        std::unique_ptr<Pipeline> left, std::unique_ptr<Pipeline> right);
+std::unique_ptr<Source> make_merge_join(ExecutionContext& context, ExecutionState& state,
+                                        const planner::PhysicalMergeJoin& node, std::unique_ptr<Pipeline> left,
+                                        std::unique_ptr<Pipeline> right);
 std::unique_ptr<Source> make_sort(ExecutionContext& context, const planner::PhysicalSort& node,
                                   std::unique_ptr<Pipeline> input);
 std::unique_ptr<Source> make_aggregate(ExecutionContext& context, const planner::PhysicalAggregate& node,

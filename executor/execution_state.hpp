@@ -35,6 +35,7 @@ struct WorkTable {
 
 struct NodeCounters {  // EXPLAIN ANALYZE
   uint64_t rows = 0, loops = 0;
+  uint64_t filtered_out = 0;                           // rows that its condition dropped
   uint64_t heap_fetches = 0;                           // of an index-only scan
   uint64_t conflicts = 0, conflicts_filtered_out = 0;  // of INSERT ... ON CONFLICT
   int64_t startup_us = 0, total_us = 0;

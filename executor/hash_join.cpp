@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "executor/builder.hpp"
+#include "executor/condition.hpp"
 #include "executor/key_table.hpp"
 
 namespace basalt::executor {
@@ -24,17 +25,18 @@ struct Pair {
 
 class HashJoinTransform : public Transform {
  public:
-  HashJoinTransform(ExecutionContext& context, const planner::PhysicalHashJoin& node, std::unique_ptr<Pipeline> build)
+  HashJoinTransform(ExecutionContext& context, ExecutionState& state, const planner::PhysicalHashJoin& node,
+                    std::unique_ptr<Pipeline> build)
       : node_(node),
         build_input_(std::move(build)),
         left_types_(physical_types(*node.children[0])),
         right_types_(physical_types(*node.children[1])),
         keys_(make_operations(context, node)),
-        reservation_(context.memory) {
+        reservation_(context.memory),
+        condition_(context, state, node, node.condition.get()) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     left_keys_ = compiler.compile_list(node.left_keys);
     right_keys_ = compiler.compile_list(node.right_keys);
-    if (node.condition) condition_ = compiler.compile(*node.condition);
   }
 
   Progress process(ExecutionContext& context, const Chunk& in, Chunk& out, uint32_t demand) override {
@@ -236,7 +238,7 @@ class HashJoinTransform : public Transform {
     Chunk both = joined(probe.chunk, candidates, 0, candidates.size(), true);
     query::Rows rows(both.rows);
     common::Selection selected;
-    query::evaluate_filter(*condition_, context.evaluation, both, rows, selected);
+    condition_.select(context, both, rows, selected);
     rows.raise();
     std::vector<Pair> kept;
     for (uint32_t i : selected) kept.push_back(candidates[i]);
@@ -343,7 +345,7 @@ class HashJoinTransform : public Transform {
   KeyTable keys_;
   common::MemoryReservation reservation_;
   std::vector<query::EvaluatorPointer> left_keys_, right_keys_;
-  query::EvaluatorPointer condition_;
+  Condition condition_;
   std::vector<uint64_t> hashes_;
 
   bool built_ = false, build_empty_ = false, spilled_ = false;
@@ -366,9 +368,9 @@ class HashJoinTransform : public Transform {
 
 }  // namespace
 
-std::unique_ptr<Transform> make_hash_join(ExecutionContext& context, const planner::PhysicalHashJoin& node,
-                                          std::unique_ptr<Pipeline> build) {
-  return std::make_unique<HashJoinTransform>(context, node, std::move(build));
+std::unique_ptr<Transform> make_hash_join(ExecutionContext& context, ExecutionState& state,
+                                          const planner::PhysicalHashJoin& node, std::unique_ptr<Pipeline> build) {
+  return std::make_unique<HashJoinTransform>(context, state, node, std::move(build));
 }
 
 }  // namespace basalt::executor

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "executor/builder.hpp"
+#include "executor/condition.hpp"
 #include "executor/scan.hpp"
 #include "storage/match.hpp"
 
@@ -22,9 +23,9 @@ class IndexJoinTransform : public Transform {
         inner_node_(*node.inner),
         inner_types_(physical_types(*node.inner)),
         ranges_(context, *node.inner),
-        fetcher_(context, state, *node.inner) {
+        fetcher_(context, state, *node.inner),
+        condition_(context, state, node, node.condition.get()) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
-    if (node.condition) condition_ = compiler.compile(*node.condition);
     for (const auto& condition : inner_node_.conditions)
       expressions_.push_back(condition.value ? compiler.compile(*condition.value) : nullptr);
   }
@@ -196,7 +197,7 @@ class IndexJoinTransform : public Transform {
   uint32_t select(ExecutionContext& context, const Chunk& both, Selection& selected) {
     if (condition_ && inner_.rows > 0) {
       query::Rows rows(inner_.rows);
-      query::evaluate_filter(*condition_, context.evaluation, both, rows, selected);
+      condition_.select(context, both, rows, selected);
       if (!rows.error) return kNoRow;
       error_.keep(rows);
       return owners_[rows.count];
@@ -270,7 +271,7 @@ class IndexJoinTransform : public Transform {
   std::vector<PhysicalType> inner_types_;
   IndexRanges ranges_;
   IndexFetcher fetcher_;
-  query::EvaluatorPointer condition_;
+  Condition condition_;
   std::vector<query::EvaluatorPointer> expressions_;
   std::vector<Vector> values_;  // of the index conditions, for the rows of the input
 

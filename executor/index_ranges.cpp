@@ -182,7 +182,7 @@ void EntryReader::read(const storage::IndexEntry& entry, std::vector<Vector>& co
 }
 
 IndexFetcher::IndexFetcher(ExecutionContext& context, ExecutionState& state, const planner::PhysicalIndexScan& node)
-    : node_(node), counters_(state.counters.at(static_cast<size_t>(node.id))), columns_(context, node) {
+    : node_(node), counters_(state.counters.at(static_cast<size_t>(node.id))), columns_(context, state, node) {
   // STO-12: the index lacks versions that only an older snapshot sees. The planner knows the snapshot of a transaction;
   // this is for functions that run with that of a statement that is older than the index.
   if (node.index->usable_from_lsn > context.snapshot.lsn.value)

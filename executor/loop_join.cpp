@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "executor/builder.hpp"
+#include "executor/condition.hpp"
 
 namespace basalt::executor {
 
@@ -13,11 +14,9 @@ using planner::JoinType;
 // What the three have in common: for one outer row, inner chunks arrive; matching rows go out beside the outer row.
 class LoopJoin : public Transform {
  public:
-  LoopJoin(ExecutionContext& context, const planner::JoinBase& node, std::vector<PhysicalType> inner_types)
-      : node_(node), inner_types_(std::move(inner_types)) {
-    query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
-    if (node.condition) condition_ = compiler.compile(*node.condition);
-  }
+  LoopJoin(ExecutionContext& context, ExecutionState& state, const planner::JoinBase& node,
+           std::vector<PhysicalType> inner_types)
+      : node_(node), inner_types_(std::move(inner_types)), condition_(context, state, node, node.condition.get()) {}
 
   Progress process(ExecutionContext& context, const Chunk& in, Chunk& out, uint32_t demand) override {
     out.rows = 0;
@@ -85,7 +84,7 @@ class LoopJoin : public Transform {
     common::Selection selected;
     if (condition_) {
       query::Rows rows(inner.rows);
-      query::evaluate_filter(*condition_, context.evaluation, both, rows, selected);
+      condition_.select(context, both, rows, selected);
       rows.raise();
       if (selected.empty()) return;
       if (selected.size() < inner.rows) both.slice(std::make_shared<common::Selection>(selected));
@@ -127,7 +126,7 @@ class LoopJoin : public Transform {
     pending_at_ += count;
   }
 
-  query::EvaluatorPointer condition_;
+  Condition condition_;
   bool input_open_ = false, row_open_ = false, row_matched_ = false;
   uint32_t row_ = 0;
   Chunk pending_;
@@ -136,9 +135,9 @@ class LoopJoin : public Transform {
 
 class NestedLoopTransform : public LoopJoin {
  public:
-  NestedLoopTransform(ExecutionContext& context, const planner::PhysicalNestedLoop& node,
+  NestedLoopTransform(ExecutionContext& context, ExecutionState& state, const planner::PhysicalNestedLoop& node,
                       std::unique_ptr<Pipeline> inner)
-      : LoopJoin(context, node, physical_types(*node.children[1])),
+      : LoopJoin(context, state, node, physical_types(*node.children[1])),
         left_types_(physical_types(*node.children[0])),
         inner_(std::move(inner)),
         store_(context, inner_types_, context.work_mem_bytes) {}
@@ -205,8 +204,9 @@ class NestedLoopTransform : public LoopJoin {
 
 class ApplyTransform : public LoopJoin {
  public:
-  ApplyTransform(ExecutionContext& context, const planner::PhysicalApply& node, std::unique_ptr<Pipeline> inner)
-      : LoopJoin(context, node, physical_types(*node.children[1])), apply_(node), inner_(std::move(inner)) {
+  ApplyTransform(ExecutionContext& context, ExecutionState& state, const planner::PhysicalApply& node,
+                 std::unique_ptr<Pipeline> inner)
+      : LoopJoin(context, state, node, physical_types(*node.children[1])), apply_(node), inner_(std::move(inner)) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     arguments_ = compiler.compile_list(node.arguments);
   }
@@ -241,13 +241,13 @@ class ApplyTransform : public LoopJoin {
 
 }  // namespace
 
-std::unique_ptr<Transform> make_nested_loop(ExecutionContext& context, const planner::PhysicalNestedLoop& node,
-                                            std::unique_ptr<Pipeline> inner) {
-  return std::make_unique<NestedLoopTransform>(context, node, std::move(inner));
+std::unique_ptr<Transform> make_nested_loop(ExecutionContext& context, ExecutionState& state,
+                                            const planner::PhysicalNestedLoop& node, std::unique_ptr<Pipeline> inner) {
+  return std::make_unique<NestedLoopTransform>(context, state, node, std::move(inner));
 }
-std::unique_ptr<Transform> make_apply(ExecutionContext& context, const planner::PhysicalApply& node,
-                                      std::unique_ptr<Pipeline> inner) {
-  return std::make_unique<ApplyTransform>(context, node, std::move(inner));
+std::unique_ptr<Transform> make_apply(ExecutionContext& context, ExecutionState& state,
+                                      const planner::PhysicalApply& node, std::unique_ptr<Pipeline> inner) {
+  return std::make_unique<ApplyTransform>(context, state, node, std::move(inner));
 }
 
 }  // namespace basalt::executor

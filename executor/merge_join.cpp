@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "executor/builder.hpp"
+#include "executor/condition.hpp"
 #include "executor/row_compare.hpp"
 
 namespace basalt::executor {
@@ -57,16 +58,16 @@ class SortedInput {
 
 class MergeJoinSource : public Source {
  public:
-  MergeJoinSource(ExecutionContext& context, const planner::PhysicalMergeJoin& node, std::unique_ptr<Pipeline> left,
-                  std::unique_ptr<Pipeline> right)
+  MergeJoinSource(ExecutionContext& context, ExecutionState& state, const planner::PhysicalMergeJoin& node,
+                  std::unique_ptr<Pipeline> left, std::unique_ptr<Pipeline> right)
       : node_(node),
         left_types_(physical_types(*node.children[0])),
         right_types_(physical_types(*node.children[1])),
         left_(context, std::move(left), node.left_keys),
         right_(context, std::move(right), node.right_keys),
-        out_types_(physical_types(node)) {
+        out_types_(physical_types(node)),
+        condition_(context, state, node, node.condition.get()) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
-    if (node.condition) condition_ = compiler.compile(*node.condition);
     for (size_t i = 0; i < node.left_keys.size(); ++i)
       operations_.push_back(
           types::type_operations(*context.evaluation.call, node.left_keys[i]->type, node.key_collations[i]));
@@ -182,7 +183,7 @@ class MergeJoinSource : public Source {
     common::Selection selected;
     if (condition_) {
       query::Rows rows(both.rows);
-      query::evaluate_filter(*condition_, context.evaluation, both, rows, selected);
+      condition_.select(context, both, rows, selected);
       rows.raise();
     } else {
       for (uint32_t i = 0; i < group_rows_; ++i) selected.push_back(i);
@@ -227,7 +228,7 @@ class MergeJoinSource : public Source {
   std::vector<PhysicalType> left_types_, right_types_;
   SortedInput left_, right_;
   std::vector<PhysicalType> out_types_;
-  query::EvaluatorPointer condition_;
+  Condition condition_;
   std::vector<types::TypeOperationsPointer> operations_;
   Chunk group_, ready_;
   std::vector<Vector> group_keys_;
@@ -237,9 +238,10 @@ class MergeJoinSource : public Source {
 
 }  // namespace
 
-std::unique_ptr<Source> make_merge_join(ExecutionContext& context, const planner::PhysicalMergeJoin& node,
-                                        std::unique_ptr<Pipeline> left, std::unique_ptr<Pipeline> right) {
-  return std::make_unique<MergeJoinSource>(context, node, std::move(left), std::move(right));
+std::unique_ptr<Source> make_merge_join(ExecutionContext& context, ExecutionState& state,
+                                        const planner::PhysicalMergeJoin& node, std::unique_ptr<Pipeline> left,
+                                        std::unique_ptr<Pipeline> right) {
+  return std::make_unique<MergeJoinSource>(context, state, node, std::move(left), std::move(right));
 }
 
 }  // namespace basalt::executor

@@ -23,7 +23,8 @@ Vector constant_column(const planner::ScanBase& node, int16_t attribute) {
 
 }  // namespace
 
-ScanColumns::ScanColumns(ExecutionContext& context, const planner::ScanBase& node) : node_(node) {
+ScanColumns::ScanColumns(ExecutionContext& context, ExecutionState& state, const planner::ScanBase& node)
+    : node_(node), filtered_out_(state.counters.at(static_cast<size_t>(node.id)).filtered_out) {
   if (!node.relation->populated)
     throw common::SqlError(common::sqlstate::kObjectNotInPrerequisiteState,
                            "materialized view \"" + node.relation->name + "\" has not been populated")
@@ -64,6 +65,7 @@ void ScanColumns::finish(ExecutionContext& context, Chunk& raw, Chunk& out, Pend
   query::evaluate_filter(*filter_, context.evaluation, out, rows, selected_);
   filtered_ = true;
   evaluated_ = rows.count;
+  filtered_out_ += rows.count - selected_.size();
   if (selected_.size() < out.rows) out.slice(std::make_shared<common::Selection>(selected_));
   error.keep(rows);
 }
@@ -137,8 +139,8 @@ class HeldRows {
 
 class TableScanSource : public Source {
  public:
-  TableScanSource(ExecutionContext& context, const planner::PhysicalTableScan& node)
-      : node_(node), columns_(context, node), recheck_(node) {
+  TableScanSource(ExecutionContext& context, ExecutionState& state, const planner::PhysicalTableScan& node)
+      : node_(node), columns_(context, state, node), recheck_(node) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     for (const auto& pushed : node.pushed)
       pushed_values_.push_back(pushed.value ? compiler.compile(*pushed.value) : nullptr);
@@ -158,6 +160,7 @@ class TableScanSource : public Source {
     for (uint32_t wanted = demand; out.rows == 0; wanted = HeldRows::more(wanted)) {
       context.check_interrupts();
       scan_->next(raw_, wanted);
+      if (!sample_) columns_.set_filtered_by_storage(scan_->filtered_out());
       if (raw_.rows == 0) return;
       if (sample_) sample_->apply(raw_);
       columns_.finish(context, raw_, out, error_);
@@ -168,6 +171,7 @@ class TableScanSource : public Source {
 
   void rewind(ExecutionContext&) override {
     scan_.reset();
+    columns_.set_filtered_by_storage(0);
     started_ = false;
     held_.clear();
     recheck_.rewind();
@@ -236,8 +240,8 @@ class TableScanSource : public Source {
 // A sequence as a relation of one row: last_value, log_cnt, is_called. It has no heap and no versions.
 class SequenceScanSource : public Source {
  public:
-  SequenceScanSource(ExecutionContext& context, const planner::PhysicalTableScan& node)
-      : node_(node), columns_(context, node) {}
+  SequenceScanSource(ExecutionContext& context, ExecutionState& state, const planner::PhysicalTableScan& node)
+      : node_(node), columns_(context, state, node) {}
 
   void read(ExecutionContext& context, Chunk& out, uint32_t) override {
     error_.raise_if_any();
@@ -377,8 +381,8 @@ class IndexScanSource : public Source {
 
 class RowIdScanSource : public Source {
  public:
-  RowIdScanSource(ExecutionContext& context, const planner::PhysicalRowIdScan& node)
-      : node_(node), columns_(context, node), recheck_(node) {
+  RowIdScanSource(ExecutionContext& context, ExecutionState& state, const planner::PhysicalRowIdScan& node)
+      : node_(node), columns_(context, state, node), recheck_(node) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     values_ = compiler.compile_list(node.row_ids);
   }
@@ -432,16 +436,18 @@ class RowIdScanSource : public Source {
 
 }  // namespace
 
-std::unique_ptr<Source> make_table_scan(ExecutionContext& context, const planner::PhysicalTableScan& node) {
-  if (node.relation->kind == 'S') return std::make_unique<SequenceScanSource>(context, node);
-  return std::make_unique<TableScanSource>(context, node);
+std::unique_ptr<Source> make_table_scan(ExecutionContext& context, ExecutionState& state,
+                                        const planner::PhysicalTableScan& node) {
+  if (node.relation->kind == 'S') return std::make_unique<SequenceScanSource>(context, state, node);
+  return std::make_unique<TableScanSource>(context, state, node);
 }
 std::unique_ptr<Source> make_index_scan(ExecutionContext& context, ExecutionState& state,
                                         const planner::PhysicalIndexScan& node) {
   return std::make_unique<IndexScanSource>(context, state, node);
 }
-std::unique_ptr<Source> make_row_id_scan(ExecutionContext& context, const planner::PhysicalRowIdScan& node) {
-  return std::make_unique<RowIdScanSource>(context, node);
+std::unique_ptr<Source> make_row_id_scan(ExecutionContext& context, ExecutionState& state,
+                                         const planner::PhysicalRowIdScan& node) {
+  return std::make_unique<RowIdScanSource>(context, state, node);
 }
 
 }  // namespace basalt::executor

@@ -12,7 +12,7 @@ namespace basalt::executor {
 // Turns what the heap delivers for a list of attribute numbers into the scan's output columns, and filters it.
 class ScanColumns {
  public:
-  ScanColumns(ExecutionContext& context, const planner::ScanBase& node);
+  ScanColumns(ExecutionContext& context, ExecutionState& state, const planner::ScanBase& node);
   // What to ask the heap for, in order.
   const std::vector<common::ColumnIndex>& storage_columns() const { return storage_columns_; }
   // Builds the output chunk; applies the scan's filter. Errors are kept in `error` behind the good rows.
@@ -20,21 +20,30 @@ class ScanColumns {
   // Of the last call: the rows that passed the filter (null: all), and how many were looked at before an error.
   const common::Selection* passed() const { return filtered_ ? &selected_ : nullptr; }
   uint32_t evaluated() const { return evaluated_; }
+  // How many rows the storage's scan, 0 for the next one, has filtered out so far.
+  void set_filtered_by_storage(uint64_t rows) {
+    if (rows > filtered_by_storage_) filtered_out_ += rows - filtered_by_storage_;
+    filtered_by_storage_ = rows;
+  }
 
  private:
   const planner::ScanBase& node_;
   std::vector<common::ColumnIndex> storage_columns_;
   std::vector<types::RecordRefresherPointer> refreshers_;  // of storage_columns_; empty: none has rows
   query::EvaluatorPointer filter_;
+  uint64_t& filtered_out_;  // NodeCounters'
+  uint64_t filtered_by_storage_ = 0;
   common::Selection selected_;
   bool filtered_ = false;
   uint32_t evaluated_ = 0;
 };
 
-std::unique_ptr<Source> make_table_scan(ExecutionContext& context, const planner::PhysicalTableScan& node);
+std::unique_ptr<Source> make_table_scan(ExecutionContext& context, ExecutionState& state,
+                                        const planner::PhysicalTableScan& node);
 std::unique_ptr<Source> make_index_scan(ExecutionContext& context, ExecutionState& state,
                                         const planner::PhysicalIndexScan& node);
-std::unique_ptr<Source> make_row_id_scan(ExecutionContext& context, const planner::PhysicalRowIdScan& node);
+std::unique_ptr<Source> make_row_id_scan(ExecutionContext& context, ExecutionState& state,
+                                         const planner::PhysicalRowIdScan& node);
 
 // Turns evaluated index conditions into key ranges: equality prefix, then a range on the next key column. With
 // `any_array` conditions there is one range for each element (in key order, duplicates removed).

@@ -4,6 +4,7 @@
 
 #include "common/sqlstate.hpp"
 #include "executor/builder.hpp"
+#include "executor/condition.hpp"
 #include "executor/row_compare.hpp"
 #include "executor/set_call.hpp"
 
@@ -15,14 +16,12 @@ namespace sqlstate = common::sqlstate;
 
 class FilterTransform : public Transform {
  public:
-  FilterTransform(ExecutionContext& context, const planner::PhysicalFilter& node) {
-    query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
-    condition_ = compiler.compile(*node.condition);
-  }
+  FilterTransform(ExecutionContext& context, ExecutionState& state, const planner::PhysicalFilter& node)
+      : condition_(context, state, node, node.condition.get()) {}
   Progress process(ExecutionContext& context, const Chunk& in, Chunk& out, uint32_t) override {
     error_.raise_if_any();
     query::Rows rows(in.rows);
-    query::evaluate_filter(*condition_, context.evaluation, in, rows, selected_);
+    condition_.select(context, in, rows, selected_);
     out = in;
     if (selected_.size() < in.rows) out.slice(std::make_shared<common::Selection>(selected_));
     if (rows.error && out.rows == 0) rows.raise();
@@ -33,7 +32,7 @@ class FilterTransform : public Transform {
   void rewind(ExecutionContext&) override { error_.clear(); }
 
  private:
-  query::EvaluatorPointer condition_;
+  Condition condition_;
   common::Selection selected_;
   PendingError error_;
 };
@@ -303,8 +302,9 @@ class UniqueTransform : public Transform {
 
 }  // namespace
 
-std::unique_ptr<Transform> make_filter(ExecutionContext& context, const planner::PhysicalFilter& node) {
-  return std::make_unique<FilterTransform>(context, node);
+std::unique_ptr<Transform> make_filter(ExecutionContext& context, ExecutionState& state,
+                                       const planner::PhysicalFilter& node) {
+  return std::make_unique<FilterTransform>(context, state, node);
 }
 std::unique_ptr<Transform> make_project(ExecutionContext& context, const planner::PhysicalProject& node) {
   return std::make_unique<ProjectTransform>(context, node);

@@ -66,6 +66,8 @@ class HeapScan {
   // Fills `out` (reset by the callee) with up to rows_max visible rows; out.rows == 0 means the end.
   virtual void next(Chunk& out, uint32_t rows_max) = 0;
   virtual void rewind() = 0;
+  // Visible rows that the filters have dropped, since the scan was made.
+  virtual uint64_t filtered_out() const = 0;
 };
 
 class HeapTree {

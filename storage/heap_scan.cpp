@@ -47,6 +47,7 @@ class HeapScanImpl final : public HeapScan {
     for (const LeafFilter& filter : options_.filters) all_columns_.push_back(filter.column);
   }
 
+  uint64_t filtered_out() const override { return filtered_out_; }
   void rewind() override { position_ = std::max<uint64_t>(options_.first.value, 1); }
 
   void next(Chunk& out, uint32_t rows_max) override {
@@ -76,6 +77,7 @@ class HeapScanImpl final : public HeapScan {
     uint64_t base = leaf.base_row();
     for (const LeafFilter& filter : options_.filters) {
       if (filter.column.value < leaf.columns() && !range_may_pass(filter, leaf, filter.column.value)) {
+        filtered_out_ += live_rows(leaf, position_ - base, rows_end - base);
         position_ = rows_end;
         return;
       }
@@ -104,9 +106,19 @@ class HeapScanImpl final : public HeapScan {
     room = std::min(room, rows_below_limit(leaf));
     bool cut = slots_.size() > room;
     if (cut) slots_.resize(room);
+    if (!options_.filters.empty())  // what is behind the cut is looked at again
+      filtered_out_ += live_rows(leaf, first, cut ? slots_.back() + 1 : end) - slots_.size();
     for (size_t i = 0; i < options_.columns.size(); ++i) copy_column(leaf, options_.columns[i], out, i);
     out.rows += static_cast<uint32_t>(slots_.size());
     position_ = cut ? base + slots_.back() + 1 : rows_end;
+  }
+
+  static uint64_t live_rows(const HeapLeaf& leaf, uint64_t first, uint64_t end) {
+    if (leaf.deleted_rows() == 0) return end - first;
+    if (first == 0 && end == leaf.rows()) return leaf.rows() - leaf.deleted_rows();
+    uint64_t live = 0;
+    for (uint64_t slot = first; slot < end; ++slot) live += !leaf.is_deleted(static_cast<uint32_t>(slot));
+    return live;
   }
 
   // How many of the chosen rows it takes to reach the chunk's limit of bytes.
@@ -238,7 +250,10 @@ class HeapScanImpl final : public HeapScan {
       uint64_t row = position_++;
       auto slot = static_cast<uint32_t>(row - base);
       if (!tree_.visible_version(leaf, slot, row, snapshot_, all_columns_, layout_, version_)) continue;
-      if (!passes()) continue;
+      if (!passes()) {
+        ++filtered_out_;
+        continue;
+      }
       tree_.put_row(out, out.rows, row, options_.columns, version_);
       for (size_t i = 0; i < options_.columns.size(); ++i)
         string_bytes_ +=
@@ -268,6 +283,7 @@ class HeapScanImpl final : public HeapScan {
   std::vector<ColumnIndex> all_columns_;
   uint64_t position_ = 1;
   size_t string_bytes_ = 0;
+  uint64_t filtered_out_ = 0;
   std::vector<uint16_t> slots_;
   RowVersion version_;
 };

@@ -1,5 +1,6 @@
 // A physical plan as EXPLAIN shows it: projections vanish into the node below, filters become a line of it, the build
 // side of a hash join stands below a Hash node, an index join is a nested loop with an index scan inside.
+#include <cmath>
 #include <map>
 
 #include "commands/session_context.hpp"
@@ -328,6 +329,21 @@ class Explainer {
   void add_number(ExplainEntry& e, const char* name, uint64_t value) {
     e.properties.push_back({name, std::to_string(value), Property::Kind::kNumber, {}});
   }
+  // What the node's condition has dropped, for each loop: as many as `outer` has rows, where it is an index's lookups.
+  void add_removed(ExplainEntry& e, const char* name, const PhysicalNode& node, const PhysicalNode* outer = nullptr) {
+    if (!counters_) return;
+    const executor::NodeCounters& counted = (*counters_)[static_cast<size_t>(node.id)];
+    uint64_t loops = outer ? (*counters_)[static_cast<size_t>(outer->id)].rows : counted.loops;
+    if (options_.format == ExplainFormat::kText && counted.filtered_out == 0) return;
+    double removed = loops ? static_cast<double>(counted.filtered_out) / static_cast<double>(loops) : 0;
+    auto number = static_cast<uint64_t>(std::nearbyint(removed));
+    for (auto& property : e.properties)
+      if (property.name == name) {
+        property.value = std::to_string(std::stoull(property.value) + number);
+        return;
+      }
+    add_number(e, name, number);
+  }
   void add_list(ExplainEntry& e, const char* name, std::vector<std::string> list) {
     e.properties.push_back({name, {}, Property::Kind::kList, std::move(list)});
   }
@@ -420,6 +436,7 @@ class Explainer {
           merged = true;
         }
       if (!merged) add(e, "Filter", condition);
+      add_removed(e, "Rows Removed by Filter", node);
       set_numbers(e, node);
     } else {
       describe(e, node);
@@ -550,7 +567,10 @@ class Explainer {
               relation_text(scan);
     if (!scan.conditions.empty()) add(e, "Index Cond", index_conditions(scan, outer));
     PrefixScope scope(prefix_, options_.verbose);
-    if (scan.filter) add(e, "Filter", text(*scan.filter, &scan, nullptr));
+    if (scan.filter) {
+      add(e, "Filter", text(*scan.filter, &scan, nullptr));
+      add_removed(e, "Rows Removed by Filter", scan, outer);
+    }
     if (scan.index_only && counters_)
       add_number(e, "Heap Fetches", (*counters_)[static_cast<size_t>(scan.id)].heap_fetches);
   }
@@ -581,7 +601,11 @@ class Explainer {
     std::vector<std::string> parts;
     if (table)
       for (const auto& pushed : table->pushed) parts.push_back(pushed_text(scan, pushed));
-    if (scan.filter) parts.push_back(text(*scan.filter, &scan, nullptr));
+    const auto* both = scan.filter ? query::try_as<query::BoolCall>(scan.filter.get()) : nullptr;
+    if (both && both->bool_kind == query::BoolKind::kAnd)
+      for (const auto& part : both->arguments) parts.push_back(text(*part, &scan, nullptr));
+    else if (scan.filter)
+      parts.push_back(text(*scan.filter, &scan, nullptr));
     if (parts.empty()) return;
     std::string all = parts[0];
     if (parts.size() > 1) {
@@ -590,6 +614,7 @@ class Explainer {
       all += ")";
     }
     add(e, "Filter", all);
+    add_removed(e, "Rows Removed by Filter", scan);
   }
 
   std::string pushed_text(const planner::ScanBase& scan, const planner::PushedFilter& filter) {
@@ -648,6 +673,12 @@ class Explainer {
     return left.size() > 1 ? "(" + all + ")" : all;
   }
 
+  void add_join_filter(ExplainEntry& e, const planner::JoinBase& node, const PhysicalNode* right) {
+    if (!node.condition) return;
+    add(e, "Join Filter", text(*node.condition, node.children[0].get(), right));
+    add_removed(e, "Rows Removed by Join Filter", node);
+  }
+
   void describe_join(ExplainEntry& e, const planner::JoinBase& node) {
     const PhysicalNode& left = *node.children[0];
     switch (node.kind) {
@@ -656,7 +687,7 @@ class Explainer {
         const PhysicalNode& right = *node.children[1];
         join_title(e, "Hash Join", node.join);
         add(e, "Hash Cond", key_conditions(join.left_keys, join.right_keys, left, right));
-        if (node.condition) add(e, "Join Filter", text(*node.condition, &left, &right));
+        add_join_filter(e, node, &right);
         child(e, left, "Outer");
         ExplainEntry hash;
         title(hash, "Hash");
@@ -672,7 +703,7 @@ class Explainer {
         const auto& join = static_cast<const planner::PhysicalMergeJoin&>(node);
         join_title(e, "Merge Join", node.join);
         add(e, "Merge Cond", key_conditions(join.left_keys, join.right_keys, left, *node.children[1]));
-        if (node.condition) add(e, "Join Filter", text(*node.condition, &left, node.children[1].get()));
+        add_join_filter(e, node, node.children[1].get());
         break;
       }
       case PhysicalKind::kIndexJoin:
@@ -685,7 +716,7 @@ class Explainer {
       }
       default:
         join_title(e, "Nested Loop", node.join);
-        if (node.condition) add(e, "Join Filter", text(*node.condition, &left, node.children[1].get()));
+        add_join_filter(e, node, node.children[1].get());
     }
     child(e, left, "Outer");
     child(e, *node.children[1], "Inner");
@@ -694,7 +725,7 @@ class Explainer {
   void describe_index_join(ExplainEntry& e, const planner::PhysicalIndexJoin& node) {
     const PhysicalNode& left = *node.children[0];
     join_title(e, "Nested Loop", node.join);
-    if (node.condition) add(e, "Join Filter", text(*node.condition, &left, node.inner.get()));
+    add_join_filter(e, node, node.inner.get());
     child(e, left, "Outer");
     ExplainEntry inner;
     describe_index_scan(inner, *node.inner, &left);
