@@ -306,11 +306,12 @@ bool JoinOrder::order_pays(double plain_cost, double rows, double ordered_cost, 
   const WantedOrder& order = *level_.wanted_order_;
   const PlannerSettings& settings = level_.shared_.context.settings;
   if (!settings.enable_sort) return true;
-  bool hashes = order.brings_together && !level_.query_.has_distinct_on && settings.enable_hashagg;
+  bool hashes = order.together > 0 && !level_.query_.has_distinct_on && settings.enable_hashagg;
   double results = rows;
-  if (order.brings_together) {
+  if (order.together > 0) {
     results = 1;
-    for (const auto& item : order.items) results *= level_.statistics_.distinct(*item.expression, rows);
+    for (size_t i = 0; i < order.together; ++i)
+      results *= level_.statistics_.distinct(*order.items[i].expression, rows);
     results = std::min(results, rows);
   }
   double fraction = order.rows_max > 0 ? std::min(1.0, order.rows_max / std::max(1.0, results)) : 1.0;

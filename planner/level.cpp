@@ -138,7 +138,7 @@ bool Level::list_wanted_order(WantedOrder& order) {
                              [&](const auto& o) { return o.sort_group == item.sort_group; });
     if (!known && !add(item)) return false;
   }
-  order.brings_together = !together.empty();
+  order.together = std::min(together.size(), order.items.size());
   if (!query_.group_by.empty() && !query_.distinct.empty()) order.delivers = false;
   return !order.items.empty();
 }
@@ -190,7 +190,7 @@ Partial Level::plan_body() {
   if (query_.set_operation) return plan_set_operation_body();
   find_wanted_order();
   Partial input = plan_from(nullptr);
-  bool together = in_wanted_order_ && wanted_order_->brings_together;
+  bool together = in_wanted_order_ && wanted_order_->together > 0;
   in_wanted_order_ = in_wanted_order_ && wanted_order_->delivers && !query_.order_by.empty();
   if (query_.has_aggregates || !query_.group_by.empty() || !query_.grouping_sets.empty() || query_.having)
     input = plan_grouping(std::move(input), together);

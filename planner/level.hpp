@@ -87,10 +87,10 @@ struct WantedOrder {
     bool descending = false, nulls_first = false;
   };
   std::vector<Item> items;
-  size_t fixed = 0;              // the items behind these may come in any order and direction
-  bool brings_together = false;  // for GROUP BY or DISTINCT
-  bool delivers = true;          // ORDER BY needs no sort then
-  double rows_max = 0;           // of LIMIT and OFFSET, rows or groups; 0: all are wanted
+  size_t fixed = 0;      // the items behind these may come in any order and direction
+  size_t together = 0;   // so many are those of GROUP BY or DISTINCT; they come first
+  bool delivers = true;  // ORDER BY needs no sort then
+  double rows_max = 0;   // of LIMIT and OFFSET, rows or groups; 0: all are wanted
 };
 
 class Level {

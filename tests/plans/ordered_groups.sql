@@ -58,3 +58,9 @@ select distinct c from og;
 -- has: Sort
 -- not: HashAggregate
 select c from og union select c from og;
+
+reset enable_hashagg;
+
+-- has: GroupAggregate
+-- answer: 0|99
+select a, count(*) from og group by a, a order by a, a limit 1;
