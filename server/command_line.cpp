@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "common/version.hpp"
 #include "server/check.hpp"
 #include "server/initialize.hpp"
 #include "server/serve.hpp"
@@ -10,8 +11,6 @@
 namespace basalt::server {
 
 namespace {
-
-constexpr const char* kVersion = "basalt (Basalt) 0.1.0, compatible with PostgreSQL 15.20\n";
 
 constexpr const char* kHelp =
     "basalt is a SQL database server that speaks PostgreSQL's protocol and dialect.\n"
@@ -107,7 +106,8 @@ int run_command_line(const std::vector<std::string>& arguments) {
     return arguments.empty() ? 2 : 0;
   }
   if (arguments[0] == "--version" || arguments[0] == "-V") {
-    std::fputs(kVersion, stdout);
+    std::printf("basalt (Basalt) %s, compatible with PostgreSQL %s\n", common::kBasaltVersion.data(),
+                common::kPostgresqlVersion.data());
     return 0;
   }
   const std::string& command = arguments[0];

@@ -231,6 +231,10 @@ def command_line_wins_over_the_file(binary, root):
     with Server(binary, ['work_mem=3MB'], directory=directory) as server, Wire(server.port).start() as wire:
         assert value_of(wire, 'show work_mem') == '3MB'
         assert value_of(wire, 'show lock_timeout') == '5s'
+        version = re.match(r'basalt \(Basalt\) (\S+), compatible with PostgreSQL (\S+)$', run(binary, '--version')[1].strip())
+        says = f'PostgreSQL {version[2]} (Basalt {version[1]}) on '
+        assert value_of(wire, f"select version() like '{says}%'") == 't'
+        assert value_of(wire, 'show server_version') == f'{version[2]} (Basalt)'
         server.stop()
 
 

@@ -14,6 +14,7 @@
 #include "commands/utility/notify.hpp"
 #include "common/blocking.hpp"
 #include "common/sqlstate.hpp"
+#include "common/version.hpp"
 #include "types/function_adaptor.hpp"
 
 namespace basalt::commands {
@@ -32,7 +33,10 @@ Session& session_of(FunctionCall& call) {
 
 namespace {
 
-std::string version() { return "PostgreSQL 15.20 (Basalt 1.0) on x86_64-pc-linux-gnu, compiled by g++, 64-bit"; }
+std::string version() {
+  return "PostgreSQL " + std::string(common::kPostgresqlVersion) + " (Basalt " + std::string(common::kBasaltVersion) +
+         ") on x86_64-pc-linux-gnu, compiled by g++, 64-bit";
+}
 
 // --- settings --------------------------------------------------------------------------------------------------------
 
