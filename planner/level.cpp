@@ -107,62 +107,6 @@ void Level::add_cursor_rows(PhysicalProject& project, const Partial& input) {
 
 void Level::fold(ExpressionPointer& expression) { fold_constants(expression, shared_.context); }
 
-// ORDER BY's items, and behind them those of GROUP BY or DISTINCT; of ORDER BY only as many as are grouped by.
-bool Level::list_wanted_order(WantedOrder& order) {
-  const auto& together = query_.group_by.empty() ? query_.distinct : query_.group_by;
-  auto is_in = [](const auto& list, int sort_group) {
-    return std::any_of(list.begin(), list.end(), [&](const auto& item) { return item.sort_group == sort_group; });
-  };
-  auto add = [&](const query::SortGroupItem& item) {
-    const Expression& e = *target_of(item.sort_group).expression;
-    TableSet tables = tables_of(e);
-    if (tables.size() != 1 || query::contains_sublink(e)) return false;
-    if (order.table && order.table != *tables.begin()) return false;
-    order.table = *tables.begin();
-    order.items.push_back({query::clone(e), item.descending, item.nulls_first});
-    return true;
-  };
-  bool all = together.empty() || (query_.group_by.empty() && query_.has_distinct_on);
-  for (const auto& item : query_.order_by) {
-    if (all || is_in(together, item.sort_group)) {
-      if (!add(item)) return false;
-      continue;
-    }
-    order.delivers = false;
-    break;
-  }
-  order.fixed = order.items.size();
-  size_t ordered = order.fixed;
-  for (const auto& item : together) {
-    bool known = std::any_of(query_.order_by.begin(), query_.order_by.begin() + static_cast<ptrdiff_t>(ordered),
-                             [&](const auto& o) { return o.sort_group == item.sort_group; });
-    if (!known && !add(item)) return false;
-  }
-  order.together = std::min(together.size(), order.items.size());
-  if (!query_.group_by.empty() && !query_.distinct.empty()) order.delivers = false;
-  return !order.items.empty();
-}
-
-// An index may deliver the order when nothing between the FROM part and what wants the order changes it.
-void Level::find_wanted_order() {
-  bool grouped = !query_.group_by.empty();
-  if (query_.has_windows || query_.has_target_sets || !query_.grouping_sets.empty() || query_.set_operation ||
-      (!grouped && (query_.has_aggregates || query_.having)))
-    return;
-  WantedOrder order;
-  if (!list_wanted_order(order) || query_.entry(order.table).kind != query::RangeKind::kRelation) return;
-  auto constant = [](const ExpressionPointer& e) {
-    const common::Value* value = e ? constant_value(*e) : nullptr;
-    return value && !value->is_null() ? static_cast<double>(value->as<int64_t>()) : 0.0;
-  };
-  // A limit that is not known yet is guessed to be small, as PostgreSQL does.
-  if (query_.limit && order.delivers) {
-    order.rows_max = std::max(1.0, constant_value(*query_.limit) ? constant(query_.limit) : 100.0);
-    order.rows_max += constant(query_.offset);
-  }
-  wanted_order_ = std::move(order);
-}
-
 double Level::sort_cost(double rows, size_t keys) const {
   return rows * 0.005 * std::max(1.0, static_cast<double>(keys));
 }
