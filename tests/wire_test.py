@@ -100,10 +100,12 @@ def main():
     parser.add_argument('--record', action='store_true')
     parser.add_argument('--only', default='', help='part of the names to run')
     parser.add_argument('--patience', type=float, default=1, help='how many times longer answers may take')
+    parser.add_argument('--calls', type=int, default=Wire.calls, help='of a function by itself that must be possible')
     parser.add_argument('--limit-mb', type=int, default=Wire.limit_mb, help='memory that the server may use at most')
     options = parser.parse_args()
     Wire.patience = options.patience
     Wire.limit_mb = options.limit_mb
+    Wire.calls = options.calls
     if options.record:
         record(options.port)
         return 0

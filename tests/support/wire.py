@@ -74,6 +74,7 @@ class Wire:
     """One connection. read() gives what has come as readable lines."""
 
     limit_mb = 1500  # what the server may have used at most: more under sanitizers, whose own memory counts too
+    calls = 500  # of a function by itself that must be possible: fewer under sanitizers, which make frames larger
     patience = 1  # how many times longer than usual an answer may take: under sanitizers
 
     def __init__(self, port, host='127.0.0.1', buffer_bytes=None):
