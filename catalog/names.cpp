@@ -66,6 +66,12 @@ std::pair<std::string, std::string> split_name(std::span<const std::string> name
   throw SqlError(sqlstate::kSyntaxError, "improper qualified name (too many dotted names): " + all);
 }
 
+// A schema of temporary objects: relations and types are found there without its name, nothing else is.
+bool is_temporary(CatalogReader& catalog, Oid name_space) {
+  const NamespaceDescriptor* found = catalog.name_space(name_space);
+  return found && found->name.starts_with("pg_temp_");
+}
+
 template <typename Find>
 Oid find_first(const NameScope& scope, std::span<const std::string> name, Find find) {
   auto [schema, object] = split_name(name);
@@ -93,7 +99,7 @@ std::vector<Pointer> choose(const NameScope& scope, const std::string& schema, s
       continue;
     }
     size_t at = rank(scope.path, candidate->namespace_oid);
-    if (at == scope.path.size()) continue;
+    if (at == scope.path.size() || is_temporary(scope.catalog, candidate->namespace_oid)) continue;
     auto twin = std::find_if(out.begin(), out.end(), [&](const Pointer& other) { return same(*other, *candidate); });
     if (twin == out.end())
       out.push_back(std::move(candidate));
@@ -136,6 +142,10 @@ Oid require_namespace(CatalogReader& catalog, std::string_view name) {
 }
 
 Oid lookup_namespace(const NameScope& scope, std::string_view name) {
+  // The session's own, which is always in the path.
+  if (name == "pg_temp")
+    for (Oid name_space : scope.path)
+      if (is_temporary(scope.catalog, name_space)) return name_space;
   Oid found = require_namespace(scope.catalog, name);
   if (scope.user.valid() && !namespace_privileges(scope.catalog, found, scope.user, privilege::kUsage))
     throw_permission_denied("schema", name);
@@ -175,13 +185,14 @@ bool type_is_visible(const NameScope& scope, Oid type) {
 }
 bool collation_is_visible(const NameScope& scope, Oid collation) {
   const CollationDescriptor* c = scope.catalog.collation(collation);
-  return c &&
+  return c && !is_temporary(scope.catalog, c->namespace_oid) &&
          visible(scope, c->namespace_oid, collation, [&](Oid ns) { return scope.catalog.find_collation(ns, c->name); });
 }
 bool opclass_is_visible(const NameScope& scope, Oid opclass) {
   const OpclassDescriptor* c = scope.catalog.opclass(opclass);
-  return c && visible(scope, c->namespace_oid, opclass,
-                      [&](Oid ns) { return scope.catalog.find_opclass(c->access_method, ns, c->name); });
+  return c && !is_temporary(scope.catalog, c->namespace_oid) && visible(scope, c->namespace_oid, opclass, [&](Oid ns) {
+           return scope.catalog.find_opclass(c->access_method, ns, c->name);
+         });
 }
 bool function_is_visible(const NameScope& scope, Oid function) {
   FunctionPointer f = scope.catalog.function(function);

@@ -17,7 +17,8 @@ std::string Deparser::type_text(Oid type, int32_t typmod) {
 
 std::string Deparser::namespace_of(Oid name_space) {
   const auto* found = context.catalog->name_space(name_space);
-  return found ? found->name : std::string();
+  if (!found) return {};
+  return name_space == bind_context.temp_namespace ? "pg_temp" : found->name;
 }
 
 std::string Deparser::function_name_of(Oid function, const std::vector<Oid>& argument_types, bool variadic,

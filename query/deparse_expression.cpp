@@ -1,6 +1,7 @@
 // Expressions to SQL.
 #include <algorithm>
 
+#include "catalog/names.hpp"
 #include "common/stack_depth.hpp"
 #include "query/deparser.hpp"
 
@@ -15,6 +16,9 @@ BindContext names_of(DeparseContext& c) {
   out.catalog = c.catalog;
   out.call = c.call;
   out.search_path = c.search_path;
+  // The session's own temporary schema is always in the path.
+  for (Oid name_space : c.search_path)
+    if (catalog::namespace_name(*c.catalog, name_space).starts_with("pg_temp_")) out.temp_namespace = name_space;
   return out;
 }
 
