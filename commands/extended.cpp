@@ -110,7 +110,7 @@ void Session::parse_prepared(const std::string& name, std::string_view text, std
     parse_text(*prepared);
     if (is_prepare) {
       auto& outer = static_cast<parser::ParsedPrepare&>(*prepared->parsed.at(0).statement);
-      std::unique_ptr<parser::ParsedStatement> inner = std::move(outer.query);
+      parser::StatementPtr inner = std::move(outer.query);
       prepared->parsed[0].statement = std::move(inner);
       prepared->kind = kind_to_run(*prepared->parsed[0].statement);
     }

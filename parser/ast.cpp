@@ -1,6 +1,7 @@
 #include "parser/ast.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace basalt::parser {
 
@@ -12,13 +13,27 @@ int position_of(std::string_view text, int32_t location) {
   return position;
 }
 
-// A chain such as 1+1+1+... is as deep as it is long; destroying it by recursion would overflow the stack.
-ParsedOperator::~ParsedOperator() {
-  ExpressionPtr next = std::move(left);
-  while (auto* spine = as_if<ParsedOperator>(next.get())) {
-    ExpressionPtr deeper = std::move(spine->left);
-    next = std::move(deeper);
+void NodeDeleter::free_node(void* node, void (*destroy)(void*)) {
+  struct Node {
+    void* node;
+    void (*destroy)(void*);
+  };
+  constexpr int kNestedMax = 64;
+  thread_local int nested = 0;
+  thread_local std::vector<Node> waiting;
+  if (nested == kNestedMax) {
+    waiting.push_back({node, destroy});
+    return;
   }
+  ++nested;
+  destroy(node);
+  // The outermost call frees what the others have left.
+  while (nested == 1 && !waiting.empty()) {
+    Node next = waiting.back();
+    waiting.pop_back();
+    next.destroy(next.node);
+  }
+  --nested;
 }
 
 ParsedSubLink::ParsedSubLink() : ParsedExpression(kKind) {}
@@ -27,21 +42,7 @@ ParsedSubLink::~ParsedSubLink() = default;
 ParsedRangeSubselect::ParsedRangeSubselect() : ParsedTableRef(kKind) {}
 ParsedRangeSubselect::~ParsedRangeSubselect() = default;
 
-ParsedJoin::~ParsedJoin() {
-  TableRefPtr next = std::move(left);
-  while (auto* spine = as_if<ParsedJoin>(next.get())) {
-    TableRefPtr deeper = std::move(spine->left);
-    next = std::move(deeper);
-  }
-}
-
-ParsedSelect::~ParsedSelect() {
-  SelectPtr next = std::move(left);
-  while (next) {
-    SelectPtr deeper = std::move(next->left);
-    next = std::move(deeper);
-  }
-}
+ParsedSelect::~ParsedSelect() = default;
 
 ParsedCreateFunction::ParsedCreateFunction() : ParsedStatement(kKind) {}
 ParsedCreateFunction::~ParsedCreateFunction() = default;

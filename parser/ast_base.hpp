@@ -26,6 +26,24 @@ using QualifiedName = std::vector<std::string>;
 // 1-based position in characters (UTF-8 code points) of a byte offset; 0 if the location is unknown.
 int position_of(std::string_view text, int32_t location);
 
+// Frees nodes without deep recursion: a chain (1::int::int ..., a UNION b UNION c ...) is as long as the text lets it
+// be, and longer than a stack.
+class NodeDeleter {
+ public:
+  NodeDeleter() = default;
+  template <typename Node>
+  NodeDeleter(const std::default_delete<Node>&) {}  // what make_unique() made
+  template <typename Node>
+  void operator()(Node* node) const {
+    free_node(node, [](void* n) { delete static_cast<Node*>(n); });
+  }
+
+ private:
+  static void free_node(void* node, void (*destroy)(void*));
+};
+template <typename Node>
+using NodePtr = std::unique_ptr<Node, NodeDeleter>;
+
 enum class ExpressionKind : uint8_t {
   kColumnRef,
   kParameter,
@@ -60,7 +78,7 @@ struct ParsedExpression {
   ParsedExpression& operator=(const ParsedExpression&) = delete;
   virtual ~ParsedExpression() = default;
 };
-using ExpressionPtr = std::unique_ptr<ParsedExpression>;
+using ExpressionPtr = NodePtr<ParsedExpression>;
 using ExpressionList = std::vector<ExpressionPtr>;
 
 enum class TableRefKind : uint8_t {
@@ -79,7 +97,7 @@ struct ParsedTableRef {
   ParsedTableRef& operator=(const ParsedTableRef&) = delete;
   virtual ~ParsedTableRef() = default;
 };
-using TableRefPtr = std::unique_ptr<ParsedTableRef>;
+using TableRefPtr = NodePtr<ParsedTableRef>;
 
 enum class StatementKind : uint8_t {
   // Queries and their like (ast_select.hpp)
@@ -208,7 +226,7 @@ struct ParsedStatement {
   ParsedStatement& operator=(const ParsedStatement&) = delete;
   virtual ~ParsedStatement() = default;
 };
-using StatementPtr = std::unique_ptr<ParsedStatement>;
+using StatementPtr = NodePtr<ParsedStatement>;
 
 // Checked downcasts: as<ParsedColumnRef>(node). Each concrete struct names its kind in kKind.
 template <typename T, typename Base>

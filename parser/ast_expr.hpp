@@ -96,7 +96,6 @@ enum class OperatorForm : uint8_t {
 struct ParsedOperator : ParsedExpression {
   static constexpr ExpressionKind kKind = ExpressionKind::kOperator;
   ParsedOperator() : ParsedExpression(kKind) {}
-  ~ParsedOperator() override;  // unlinks a long left spine iteratively
   OperatorForm form = OperatorForm::kOperator;
   QualifiedName name;  // {"+"} or {"schema", "+"} for OPERATOR(schema.+)
   ExpressionPtr left;
@@ -143,7 +142,7 @@ struct ParsedSubLink : ParsedExpression {
   SubLinkKind link_kind = SubLinkKind::kExpr;
   ExpressionPtr test;           // kAll, kAny
   QualifiedName operator_name;  // kAll, kAny; empty means `= ANY` written as IN
-  std::unique_ptr<ParsedSelect> subselect;
+  NodePtr<ParsedSelect> subselect;
 };
 
 // ORDER BY item (PostgreSQL's SortBy).

@@ -32,7 +32,7 @@ struct ParsedRangeSubselect : ParsedTableRef {
   ParsedRangeSubselect();
   ~ParsedRangeSubselect() override;
   bool lateral = false;
-  std::unique_ptr<ParsedSelect> subquery;
+  NodePtr<ParsedSelect> subquery;
   ParsedAlias alias;
 };
 
@@ -73,7 +73,6 @@ enum class JoinType : uint8_t { kInner, kLeft, kFull, kRight };
 struct ParsedJoin : ParsedTableRef {
   static constexpr TableRefKind kKind = TableRefKind::kJoin;
   ParsedJoin() : ParsedTableRef(kKind) {}
-  ~ParsedJoin() override;
   JoinType type = JoinType::kInner;
   bool natural = false;
   bool cross = false;  // CROSS JOIN: kInner without a condition
@@ -214,10 +213,10 @@ struct ParsedSelect : ParsedStatement {
 
   SetOperation op = SetOperation::kNone;
   bool all = false;
-  std::unique_ptr<ParsedSelect> left;
-  std::unique_ptr<ParsedSelect> right;
+  NodePtr<ParsedSelect> left;
+  NodePtr<ParsedSelect> right;
 };
-using SelectPtr = std::unique_ptr<ParsedSelect>;
+using SelectPtr = NodePtr<ParsedSelect>;
 
 // ------------------------------------------------------------------------------------------------ DML
 

@@ -265,6 +265,20 @@ def nesting_ends_in_an_answer_or_54001(port, process):
 
 
 @behaviour
+def chains_end_in_an_answer_or_54001(port, process):
+    """What the grammar takes in a loop makes trees that are deeper than any stack."""
+    n = 600_000
+    texts = ['select 1' + '::int' * n, "select 'a'" + ' collate "C"' * n, 'select 1' + ' is null' * n, 'select 1' + ' isnull' * n,
+             'select now()' + " at time zone 'UTC'" * n, 'select (row(1)).f1' + '.a' * n, "select ('{1}'::int[])" + '[1]' * n,
+             'select 1' + ' union select 1' * n, 'select 1 from a' + ' join b on true' * n, 'select 1' + ' + 1' * n]
+    with Wire(port).start() as wire:
+        for text in texts:
+            error = error_of(wire.run(query(text)))
+            assert any(code in error for code in ("C='54001'", "C='54000'", "C='42809'")), (text[:60], error)
+        assert value_of(wire, 'select 1' + '::int' * 1000) == '1'
+
+
+@behaviour
 def recursion_of_functions(port, process):
     with Wire(port).start() as wire:
         wire.run(query('create function pg_temp.sum_to(n int) returns bigint language plpgsql as '
