@@ -75,7 +75,14 @@ std::string PlParser::identifier() {
 
 int PlParser::line() const {
   auto end = static_cast<size_t>(tokens_.tokens[at_].start);
-  return 1 + static_cast<int>(std::count(source_.begin(), source_.begin() + static_cast<ptrdiff_t>(end), '\n'));
+  if (end < counted_) {
+    counted_ = 0;
+    line_ = 1;
+  }
+  line_ += static_cast<int>(std::count(source_.begin() + static_cast<ptrdiff_t>(counted_),
+                                       source_.begin() + static_cast<ptrdiff_t>(end), '\n'));
+  counted_ = end;
+  return line_;
 }
 
 std::string PlParser::string_value() {

@@ -74,6 +74,8 @@ class PlParser {
   const PlParseOptions& options_;
   parser::TokenList tokens_;
   size_t at_ = 0;
+  mutable size_t counted_ = 0;  // bytes whose lines are counted
+  mutable int line_ = 1;        // of the byte behind them
   std::shared_ptr<PlProgram> program_;
   struct Label {
     std::string name;

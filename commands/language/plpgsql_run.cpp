@@ -6,6 +6,7 @@
 #include "commands/session_context.hpp"
 #include "commands/trigger_manager.hpp"
 #include "common/sqlstate.hpp"
+#include "common/stack_depth.hpp"
 #include "types/container/array.hpp"
 #include "types/container/array_subscript.hpp"
 #include "types/container/record.hpp"
@@ -115,6 +116,7 @@ void PlFrame::run() {
 }
 
 PlFlow PlFrame::run_body(const PlBody& body) {
+  common::check_stack_depth();
   for (const auto& statement : body) {
     session.interrupt().check();
     PlFlow flow = run_statement(*statement);

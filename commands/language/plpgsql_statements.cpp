@@ -3,6 +3,7 @@
 
 #include "commands/language/plpgsql_parser.hpp"
 #include "common/sqlstate.hpp"
+#include "common/stack_depth.hpp"
 
 namespace basalt::commands::language {
 
@@ -13,6 +14,8 @@ namespace oid = types::oid;
 namespace sqlstate = common::sqlstate;
 
 std::unique_ptr<PlStatement> PlParser::statement() {
+  common::check_stack_depth();
+  if (options_.session) options_.session->interrupt().check();
   std::string label;
   if (accept("<<")) {
     label = identifier();

@@ -276,6 +276,32 @@ def chains_end_in_an_answer_or_54001(port, process):
             error = error_of(wire.run(query(text)))
             assert any(code in error for code in ("C='54001'", "C='54000'", "C='42809'")), (text[:60], error)
         assert value_of(wire, 'select 1' + '::int' * 1000) == '1'
+        for made in ("'$' || repeat('.a', 1000000)", "'$' || repeat(' ? (@ > 1)', 300000)", "'1' || repeat(' + 1', 500000)",
+                     "'$ ? (@.a == 1' || repeat(' && @.a == 1', 300000) || ')'", "'$' || repeat('[0]', 500000)"):
+            expect_error(wire.run(query(f'select ({made})::jsonpath')), '54001')
+        assert value_of(wire, "select length(('$' || repeat('.a', 1000))::jsonpath::text)") == '4001'
+
+
+@behaviour
+def nested_statements_of_a_function(port, process):
+    with Wire(port).start(statement_timeout=f'{int(20 * Wire.patience)}s') as wire:
+        for nested in ("repeat('begin ', 200000) || repeat('end; ', 200000)",
+                       "'begin ' || repeat('if true then ', 200000) || repeat('end if; ', 200000) || 'end'"):
+            expect_error(wire.run(query(f"do $x$ begin execute 'do $$ ' || {nested} || '$$'; end $x$")), '54001')
+        many = "do $x$ begin execute 'do $$ begin ' || repeat(e'null;\n', 300000) || 'end $$'; end $x$"
+        assert not error_of(wire.run(query(many)))
+
+
+@behaviour
+def nested_records_as_text(port, process):
+    """Each level doubles the quotes of the one in it."""
+    nest = 'do $$ declare r record; begin r := row(1); for i in 1..%d loop r := row(r); end loop; perform r::text; end $$'
+    with Wire(port).start() as wire:
+        assert not error_of(wire.run(query(nest % 20)))
+        wire.run(query("set statement_timeout = '300ms'"))
+        started = time.monotonic()
+        expect_error(wire.run(query(nest % 3000)), '57014')
+        assert time.monotonic() - started < 2 * Wire.patience
 
 
 @behaviour

@@ -2,6 +2,7 @@
 
 #include "common/sqlstate.hpp"
 #include "types/call_context.hpp"
+#include "types/container/detail.hpp"
 
 namespace basalt::types {
 
@@ -306,6 +307,7 @@ std::string array_to_string(CallContext& context, std::string_view bytes) {
       out += "NULL";
     else
       append_element(out, context.output(array.element_type(), array.value(i)), delimiter);
+    container::check_growing_text(context, out);
     for (uint32_t s : spans) {
       if ((i + 1) % s == 0) out.push_back('}');
     }

@@ -1,6 +1,7 @@
 #include "types/container/detail.hpp"
 
 #include "common/sqlstate.hpp"
+#include "types/text/text.hpp"
 
 namespace basalt::types::container {
 
@@ -12,6 +13,13 @@ struct OperationsState : CallState {
 };
 
 }  // namespace
+
+void check_growing_text(CallContext& context, const std::string& text) {
+  context.interrupt().check();
+  if (text.size() > kTextBytesMax)
+    throw SqlError(sqlstate::kProgramLimitExceeded, "out of memory")
+        .detail("Cannot enlarge string buffer containing " + std::to_string(text.size()) + " bytes.");
+}
 
 const RawOperations& operations_for(FunctionCall& call, Oid type, const char* what) {
   auto& state = call.state_or<OperationsState>([] { return std::make_unique<OperationsState>(); });

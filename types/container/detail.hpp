@@ -10,6 +10,9 @@ namespace basalt::types::container {
 // when there are none: "an equality operator", "a comparison function", "a hash function".
 const RawOperations& operations_for(FunctionCall& call, Oid type, const char* what);
 
+// The text of a value made of others grows: a look at interrupts, and 54000 where it is too long for a text.
+void check_growing_text(CallContext& context, const std::string& text);
+
 void register_array(FunctionRegistry& registry);
 void register_array_search(FunctionRegistry& registry);
 void register_array_sets(FunctionRegistry& registry);

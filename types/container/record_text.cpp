@@ -2,6 +2,7 @@
 
 #include "types/call_context.hpp"
 #include "types/container/array_text.hpp"
+#include "types/container/detail.hpp"
 #include "types/container/message.hpp"
 #include "types/container/record.hpp"
 
@@ -83,21 +84,50 @@ Value null_field(CallContext& context, const TypeDescriptor& type) {
   return value;
 }
 
-}  // namespace
-
-void append_quoted(std::string& out, std::string_view text, std::string_view special) {
-  bool quotes = text.empty();
+bool needs_quotes(std::string_view text, std::string_view special) {
   for (char c : text)
-    quotes = quotes || c == '"' || c == '\\' || is_blank(c) || special.find(c) != std::string_view::npos;
-  if (!quotes) {
-    out += text;
-    return;
-  }
-  out.push_back('"');
+    if (c == '"' || c == '\\' || is_blank(c) || special.find(c) != std::string_view::npos) return true;
+  return text.empty();
+}
+
+void append_doubled(std::string& out, std::string_view text) {
   for (char c : text) {
     if (c == '"' || c == '\\') out.push_back(c);
     out.push_back(c);
   }
+}
+
+// Nested records double their quotes at each level: a text of hundreds of megabytes is soon there. In pieces, between
+// which a cancel is seen.
+void append_field(CallContext& context, std::string& out, std::string_view text) {
+  constexpr size_t kPieceBytes = 1 << 20;
+  constexpr std::string_view kSpecial = "(),";
+  bool quotes = text.empty();
+  for (size_t at = 0; at < text.size() && !quotes; at += kPieceBytes) {
+    container::check_growing_text(context, out);
+    quotes = needs_quotes(text.substr(at, kPieceBytes), kSpecial);
+  }
+  if (quotes) out.push_back('"');
+  for (size_t at = 0; at < text.size(); at += kPieceBytes) {
+    std::string_view piece = text.substr(at, kPieceBytes);
+    if (quotes)
+      append_doubled(out, piece);
+    else
+      out += piece;
+    container::check_growing_text(context, out);
+  }
+  if (quotes) out.push_back('"');
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text, std::string_view special) {
+  if (!needs_quotes(text, special)) {
+    out += text;
+    return;
+  }
+  out.push_back('"');
+  append_doubled(out, text);
   out.push_back('"');
 }
 
@@ -126,7 +156,8 @@ std::string record_to_string(CallContext& context, std::string_view bytes) {
   std::string out = "(";
   for (uint32_t i = 0; i < record.size(); ++i) {
     if (i > 0) out.push_back(',');
-    if (!record.is_null(i)) append_quoted(out, context.output(record.field_type(i), record.value(i)), "(),");
+    if (record.is_null(i)) continue;
+    append_field(context, out, context.output(record.field_type(i), record.value(i)));
   }
   out.push_back(')');
   return out;

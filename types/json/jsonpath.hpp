@@ -67,7 +67,12 @@ struct Subscript {
 };
 
 struct Item {
-  Op op;
+  Item() = default;
+  Item(const Item&) = delete;
+  Item& operator=(const Item&) = delete;
+  ~Item();  // without recursion: chains are as long as the text
+
+  Op op = Op::kNull;
   std::string text;    // key, string, variable, regular expression; a number's text
   std::string number;  // kNumber: the numeric
   std::string flags;   // kLikeRegex, as given

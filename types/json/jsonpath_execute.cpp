@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "common/sqlstate.hpp"
+#include "common/stack_depth.hpp"
 #include "types/number/numeric.hpp"
 
 namespace basalt::types::json::path {
@@ -106,6 +107,7 @@ bool Executor::unwrapped(const Item& item, View array, const Sink& sink) {
 }
 
 bool Executor::run(const Item& item, View value, const Sink& sink, bool unwrap) {
+  common::check_stack_depth();
   interrupt_.check();
   if (is_predicate(item.op)) {
     Truth truth = test(item, value);
@@ -396,6 +398,7 @@ std::vector<View> Executor::collect(const Item& item, View value, bool unwrap) {
 }
 
 Executor::Truth Executor::test(const Item& item, View value) {
+  common::check_stack_depth();
   switch (item.op) {
     case Op::kAnd:
     case Op::kOr: {

@@ -638,6 +638,28 @@ regex::Options regex_options(const std::string& flags) {
   return options;
 }
 
+Item::~Item() {
+  std::vector<ItemPointer> waiting;
+  auto take = [&](ItemPointer& item) {
+    if (item) waiting.push_back(std::move(item));
+  };
+  auto take_parts = [&](Item& item) {
+    take(item.left);
+    take(item.right);
+    take(item.next);
+    for (Subscript& subscript : item.subscripts) {
+      take(subscript.from);
+      take(subscript.to);
+    }
+  };
+  take_parts(*this);
+  while (!waiting.empty()) {
+    ItemPointer item = std::move(waiting.back());
+    waiting.pop_back();
+    take_parts(*item);
+  }
+}
+
 Path parse(std::string_view text) { return PathParser(text).run(); }
 
 }  // namespace basalt::types::json::path

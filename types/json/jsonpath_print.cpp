@@ -1,3 +1,4 @@
+#include "common/stack_depth.hpp"
 #include "types/json/json.hpp"
 #include "types/json/jsonpath.hpp"
 #include "types/number/numeric.hpp"
@@ -96,6 +97,7 @@ class Printer {
   std::string out;
 
   void item(const Item& v, bool in_key, bool brackets) {
+    common::check_stack_depth();
     if (operator_text(v.op))
       binary(v, brackets);
     else if (v.op == Op::kPlus || v.op == Op::kMinus)
