@@ -1,6 +1,7 @@
 // The extended protocol: Parse, Bind, Execute over prepared statements and portals.
 #include <algorithm>
 
+#include "commands/language/language_state.hpp"
 #include "commands/session_context.hpp"
 #include "commands/statement_cache.hpp"
 #include "commands/trigger_manager.hpp"
@@ -426,6 +427,7 @@ bool Session::run_portal(Portal& portal, uint64_t rows_max, ResultSink& sink) {
     uint32_t demand = static_cast<uint32_t>(std::min<uint64_t>(left, common::kChunkRowsMax));
     bool any = false;
     if (portal.execution) {
+      language::ReadingScope scope(*this, portal.snapshot);
       any = portal.execution->fetch(chunk, demand);
       if (any) portal.position += chunk.rows;
     } else if (portal.store) {

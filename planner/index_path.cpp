@@ -255,17 +255,17 @@ bool IndexPaths::gives_order(const IndexPath& path, const std::vector<Key>& keys
     first = false;
   }
   // The others in any order.
-  size_t others = 0;
-  for (size_t i = order.fixed; i < order.items.size(); ++i) others += !bound(*order.items[i].expression);
-  for (; others > 0; --others, ++at) {
+  std::vector<const WantedOrder::Item*> others;
+  for (size_t i = order.fixed; i < order.items.size(); ++i)
+    if (!bound(*order.items[i].expression)) others.push_back(&order.items[i]);
+  for (; !others.empty(); ++at) {
     if (at >= static_cast<size_t>(path.index->key_count)) return false;
     const auto& collation = path.index->keys[at].collation;
-    if (std::none_of(order.items.begin() + static_cast<ptrdiff_t>(order.fixed), order.items.end(),
-                     [&](const auto& item) {
-                       return is_key(*item.expression, keys[at]) &&
-                              (!collation.valid() || collation == item.expression->collation);
-                     }))
-      return false;
+    auto next = std::find_if(others.begin(), others.end(), [&](const auto* item) {
+      return is_key(*item->expression, keys[at]) && (!collation.valid() || collation == item->expression->collation);
+    });
+    if (next == others.end()) return false;
+    others.erase(next);
   }
   return true;
 }

@@ -91,8 +91,10 @@ std::optional<Partial> JoinOrder::ordered_single(size_t item) {
 void JoinOrder::choose_ordered_single() {
   if (!level_.wanted_order_ || level_.items_depth_ > 1 || items_[0].base_table != level_.wanted_order_->table) return;
   std::optional<Partial> ordered = ordered_single(0);
-  if (!ordered || !order_pays(singles_[0].plan->total_cost, singles_[0].plan->rows, ordered->plan->total_cost, 0))
-    return;
+  if (!ordered) return;
+  const PhysicalNode& plain = *singles_[0].plan;
+  bool is_off = plain.kind == PhysicalKind::kTableScan && !level_.shared_.context.settings.enable_seqscan;
+  if (!is_off && !order_pays(plain.total_cost, plain.rows, ordered->plan->total_cost, 0)) return;
   singles_[0] = std::move(*ordered);
   level_.in_wanted_order_ = true;
 }

@@ -27,6 +27,20 @@ LanguageState& language_state(Session& session);
 // The snapshot of the innermost command under way.
 storage::Snapshot active_snapshot(Session& session);
 
+// What a query's stable functions see while rows of it are read: its own snapshot, whatever has been done since.
+class ReadingScope {
+ public:
+  ReadingScope(Session& session, const storage::Snapshot& snapshot) : snapshots_(language_state(session).snapshots) {
+    snapshots_.push_back(snapshot);
+  }
+  ~ReadingScope() { snapshots_.pop_back(); }
+  ReadingScope(const ReadingScope&) = delete;
+  ReadingScope& operator=(const ReadingScope&) = delete;
+
+ private:
+  std::vector<storage::Snapshot>& snapshots_;
+};
+
 // One call of a function: 54001 when calls nest too deeply; puts the command number back at the end.
 class CallScope {
  public:

@@ -19,20 +19,6 @@ namespace {
 
 using Row = std::vector<Value>;
 
-// What a query's stable functions see while it is read.
-class ReadingScope {
- public:
-  ReadingScope(Session& session, const storage::Snapshot& snapshot) : snapshots_(language_state(session).snapshots) {
-    snapshots_.push_back(snapshot);
-  }
-  ~ReadingScope() { snapshots_.pop_back(); }
-  ReadingScope(const ReadingScope&) = delete;
-  ReadingScope& operator=(const ReadingScope&) = delete;
-
- private:
-  std::vector<storage::Snapshot>& snapshots_;
-};
-
 // A row of the portal as values, without the row ids behind the columns.
 void take_rows(const Chunk& chunk, size_t columns, std::vector<Row>& out) {
   for (uint32_t r = 0; r < chunk.rows; ++r) {
@@ -104,7 +90,6 @@ void PlRows::read() {
 
 void hold_loops(Session& session) {
   for (Portal* portal : language_state(session).loops) {
-    ReadingScope scope(session, portal->snapshot);
     hold_cursor(*portal);
     portal->holdable = true;
   }
@@ -255,11 +240,7 @@ std::shared_ptr<Portal> portal_of(PlFrame& frame, int datum) {
 void PlFrame::run_fetch(const PlStatement& statement) {
   std::shared_ptr<Portal> portal = portal_of(*this, statement.datum);
   CollectingSink sink;
-  uint64_t rows;
-  {
-    ReadingScope scope(session, portal->snapshot);
-    rows = fetch_cursor(*portal, statement.direction, statement.count, statement.move ? nullptr : &sink);
-  }
+  uint64_t rows = fetch_cursor(*portal, statement.direction, statement.count, statement.move ? nullptr : &sink);
   if (!statement.move) {
     sink.describe(portal->columns);
     assign_row(statement.targets, sink.shape, sink.taken.empty() ? nullptr : &sink.taken[0]);

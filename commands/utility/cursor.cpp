@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/families.hpp"
+#include "commands/language/language_state.hpp"
 #include "commands/session_context.hpp"
 #include "commands/utility.hpp"
 #include "common/sqlstate.hpp"
@@ -107,6 +108,9 @@ std::string run_declare(UtilityCall& call) {
 
 // Rows [1, row] are in the store, or the end has been reached.
 void ensure_rows(Portal& portal, uint64_t row) {
+  if (!portal.execution) return;
+  auto& session = *static_cast<Session*>(portal.context->evaluation.call->service("session"));
+  language::ReadingScope scope(session, portal.snapshot);
   Chunk chunk;
   while (portal.execution && portal.store->rows() < row) {
     uint64_t missing = row - portal.store->rows();

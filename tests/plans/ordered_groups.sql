@@ -64,3 +64,16 @@ reset enable_hashagg;
 -- has: GroupAggregate
 -- answer: 0|99
 select a, count(*) from og group by a, a order by a, a limit 1;
+
+-- An index that has a column twice.
+create table twice (a int, b int);
+insert into twice select i % 3, i % 7 from generate_series(1, 210) i;
+create index twice_aab on twice (a, a, b);
+set enable_seqscan = off;
+
+-- not: GroupAggregate
+select a, b, count(*) from twice group by a, b;
+
+-- has: GroupAggregate
+-- answer: 0|70;1|70;2|70
+select a, count(*) from twice group by a order by a;
