@@ -264,6 +264,17 @@ def portal_with_row_limits(port):
 
 
 @scenario
+def stable_functions_of_a_suspended_portal(port):
+    with Wire(port).start() as wire:
+        wire.run(query('create temp table wire_stable (a int); insert into wire_stable values (1), (2), (3)'))
+        wire.run(query("create function pg_temp.wire_count() returns bigint language sql stable as 'select count(*) from wire_stable'"))
+        lines = wire.run(query('begin'))
+        lines += wire.run(parse('select a, pg_temp.wire_count() from wire_stable'), bind(portal='c'), execute('c', 1), SYNC)
+        lines += wire.run(query('insert into wire_stable values (4)'))
+        return lines + wire.run(execute('c', 1), SYNC) + wire.run(query('rollback'))
+
+
+@scenario
 def row_limit_exactly_all(port):
     return session(port, parse(SERIES), bind(), execute(rows=7), execute(rows=1), SYNC)
 
