@@ -163,9 +163,10 @@ class Canceller:
                         pass
             self.done.set()
 
-    def statement_has_ended(self):
+    def statement_has_ended(self, query_sent, cancelled):
         """How long it took the session to end the statement, and how much of it was the longest wait of a thread of the server and
-        one of ours for a processor, in ms; None when it was done before."""
+        one of ours for a processor, in ms; None when it was done before. Third: the request may have come before the statement,
+        for nothing, since that ran to its end (not `cancelled`)."""
         ended = time.monotonic()
         now = [waits_for_processor(pid) for pid in self.processes] if self.sent else []
         self.finished.set()
@@ -174,24 +175,28 @@ class Canceller:
             return None
         waited = sum(max(total - before.get(thread, 0) for thread, total in after.items())
                      for before, after in zip(self.waits, now))
-        return (ended - self.sent) * 1000, waited * 1000
+        return (ended - self.sent) * 1000, waited * 1000, not cancelled and self.sent < query_sent + 0.001
 
 
 class Report:
     def __init__(self, limit_ms):
-        self.limit_ms, self.cases, self.failures = limit_ms, [], []
+        self.limit_ms, self.cases, self.failures, self.too_early = limit_ms, [], [], 0
 
     def add(self, name, times):
         if times is None:
             return
-        took_ms, waited_ms = times
+        took_ms, waited_ms, early = times
+        if early and took_ms - waited_ms > self.limit_ms:
+            self.too_early += 1
+            return
         self.cases.append((took_ms - waited_ms, waited_ms, name))
         if took_ms - waited_ms > self.limit_ms:
             self.failures.append('late: ' + describe(self.cases[-1]))
             print(self.failures[-1], flush=True)
 
     def summary(self, what):
-        return f'{what}: {len(self.cases)} cancelled while they ran, worst {describe(max(self.cases, default=(0, 0, "nothing")))}'
+        worst = describe(max(self.cases, default=(0, 0, 'nothing')))
+        return f'{what}: {len(self.cases)} cancelled while they ran, {self.too_early} perhaps before they did, worst {worst}'
 
 
 def describe(case):
@@ -215,8 +220,10 @@ def cancel_records(server, rng, report, only):
                     wires[name] = Wire(port).start(database=sessions.database, statement_timeout='20s')
                 wire = wires[name]
                 canceller.order(rng.choice((0, rng.uniform(0, 0.001), rng.uniform(0, 0.01))), wire.pid, wire.key)
+                query_sent = time.monotonic()
                 lines = run_statement(wire, record.sql)
-                report.add(f'{os.path.basename(path)}:{record.line} {record.sql[:100]!r}', canceller.statement_has_ended())
+                ended = canceller.statement_has_ended(query_sent, any("C='57014'" in line for line in lines))
+                report.add(f'{os.path.basename(path)}:{record.line} {record.sql[:100]!r}', ended)
                 if lines[-1] == '(closed)':
                     report.failures.append(f'connection lost at {path}:{record.line}: {lines[-2:]}')
                     wires.pop(name)
@@ -287,12 +294,13 @@ def cancel_one(port, canceller, delay, name, sql, report):
     with Wire(port).start(statement_timeout='5s') as wire:
         wire.run(query("set work_mem = '16MB'; begin"))
         canceller.order(delay, wire.pid, wire.key)
+        query_sent = time.monotonic()
         if sql == 'copy-in':
             copy_in(wire)
         else:
             wire.send(query(sql))
         end = drain(wire)
-        took = canceller.statement_has_ended()
+        took = canceller.statement_has_ended(query_sent, b'C57014\0' in end)
         if not end.endswith((b'Z\0\0\0\5T', b'Z\0\0\0\5E', b'Z\0\0\0\5I')):
             report.failures.append(f'{name}: ' + ('connection lost' if end == b'closed' else 'still running 8 s later'))
             print(report.failures[-1], flush=True)

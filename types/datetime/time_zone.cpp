@@ -30,8 +30,16 @@ bool same_letters(std::string_view a, std::string_view b) {
          });
 }
 
+bool is_file(const std::string& path) {
+  struct stat info;
+  return stat((kDirectory + ("/" + path)).c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
 // The path below the zone directory in its true letter case; empty when there is none.
 std::string find_file(std::string_view name) {
+  bool hidden = name.starts_with('.') || name.find("/.") != std::string_view::npos;
+  if (!hidden && !name.starts_with('/') && name.find("//") == std::string_view::npos && is_file(std::string(name)))
+    return std::string(name);  // as it is written
   std::string path;
   while (!name.empty()) {
     size_t slash = name.find('/');
@@ -49,9 +57,7 @@ std::string find_file(std::string_view name) {
     if (found.empty()) return {};
     path += path.empty() ? found : "/" + found;
   }
-  struct stat info;
-  if (stat((kDirectory + ("/" + path)).c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
-  return path;
+  return is_file(path) ? path : std::string();
 }
 
 int64_t big_endian(const unsigned char* p, int bytes) {
