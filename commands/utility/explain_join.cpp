@@ -3,14 +3,11 @@
 
 namespace basalt::commands {
 
-using common::Oid;
 using planner::as;
 using planner::JoinType;
 using planner::PhysicalKind;
 using planner::PhysicalNode;
-using query::Expression;
 using query::ExpressionList;
-using query::ExpressionPointer;
 
 void Explainer::join_title(ExplainEntry& e, const char* kind, JoinType type) {
   identify(e, "Node Type", kind);

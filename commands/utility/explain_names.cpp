@@ -5,12 +5,10 @@ namespace basalt::commands {
 
 using common::Oid;
 using planner::as;
-using planner::JoinType;
 using planner::PhysicalKind;
 using planner::PhysicalNode;
 using query::Expression;
 using query::ExpressionList;
-using query::ExpressionPointer;
 
 void Explainer::name_tables(const PhysicalNode& node) {
   if (node.kind == PhysicalKind::kModify) {

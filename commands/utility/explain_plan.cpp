@@ -7,12 +7,9 @@ namespace basalt::commands {
 
 using common::Oid;
 using planner::as;
-using planner::JoinType;
 using planner::PhysicalKind;
 using planner::PhysicalNode;
 using query::Expression;
-using query::ExpressionList;
-using query::ExpressionPointer;
 
 Explainer::Explainer(Session& session, const planner::PhysicalStatement& statement, const ExplainOptions& options,
                      const std::vector<executor::NodeCounters>* counters)

@@ -3,14 +3,9 @@
 
 namespace basalt::commands {
 
-using common::Oid;
 using planner::as;
-using planner::JoinType;
 using planner::PhysicalKind;
 using planner::PhysicalNode;
-using query::Expression;
-using query::ExpressionList;
-using query::ExpressionPointer;
 
 std::string Explainer::relation_text(const planner::ScanBase& scan) {
   std::string name = query::quote_identifier(scan.relation->name);

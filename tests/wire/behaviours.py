@@ -287,7 +287,8 @@ def nested_statements_of_a_function(port, process):
     with Wire(port).start(statement_timeout=f'{int(20 * Wire.patience)}s') as wire:
         for nested in ("repeat('begin ', 200000) || repeat('end; ', 200000)",
                        "'begin ' || repeat('if true then ', 200000) || repeat('end if; ', 200000) || 'end'"):
-            expect_error(wire.run(query(f"do $x$ begin execute 'do $$ ' || {nested} || '$$'; end $x$")), '54001')
+            error = error_of(wire.run(query(f"do $x$ begin execute 'do $$ ' || {nested} || '$$'; end $x$")))
+            assert "C='54001'" in error or "C='42601' M='memory exhausted" in error, error  # PostgreSQL's (docs/differences.md)
         many = "do $x$ begin execute 'do $$ begin ' || repeat(e'null;\n', 300000) || 'end $$'; end $x$"
         assert not error_of(wire.run(query(many)))
 
@@ -300,7 +301,8 @@ def nested_records_as_text(port, process):
         assert not error_of(wire.run(query(nest % 20)))
         wire.run(query("set statement_timeout = '300ms'"))
         started = time.monotonic()
-        expect_error(wire.run(query(nest % 3000)), '57014')
+        error = error_of(wire.run(query(nest % 3000)))  # whichever limit comes first
+        assert "C='57014'" in error or "C='54000' M='out of memory'" in error, error
         assert time.monotonic() - started < 2 * Wire.patience
 
 
