@@ -115,7 +115,10 @@ class AggregateSource : public Source {
     uint64_t at = 0;
     Chunk chunk;
     partition_shift_ = std::min(partition_shift_ + 4, 60);
-    while (rows.read(at, chunk, common::kChunkRowsMax)) consume(context, chunk);
+    while (rows.read(at, chunk, common::kChunkRowsMax)) {
+      context.check_interrupts();
+      consume(context, chunk);
+    }
     // New partitions of this one come first.
     for (size_t i = resume; i < later.size(); ++i) partitions_.push_back(std::move(later[i]));
     partition_ = 0;

@@ -37,6 +37,8 @@ class HashJoinTransform : public Transform {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     left_keys_ = compiler.compile_list(node.left_keys);
     right_keys_ = compiler.compile_list(node.right_keys);
+    for (size_t k = 0; k < right_keys_.size(); ++k)
+      if (!is_column(*node.right_keys[k])) computed_key_types_.push_back(right_keys_[k]->physical());
   }
 
   Progress process(ExecutionContext& context, const Chunk& in, Chunk& out, uint32_t demand) override {
@@ -135,6 +137,7 @@ class HashJoinTransform : public Transform {
       probe_stores_.push_back(std::make_unique<ChunkStore>(context, left_types_, limit));
     }
     for (size_t b = 0; b < build_stores_[0]->block_count(); ++b) {
+      context.check_interrupts();
       Chunk block = build_stores_[0]->block(b);
       partition(context, right_keys_, block, stores);
     }
@@ -156,25 +159,54 @@ class HashJoinTransform : public Transform {
     build_rows_ = static_cast<uint32_t>(store.rows());
     build_chunk_ = Chunk();
     build_chunk_.reset(right_types_, build_rows_ + 1);
+    build_hashes_.clear();
+    build_hashes_.reserve(build_rows_);
+    Chunk computed_keys;
+    computed_keys.reset(computed_key_types_, build_rows_);
     uint64_t at = 0;
     Chunk chunk;
     size_t bytes = 0;
     while (store.read(at, chunk, common::kChunkRowsMax)) {
+      context.check_interrupts();
       append_rows(build_chunk_, chunk, nullptr, chunk.rows);
-      bytes += chunk.bytes();
+      std::vector<Vector> keys = evaluate_keys(context, right_keys_, chunk);
+      keys_.hash(keys, chunk.rows, hashes_);
+      build_hashes_.insert(build_hashes_.end(), hashes_.begin(), hashes_.end());
+      bytes += chunk.bytes() + keep_computed(keys, chunk.rows, computed_keys);
+      reservation_.resize(bytes + size_t{16} * build_rows_);
     }
     for (Vector& column : build_chunk_.columns) column.set_null(build_rows_);
-    reservation_.resize(bytes + size_t{16} * build_rows_);
     store.clear();
     if (keeps_right()) matched_.assign(build_rows_, false);
     unmatched_at_ = 0;
-    build_keys_ = evaluate_keys(context, right_keys_, build_chunk_);
-    keys_.hash(build_keys_, build_rows_, build_hashes_);
+    build_keys_.clear();
+    size_t computed = 0;
+    for (const auto& key : node_.right_keys)
+      build_keys_.push_back(is_column(*key) ? build_chunk_.columns[static_cast<const query::Slot&>(*key).index]
+                                            : computed_keys.columns[computed++]);
+    insert_build(context);
+  }
+
+  static bool is_column(const query::Expression& key) { return key.kind == query::ExpressionKind::kSlot; }
+
+  // The keys that are not columns of the build side are kept beside it. Returns their bytes.
+  size_t keep_computed(const std::vector<Vector>& keys, uint32_t rows, Chunk& computed) {
+    Chunk kept;
+    kept.rows = rows;
+    for (size_t k = 0; k < keys.size(); ++k)
+      if (!is_column(*node_.right_keys[k])) kept.columns.push_back(keys[k]);
+    append_rows(computed, kept, nullptr, rows);
+    return kept.bytes();
+  }
+
+  void insert_build(ExecutionContext& context) {
     index_.reset(build_rows_);
     next_.assign(build_rows_, HashIndex::kNone);
     // Inserted from the end, so that chains run in build order.
-    for (uint32_t row = build_rows_; row-- > 0;)
+    for (uint32_t row = build_rows_; row-- > 0;) {
+      if ((row & 0xffff) == 0) context.check_interrupts();
       if (!has_null_key(build_keys_, row)) next_[row] = index_.insert(build_hashes_[row], row);
+    }
   }
 
   // --- probing -------------------------------------------------------------------------------------------------------
@@ -345,6 +377,7 @@ class HashJoinTransform : public Transform {
   KeyTable keys_;
   common::MemoryReservation reservation_;
   std::vector<query::EvaluatorPointer> left_keys_, right_keys_;
+  std::vector<PhysicalType> computed_key_types_;  // of the right keys that are not columns
   Condition condition_;
   std::vector<uint64_t> hashes_;
 

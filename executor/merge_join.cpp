@@ -1,8 +1,10 @@
 // Merge join over inputs sorted by the keys, ascending with NULLs last. The right rows of one key are kept while the
-// left rows with that key pass.
+// left rows with that key pass: a chunk of them, and those behind it in a store that spills past work_mem.
 #include <algorithm>
+#include <numeric>
 
 #include "executor/builder.hpp"
+#include "executor/chunk_store.hpp"
 #include "executor/condition.hpp"
 #include "executor/row_compare.hpp"
 
@@ -66,7 +68,8 @@ class MergeJoinSource : public Source {
         left_(context, std::move(left), node.left_keys),
         right_(context, std::move(right), node.right_keys),
         out_types_(physical_types(node)),
-        condition_(context, state, node, node.condition.get()) {
+        condition_(context, state, node, node.condition.get()),
+        group_rest_(context, right_types_, context.work_mem_bytes) {
     query::ExpressionCompiler compiler(*context.evaluation.catalog, *context.evaluation.call);
     for (size_t i = 0; i < node.left_keys.size(); ++i)
       operations_.push_back(
@@ -92,7 +95,8 @@ class MergeJoinSource : public Source {
   void rewind(ExecutionContext& context) override {
     left_.rewind(context);
     right_.rewind(context);
-    group_rows_ = 0;
+    drop_group();
+    joining_ = false;
     ready_.rows = ready_at_ = 0;
   }
 
@@ -117,20 +121,29 @@ class MergeJoinSource : public Source {
 
   // Makes some output; false at the end.
   bool step(ExecutionContext& context) {
-    if (!left_.current(context)) {
-      release_group();
-      if (!keeps_right() || !right_.current(context)) return false;
+    if (joining_) {
+      join_piece(context);
+      return true;
+    }
+    bool have_left = left_.current(context);
+    if (group_rows_ > 0) {
+      bool equal = have_left && !left_.has_null() && compare(left_.keys, left_.at(), group_keys_, 0) == 0;
+      if (equal) {
+        joining_ = true;
+        row_matched_ = false;
+        join_piece(context);
+      } else {
+        leave_piece();
+      }
+      if (group_rows_ > 0) return true;
+    }
+    bool have_right = right_.current(context);
+    if (!have_left) {
+      if (!keeps_right() || !have_right) return false;
       emit_right_alone(right_.chunk, right_.at());
       right_.advance();
       return true;
     }
-    if (group_rows_ > 0 && !left_.has_null() && compare(left_.keys, left_.at(), group_keys_, 0) == 0) {
-      join_row(context);
-      left_.advance();
-      return true;
-    }
-    release_group();
-    bool have_right = right_.current(context);
     int order = !have_right || left_.has_null() ? -1 : compare(left_.keys, left_.at(), right_.keys, right_.at());
     if (order == 0 && right_.has_null()) order = -1;
     if (order < 0) {
@@ -145,6 +158,8 @@ class MergeJoinSource : public Source {
     return true;
   }
 
+  // --- the right rows of one key -------------------------------------------------------------------------------------
+
   // All right rows with the key that both sides stand on.
   void gather_group(ExecutionContext& context) {
     group_.reset(right_types_, 64);
@@ -155,50 +170,89 @@ class MergeJoinSource : public Source {
       group_keys_.push_back(std::move(one));
     }
     uint32_t capacity = 64;
-    while (right_.current(context) && compare(right_.keys, right_.at(), group_keys_, 0) == 0) {
+    for (; in_group(context) && group_.rows < common::kChunkRowsMax; right_.advance()) {
       if (group_.rows == capacity) {
-        capacity *= 2;
+        capacity = std::min(capacity * 2, common::kChunkRowsMax);
         for (Vector& column : group_.columns) column.grow(capacity);
       }
       group_.append_row(right_.chunk, right_.at());
-      right_.advance();
     }
-    group_rows_ = group_.rows;
-    matched_.assign(group_rows_, false);
+    while (in_group(context)) {
+      context.check_interrupts();
+      common::Selection same;
+      while (right_.at() < right_.chunk.rows && compare(right_.keys, right_.at(), group_keys_, 0) == 0) {
+        same.push_back(right_.at());
+        right_.advance();
+      }
+      group_rest_.append(right_.chunk, same);
+    }
+    group_rows_ = group_.rows + group_rest_.rows();
+    group_at_ = 0;
+    if (keeps_right()) matched_.assign(group_rows_, false);
+  }
+  bool in_group(ExecutionContext& context) {
+    return right_.current(context) && compare(right_.keys, right_.at(), group_keys_, 0) == 0;
   }
 
-  void release_group() {
-    if (keeps_right())
-      for (uint32_t i = 0; i < group_rows_; ++i)
-        if (!matched_[i]) emit_right_alone(group_, i);
-    group_rows_ = 0;
+  // The next rows from group_at_ on, which moves behind them.
+  Chunk read_group() {
+    Chunk piece;
+    if (group_at_ == 0) {
+      piece = group_;
+    } else {
+      uint64_t at = group_at_ - group_.rows;
+      group_rest_.read(at, piece, common::kChunkRowsMax);
+    }
+    group_at_ += piece.rows;
+    return piece;
   }
 
-  void join_row(ExecutionContext& context) {
-    auto selection = std::make_shared<common::Selection>(group_rows_, left_.at());
+  // The left row with the next rows of the group.
+  void join_piece(ExecutionContext& context) {
+    uint64_t first = group_at_;
+    Chunk piece = read_group();
+    auto selection = std::make_shared<common::Selection>(piece.rows, left_.at());
     Chunk both;
     for (const Vector& column : left_.chunk.columns) both.columns.push_back(column.slice(selection));
-    both.columns.insert(both.columns.end(), group_.columns.begin(), group_.columns.end());
-    both.rows = group_rows_;
+    both.columns.insert(both.columns.end(), piece.columns.begin(), piece.columns.end());
+    both.rows = piece.rows;
     common::Selection selected;
     if (condition_) {
       query::Rows rows(both.rows);
       condition_.select(context, both, rows, selected);
       rows.raise();
     } else {
-      for (uint32_t i = 0; i < group_rows_; ++i) selected.push_back(i);
+      selected.resize(piece.rows);
+      std::iota(selected.begin(), selected.end(), 0);
     }
-    if (selected.empty()) {
-      if (keeps_left()) emit_left_alone();
-      return;
+    row_matched_ |= !selected.empty();
+    if (!left_only())
+      for (uint32_t i : selected) {
+        if (keeps_right()) matched_[first + i] = true;
+        make_room();
+        ready_.append_row(both, i);
+      }
+    if (group_at_ < group_rows_ && !(left_only() && row_matched_)) return;
+    if (row_matched_ ? node_.join == JoinType::kSemi : keeps_left()) emit_left_alone();
+    left_.advance();
+    joining_ = false;
+    group_at_ = 0;
+  }
+
+  // The left rows with the group's key have passed: puts out those of its next rows that found no partner.
+  void leave_piece() {
+    if (keeps_right()) {
+      uint64_t first = group_at_;
+      Chunk piece = read_group();
+      for (uint32_t i = 0; i < piece.rows; ++i)
+        if (!matched_[first + i]) emit_right_alone(piece, i);
+      if (group_at_ < group_rows_) return;
     }
-    if (node_.join == JoinType::kSemi) emit_left_alone();
-    if (left_only()) return;
-    for (uint32_t i : selected) {
-      matched_[i] = true;
-      make_room();
-      ready_.append_row(both, i);
-    }
+    drop_group();
+  }
+  void drop_group() {
+    group_rows_ = group_at_ = 0;
+    group_rest_.clear();
   }
 
   void make_room() {
@@ -230,10 +284,16 @@ class MergeJoinSource : public Source {
   std::vector<PhysicalType> out_types_;
   Condition condition_;
   std::vector<types::TypeOperationsPointer> operations_;
-  Chunk group_, ready_;
+  Chunk ready_;  // output, read up to ready_at_
+  uint32_t ready_at_ = 0;
+  Chunk group_;              // the first rows of the group
+  ChunkStore group_rest_;    // those behind them
+  uint64_t group_rows_ = 0;  // 0: there is no group
+  uint64_t group_at_ = 0;    // of the pass over the group that is under way
   std::vector<Vector> group_keys_;
-  std::vector<bool> matched_;
-  uint32_t group_rows_ = 0, ready_at_ = 0;
+  std::vector<bool> matched_;  // of the group's rows, if the join keeps right rows
+  bool joining_ = false;       // the left row that the input stands on, with the group
+  bool row_matched_ = false;
 };
 
 }  // namespace

@@ -129,6 +129,7 @@ void RowSorter::write_run(ExecutionContext& context) {
     keys.data<common::StringRef>()[chunk.rows] = keys.add_string(row.key.view());
     chunk.columns[types_.size() + 1].data<int64_t>()[chunk.rows] = static_cast<int64_t>(row.sequence);
     if (++chunk.rows == common::kChunkRowsMax) {
+      context.check_interrupts();
       run.file->write(chunk);
       chunk.reset(run_types_, common::kChunkRowsMax);
     }

@@ -110,9 +110,9 @@ class SetOperationSource : public Source {
     if (!counted_) count(context);
     out.reset(rows_.types(), demand);
     while (true) {
-      emit(out, demand);
+      emit(context, out, demand);
       if (out.rows > 0 || partition_ == left_parts_.size()) return;
-      count_partition();
+      count_partition(context);
     }
   }
   void rewind(ExecutionContext& context) override {
@@ -137,12 +137,12 @@ class SetOperationSource : public Source {
     copies_ = 0;
   }
 
-  void emit(Chunk& out, uint32_t demand) {
+  void emit(ExecutionContext& context, Chunk& out, uint32_t demand) {
     while (out.rows < demand && at_ < rows_.size()) {
       if (copies_ == 0) {
         copies_ = copies_of(at_);
         if (copies_ == 0) {
-          ++at_;
+          if ((++at_ & 0xffff) == 0) context.check_interrupts();
           continue;
         }
       }
@@ -195,6 +195,7 @@ class SetOperationSource : public Source {
         for (size_t c = 0; c < chunk.columns.size(); ++c)
           chunk.columns[c].copy_row(chunk.rows, rows_.columns()[c], row);
         if (++chunk.rows < common::kChunkRowsMax) continue;
+        context.check_interrupts();
         partition(chunk, left_parts_);
         chunk.reset(rows_.types(), common::kChunkRowsMax);
       }
@@ -210,14 +211,20 @@ class SetOperationSource : public Source {
       if (!parts[p].empty()) stores[p]->append(chunk, parts[p]);
   }
 
-  void count_partition() {
+  void count_partition(ExecutionContext& context) {
     clear_counts();
     Chunk chunk;
     uint64_t at = 0;
-    while (left_parts_[partition_]->read(at, chunk, common::kChunkRowsMax)) count_left(chunk);
+    while (left_parts_[partition_]->read(at, chunk, common::kChunkRowsMax)) {
+      context.check_interrupts();
+      count_left(chunk);
+    }
     right_count_.resize(rows_.size());
     at = 0;
-    while (right_parts_[partition_]->read(at, chunk, common::kChunkRowsMax)) count_right(chunk);
+    while (right_parts_[partition_]->read(at, chunk, common::kChunkRowsMax)) {
+      context.check_interrupts();
+      count_right(chunk);
+    }
     left_parts_[partition_].reset();
     right_parts_[partition_].reset();
     ++partition_;

@@ -50,6 +50,9 @@ LONG = {
     'hash join': 'select count(*) from big a join big b on a.g = b.g',
     'hash join of large keys': 'select count(*) from big a join big b on a.t || a.g = b.t || b.g join big c on c.t || c.g = b.t || b.g',
     'merge join': 'select count(*) from (select * from big order by g) a full join (select * from big order by g) b using (g)',
+    'merge join of one key': 'select count(a.t || b.t) from (select g % 1 as k, * from big order by 1) a '
+                             'full join (select g % 1 as k, * from big order by 1) b using (k)',
+    'hash join of one key': "select count(a.t || b.t) from big a join big b on a.g % 1 = b.g % 1 where a.id + b.id = -1",
     'nested loop': 'select count(*) from big a join big b on a.r < b.r and a.id <> b.id',
     'cross join': 'select count(*) from big a, big b',
     'aggregate': 'select count(distinct md5((a.id * s)::text)) from big a, generate_series(1, 100) s',
@@ -58,6 +61,7 @@ LONG = {
     'window over ranks': 'select rank() over (order by t || s), lag(r) over (order by r) from big, generate_series(1, 10) s',
     'distinct': 'select distinct t || s from big, generate_series(1, 30) s',
     'set operation': 'select id::bigint, t from big, generate_series(1, 10) except all select r, t from big, generate_series(1, 10)',
+    'intersect': 'select t || s % 7, r from big, generate_series(1, 10) s intersect select t || s % 3, r from big, generate_series(1, 10) s',
     'generate_series': 'select count(*) from generate_series(1, 100000000000)',
     'generate_series as output': 'select generate_series(1, 100000000000)',
     'numeric series': 'select count(*) from generate_series(1.0, 1e15, 0.1)',
