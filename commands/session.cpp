@@ -23,7 +23,7 @@ Session::Session(ServerState& server, const SessionOptions& options)
       query_memory_(0, &server.storage.server_memory()),
       database_catalog_(server.catalogs.open_database(options.database)),
       context_(std::make_unique<SessionContext>(*this)),
-      triggers_(make_trigger_manager(*this)),
+      triggers_(make_trigger_manager(*this, query_memory_)),
       current_user_(options.user),
       session_user_(options.user),
       fingerprint_(std::make_unique<parser::Fingerprint>()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "catalog/acl.hpp"
 #include "catalog/catalog_ids.hpp"
@@ -17,13 +18,15 @@ namespace {
 
 struct SavedState : TriggerManager::State {
   size_t levels = 0;
-  std::vector<EventPointer> deferred;
+  size_t deferred = 0;  // how many there were
+  uint32_t firing = 0;  // the last one
   ConstraintModes modes;
 };
 
 class SessionTriggers : public TriggerManager {
  public:
-  explicit SessionTriggers(Session& session) : session_(session), keys_(session, *this) {}
+  SessionTriggers(Session& session, common::MemoryBudget& memory)
+      : session_(session), memory_(memory), keys_(session, *this), deferred_(memory) {}
 
   bool has_before_row(const RelationDescriptor& relation, RowEvent event) override;
   bool has_after_row(const RelationDescriptor& relation, RowEvent event) override;
@@ -77,21 +80,28 @@ class SessionTriggers : public TriggerManager {
   const RelationPlanPointer& plan(const RelationDescriptor& relation);
   bool run_row_triggers(const RelationDescriptor& relation, int16_t timing, RowEvent event, const Chunk* old_row,
                         Chunk* new_row, const std::vector<int16_t>& columns);
-  std::shared_ptr<Transitions> transitions(const RelationPlan& plan, RowEvent event);
+  std::shared_ptr<RowPairs> make_pairs(const RelationDescriptor& relation);
+  std::shared_ptr<RowPairs> transitions(const RelationPlan& plan, RowEvent event);
+  const EventSource* source(RelationEvents& events, size_t number, RowEvent event);
   void truncate(const RelationDescriptor& relation, bool before);
-  void push(EventPointer event);
-  bool is_deferred(const Event& event) const;
-  void fire(Event& event);
-  void fire_trigger(Event& event);
+  void push(const Event& event);
+  bool is_deferred(const EventSource& source) const;
+  void fire(const Event& event);
+  void fire_trigger(const Event& event, Chunk& old_row, Chunk& new_row);
   void drain(Level& level);
+  bool fire_waiting(bool all);
   SavedState snapshot() const;
   void put_back(const SavedState& state);
 
   Session& session_;
+  common::MemoryBudget& memory_;
   ForeignKeys keys_;
   std::map<Oid, RelationPlanPointer> plans_;
   std::vector<std::unique_ptr<Level>> levels_;
-  std::vector<EventPointer> deferred_;
+  // Those that have been fired stay until the transaction ends: a rollback to a savepoint may make them wait again.
+  EventQueue deferred_;
+  size_t first_waiting_ = 0;  // all before it have been fired
+  uint32_t firing_ = 0;       // number of the last firing of deferred events
   ConstraintModes modes_;
   std::vector<std::pair<int, SavedState>> savepoints_;
 };
@@ -151,22 +161,22 @@ void SessionTriggers::after_statement(const RelationDescriptor& relation, RowEve
   // Fires once a statement: what an earlier part of the statement queued gives way.
   if (!levels_.empty())
     for (size_t i = levels_.back()->next; i < levels_.back()->queue.size(); ++i) {
-      Event& queued = *levels_.back()->queue[i];
-      if (queued.per_statement && queued.event == event && queued.plan->relation->oid == relation.oid)
-        queued.cancelled = true;
+      Event& queued = levels_.back()->queue[i];
+      const EventSource& by = *queued.source;
+      if (by.per_statement && by.event == event && by.plan->relation->oid == relation.oid) queued.cancelled = true;
     }
   for (const Item& item : p->items) {
     if (item.kind != ItemKind::kTrigger) continue;
     const TriggerDescriptor& trigger = p->trigger(item);
     if (!reacts(trigger, 0, 0, event_bit(event)) || !columns_match(trigger, event, columns)) continue;
     if (!when_holds(session_, relation, trigger, nullptr, nullptr)) continue;
-    auto queued = std::make_shared<Event>();
-    queued->plan = p;
-    queued->item = item;
-    queued->event = event;
-    queued->per_statement = true;
-    if (wants_transitions(trigger, event)) queued->transitions = transitions(*p, event);
-    push(std::move(queued));
+    auto by = std::make_shared<EventSource>();
+    by->plan = p;
+    by->item = item;
+    by->event = event;
+    by->per_statement = true;
+    if (wants_transitions(trigger, event)) by->transitions = transitions(*p, event);
+    push({by.get(), {}});
   }
 }
 
@@ -194,142 +204,147 @@ bool SessionTriggers::instead_of_row(const RelationDescriptor& relation, RowEven
   return run_row_triggers(relation, kInsteadBit, event, old_row, new_row, {});
 }
 
-std::shared_ptr<Transitions> SessionTriggers::transitions(const RelationPlan& p, RowEvent event) {
-  std::shared_ptr<Transitions> own = std::make_shared<Transitions>();
-  std::shared_ptr<Transitions>& slot = levels_.empty() ? own : levels_.back()->transitions[{p.relation->oid, event}];
-  if (!slot) slot = own;
-  if (!slot->old_rows) {
-    std::vector<common::PhysicalType> types;
-    for (const auto& column : p.relation->columns) types.push_back(column.physical);
-    executor::ExecutionContext context = session_.execution_context(session_.statement_snapshot(), {});
-    slot->old_rows = std::make_unique<executor::ChunkStore>(context, types, context.work_mem_bytes);
-    slot->new_rows = std::make_unique<executor::ChunkStore>(context, types, context.work_mem_bytes);
-  }
+std::shared_ptr<RowPairs> SessionTriggers::make_pairs(const RelationDescriptor& relation) {
+  executor::ExecutionContext context = session_.execution_context(session_.statement_snapshot(), {});
+  return std::make_shared<RowPairs>(context, relation);
+}
+
+std::shared_ptr<RowPairs> SessionTriggers::transitions(const RelationPlan& p, RowEvent event) {
+  if (levels_.empty()) return make_pairs(*p.relation);
+  std::shared_ptr<RowPairs>& slot = levels_.back()->transitions[{p.relation->oid, event}];
+  if (!slot) slot = make_pairs(*p.relation);
   return slot;
+}
+
+// What the events of the plan's item share; made by the first of them.
+const EventSource* SessionTriggers::source(RelationEvents& events, size_t number, RowEvent event) {
+  std::shared_ptr<const EventSource>& known = events.sources[number];
+  if (known) return known.get();
+  const Item& item = events.plan->items[number];
+  auto made = std::make_shared<EventSource>();
+  made->plan = events.plan;
+  made->item = item;
+  made->event = event;
+  if (item.kind != ItemKind::kChildCheck) {
+    if (!events.rows) events.rows = make_pairs(*events.plan->relation);
+    made->rows = events.rows;
+  }
+  if (item.kind == ItemKind::kTrigger) {
+    const TriggerDescriptor& trigger = events.plan->trigger(item);
+    if (wants_transitions(trigger, event)) made->transitions = transitions(*events.plan, event);
+    made->constraint = trigger.constraint;
+    made->deferrable = trigger.deferrable;
+    made->initially_deferred = trigger.initially_deferred;
+  } else {
+    const ConstraintDescriptor& key = events.plan->key(item);
+    // Only NO ACTION can wait; the other actions belong to the statement.
+    char action = event == RowEvent::kDelete ? key.delete_action : key.update_action;
+    bool may_wait = item.kind == ItemKind::kChildCheck || action == 'a';
+    made->constraint = key.oid;
+    made->deferrable = key.deferrable && may_wait;
+    made->initially_deferred = key.deferred && may_wait;
+  }
+  known = std::move(made);
+  return known.get();
 }
 
 void SessionTriggers::after_row(const RelationDescriptor& relation, RowEvent event, RowId row, const Chunk* old_row,
                                 const Chunk* new_row, const std::vector<int16_t>& columns) {
   RelationPlanPointer p = plan(relation);
-  std::shared_ptr<RowPair> pair;
-  auto rows = [&] {
-    if (pair) return pair;
-    pair = std::make_shared<RowPair>();
-    if (old_row) pair->old_row = *old_row;
-    if (new_row) pair->new_row = *new_row;
-    return pair;
-  };
+  RelationEvents alone;
+  RelationEvents& events = levels_.empty() ? alone : levels_.back()->relations[{relation.oid, event}];
+  if (events.plan != p) events = {p, std::vector<std::shared_ptr<const EventSource>>(p->items.size()), nullptr};
+  std::optional<uint64_t> pair;
   bool collected = false;
-  for (const Item& item : p->items) {
-    auto queued = std::make_shared<Event>();
-    queued->plan = p;
-    queued->item = item;
-    queued->event = event;
-    queued->row = row;
+  for (size_t number = 0; number < p->items.size(); ++number) {
+    const Item& item = p->items[number];
     if (item.kind == ItemKind::kChildCheck) {
       if (event == RowEvent::kDelete || !ForeignKeys::child_concerned(p->key(item), old_row, *new_row)) continue;
     } else if (item.kind == ItemKind::kParentAction) {
       if (event == RowEvent::kInsert || !ForeignKeys::parent_concerned(p->key(item), *old_row, new_row)) continue;
-      queued->rows = rows();
     } else {
       const TriggerDescriptor& trigger = p->trigger(item);
-      if (wants_transitions(trigger, event)) {
-        queued->transitions = transitions(*p, event);
-        if (!collected && old_row) queued->transitions->old_rows->append(*old_row);
-        if (!collected && new_row) queued->transitions->new_rows->append(*new_row);
+      if (wants_transitions(trigger, event) && !collected) {
+        transitions(*p, event)->append(old_row, new_row);
         collected = true;
       }
       if (!reacts(trigger, 0, kRowBit, event_bit(event)) || !columns_match(trigger, event, columns)) continue;
       if (!when_holds(session_, relation, trigger, old_row, new_row)) continue;
-      queued->rows = rows();
-      queued->constraint = trigger.constraint;
-      queued->deferrable = trigger.deferrable;
-      queued->initially_deferred = trigger.initially_deferred;
     }
-    if (item.kind != ItemKind::kTrigger) {
-      const ConstraintDescriptor& key = p->key(item);
-      // Only NO ACTION can wait; the other actions belong to the statement.
-      char action = event == RowEvent::kDelete ? key.delete_action : key.update_action;
-      bool may_wait = item.kind == ItemKind::kChildCheck || action == 'a';
-      queued->constraint = key.oid;
-      queued->deferrable = key.deferrable && may_wait;
-      queued->initially_deferred = key.deferred && may_wait;
+    Event queued{source(events, number, event), row};
+    if (queued.source->rows) {
+      if (!pair) pair = queued.source->rows->append(old_row, new_row);
+      queued.pair = *pair;
     }
-    push(std::move(queued));
+    push(queued);
   }
 }
 
 void SessionTriggers::recheck_unique(const RelationDescriptor& relation, Oid index, RowId row) {
-  auto queued = std::make_shared<Event>();
-  queued->plan = plan(relation);
-  queued->item.kind = ItemKind::kUnique;
-  queued->row = row;
-  queued->index = index;
+  auto by = std::make_shared<EventSource>();
+  by->plan = plan(relation);
+  by->item.kind = ItemKind::kUnique;
+  by->index = index;
   for (const auto& constraint : relation.constraints) {
     if (constraint.index != index || constraint.type == 'f') continue;
-    queued->constraint = constraint.oid;
-    queued->deferrable = constraint.deferrable;
-    queued->initially_deferred = constraint.deferred;
+    by->constraint = constraint.oid;
+    by->deferrable = constraint.deferrable;
+    by->initially_deferred = constraint.deferred;
   }
-  push(std::move(queued));
+  push({by.get(), row});
 }
 
-void SessionTriggers::push(EventPointer event) {
-  if (levels_.empty())
-    deferred_.push_back(std::move(event));
-  else
-    levels_.back()->queue.push_back(std::move(event));
-}
+void SessionTriggers::push(const Event& event) { (levels_.empty() ? deferred_ : levels_.back()->queue).push(event); }
 
-bool SessionTriggers::is_deferred(const Event& event) const {
-  if (!event.deferrable) return false;
-  auto it = modes_.deferred.find(event.constraint);
+bool SessionTriggers::is_deferred(const EventSource& source) const {
+  if (!source.deferrable) return false;
+  auto it = modes_.deferred.find(source.constraint);
   if (it != modes_.deferred.end()) return it->second;
-  return modes_.all_set ? modes_.all_deferred : event.initially_deferred;
+  return modes_.all_set ? modes_.all_deferred : source.initially_deferred;
 }
 
-void SessionTriggers::fire_trigger(Event& event) {
-  const TriggerDescriptor& trigger = event.plan->trigger(event.item);
-  language::TriggerCall call{&trigger, event.plan->relation, event_bit(event.event), nullptr, nullptr, {}};
-  if (event.rows && !event.rows->old_row.columns.empty()) call.old_row = &event.rows->old_row;
-  Chunk new_row;
-  if (event.rows && !event.rows->new_row.columns.empty()) {
-    new_row = event.rows->new_row;
-    call.new_row = &new_row;
-  }
-  if (event.transitions) {
+void SessionTriggers::fire_trigger(const Event& event, Chunk& old_row, Chunk& new_row) {
+  const EventSource& by = *event.source;
+  const TriggerDescriptor& trigger = by.plan->trigger(by.item);
+  language::TriggerCall call{&trigger, by.plan->relation, event_bit(by.event), nullptr, nullptr, {}};
+  if (!by.per_statement && by.event != RowEvent::kInsert) call.old_row = &old_row;
+  if (!by.per_statement && by.event != RowEvent::kDelete) call.new_row = &new_row;
+  if (by.transitions) {
     if (!trigger.old_table.empty())
-      call.transitions[trigger.old_table] = {event.transitions->old_rows.get(), event.plan->relation};
+      call.transitions[trigger.old_table] = {&by.transitions->old_rows, by.plan->relation};
     if (!trigger.new_table.empty())
-      call.transitions[trigger.new_table] = {event.transitions->new_rows.get(), event.plan->relation};
+      call.transitions[trigger.new_table] = {&by.transitions->new_rows, by.plan->relation};
   }
   language::call_trigger(session_, call);
 }
 
-void SessionTriggers::fire(Event& event) {
+void SessionTriggers::fire(const Event& event) {
   session_.interrupt().check();
-  const RelationDescriptor& relation = *event.plan->relation;
-  switch (event.item.kind) {
+  const EventSource& by = *event.source;
+  const RelationDescriptor& relation = *by.plan->relation;
+  Chunk old_row, new_row;
+  if (by.rows) by.rows->read(event.pair, old_row, new_row);
+  switch (by.item.kind) {
     case ItemKind::kTrigger:
-      return fire_trigger(event);
+      return fire_trigger(event, old_row, new_row);
     case ItemKind::kChildCheck:
-      return keys_.check_child(relation, event.plan->key(event.item), event.row);
+      return keys_.check_child(relation, by.plan->key(by.item), event.row);
     case ItemKind::kParentAction:
-      return keys_.parent_changed(relation, event.plan->key(event.item), event.rows->old_row,
-                                  event.event == RowEvent::kUpdate ? &event.rows->new_row : nullptr);
+      return keys_.parent_changed(relation, by.plan->key(by.item), old_row,
+                                  by.event == RowEvent::kUpdate ? &new_row : nullptr);
     case ItemKind::kUnique:
-      return keys_.check_unique(relation, event.index, event.row);
+      return keys_.check_unique(relation, by.index, event.row);
   }
 }
 
 void SessionTriggers::drain(Level& level) {
   while (level.next < level.queue.size()) {
-    EventPointer event = level.queue[level.next++];
-    if (event->cancelled) continue;
-    if (is_deferred(*event))
-      deferred_.push_back(std::move(event));
+    Event event = level.queue[level.next++];  // a copy: what it sets off joins the queue
+    if (event.cancelled) continue;
+    if (is_deferred(*event.source))
+      deferred_.push(event);
     else
-      fire(*event);
+      fire(event);
   }
 }
 
@@ -338,12 +353,12 @@ void SessionTriggers::begin_statement() {
     plans_.clear();
     keys_.forget();
   }
-  levels_.push_back(std::make_unique<Level>());
+  levels_.push_back(std::make_unique<Level>(memory_));
 }
 
 void SessionTriggers::end_statement() {
   ENSURE(!levels_.empty(), "no statement to end");
-  bool any = !levels_.back()->queue.empty();
+  bool any = levels_.back()->queue.size() > 0;
   drain(*levels_.back());
   levels_.pop_back();
   // What follows sees what the triggers did.
@@ -351,26 +366,47 @@ void SessionTriggers::end_statement() {
 }
 
 bool SessionTriggers::has_pending(Oid relation) const {
-  auto waits = [&](const EventPointer& event) { return !event->cancelled && event->plan->relation->oid == relation; };
-  return std::any_of(deferred_.begin(), deferred_.end(), waits) ||
-         std::any_of(levels_.begin(), levels_.end(), [&](const auto& level) {
-           return std::any_of(level->queue.begin() + static_cast<ptrdiff_t>(level->next), level->queue.end(), waits);
+  auto waits = [&](const EventQueue& queue, size_t from) {
+    for (size_t i = from; i < queue.size(); ++i)
+      if (queue[i].fired == 0 && !queue[i].cancelled && queue[i].source->plan->relation->oid == relation) return true;
+    return false;
+  };
+  return waits(deferred_, first_waiting_) || std::any_of(levels_.begin(), levels_.end(), [&](const auto& level) {
+           return waits(level->queue, level->next);
          });
 }
 
+// Fires the deferred events that wait, all or those that are no longer deferred; false: there were none. What they set
+// off and is deferred itself waits for the next call.
+bool SessionTriggers::fire_waiting(bool all) {
+  size_t end = deferred_.size();
+  while (first_waiting_ < end && deferred_[first_waiting_].fired != 0) ++first_waiting_;
+  auto is_due = [&](const Event& event) { return event.fired == 0 && (all || !is_deferred(*event.source)); };
+  uint32_t firing = firing_ + 1;
+  bool any = false;
+  for (size_t i = first_waiting_; i < end; ++i) {
+    if (!is_due(deferred_[i])) continue;
+    deferred_[i].fired = firing;
+    any = true;
+  }
+  if (!any) return false;
+  firing_ = firing;
+  begin_statement();
+  std::map<Oid, bool> there;  // of the constraints: they may have been dropped meanwhile
+  for (size_t i = first_waiting_; i < end; ++i) {
+    if (deferred_[i].fired != firing) continue;
+    Event event = deferred_[i];  // a copy: the queue may grow
+    auto [known, asked] = there.try_emplace(event.source->constraint, true);
+    if (asked && event.source->constraint.valid())
+      known->second = catalog::object_exists(session_.catalog(), catalog::id::kPgConstraint, event.source->constraint);
+    if (!event.cancelled && known->second) fire(event);
+  }
+  end_statement();
+  return true;
+}
+
 void SessionTriggers::run_deferred() {
-  while (!deferred_.empty()) {
-    std::vector<EventPointer> events = std::move(deferred_);
-    deferred_.clear();
-    begin_statement();
-    std::map<Oid, bool> there;  // of the constraints: they may have been dropped meanwhile
-    for (const EventPointer& event : events) {
-      auto [known, asked] = there.try_emplace(event->constraint, true);
-      if (asked && event->constraint.valid())
-        known->second = catalog::object_exists(session_.catalog(), catalog::id::kPgConstraint, event->constraint);
-      if (!event->cancelled && known->second) fire(*event);
-    }
-    end_statement();
+  while (fire_waiting(true)) {
   }
 }
 
@@ -382,14 +418,7 @@ void SessionTriggers::set_constraints(const std::vector<Oid>& constraints, bool 
   } else {
     for (Oid constraint : constraints) modes_.deferred[constraint] = deferred;
   }
-  if (deferred) return;
-  std::vector<EventPointer> now, later;
-  for (EventPointer& event : deferred_) (is_deferred(*event) ? later : now).push_back(std::move(event));
-  deferred_ = std::move(later);
-  if (now.empty()) return;
-  begin_statement();
-  for (const EventPointer& event : now) fire(*event);
-  end_statement();
+  if (!deferred) fire_waiting(false);
 }
 
 void SessionTriggers::truncate(const RelationDescriptor& relation, bool before) {
@@ -406,6 +435,8 @@ void SessionTriggers::truncate(const RelationDescriptor& relation, bool before) 
 void SessionTriggers::forget_transaction() {
   levels_.clear();
   deferred_.clear();
+  first_waiting_ = 0;
+  firing_ = 0;
   modes_ = {};
   savepoints_.clear();
   plans_.clear();
@@ -415,14 +446,21 @@ void SessionTriggers::forget_transaction() {
 SavedState SessionTriggers::snapshot() const {
   SavedState state;
   state.levels = levels_.size();
-  state.deferred = deferred_;
+  state.deferred = deferred_.size();
+  state.firing = firing_;
   state.modes = modes_;
   return state;
 }
 
 void SessionTriggers::put_back(const SavedState& state) {
   if (levels_.size() > state.levels) levels_.resize(state.levels);
-  deferred_ = state.deferred;
+  deferred_.truncate(state.deferred);
+  first_waiting_ = std::min(first_waiting_, state.deferred);
+  for (size_t i = 0; i < deferred_.size() && firing_ > state.firing; ++i)
+    if (deferred_[i].fired > state.firing) {
+      deferred_[i].fired = 0;
+      first_waiting_ = std::min(first_waiting_, i);
+    }
   modes_ = state.modes;
   plans_.clear();
   keys_.forget();
@@ -443,8 +481,8 @@ void SessionTriggers::rollback_savepoint(int depth) {
 
 }  // namespace
 
-std::unique_ptr<TriggerManager> make_trigger_manager(Session& session) {
-  return std::make_unique<SessionTriggers>(session);
+std::unique_ptr<TriggerManager> make_trigger_manager(Session& session, common::MemoryBudget& memory) {
+  return std::make_unique<SessionTriggers>(session, memory);
 }
 
 }  // namespace basalt::commands

@@ -41,6 +41,6 @@ class TriggerManager : public executor::ModifyHooks {
   virtual void restore(const State& state) = 0;
 };
 
-std::unique_ptr<TriggerManager> make_trigger_manager(Session& session);
+std::unique_ptr<TriggerManager> make_trigger_manager(Session& session, common::MemoryBudget& memory);
 
 }  // namespace basalt::commands

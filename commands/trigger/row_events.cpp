@@ -31,6 +31,38 @@ RelationPlanPointer plan_relation(catalog::RelationPointer relation, bool replic
 
 namespace {
 
+std::vector<common::PhysicalType> column_types(const RelationDescriptor& relation) {
+  std::vector<common::PhysicalType> types;
+  for (const auto& column : relation.columns) types.push_back(column.physical);
+  return types;
+}
+
+void read_row(executor::ChunkStore& rows, uint64_t position, Chunk& out) {
+  Chunk shared;
+  if (!rows.read(position, shared, 1)) return;
+  out.reset(rows.types(), 1);
+  executor::append_rows(out, shared, nullptr, 1);
+}
+
+}  // namespace
+
+RowPairs::RowPairs(executor::ExecutionContext& context, const RelationDescriptor& relation)
+    : old_rows(context, column_types(relation), context.work_mem_bytes),
+      new_rows(context, column_types(relation), context.work_mem_bytes) {}
+
+uint64_t RowPairs::append(const Chunk* old_row, const Chunk* new_row) {
+  if (old_row) old_rows.append(*old_row);
+  if (new_row) new_rows.append(*new_row);
+  return count_++;
+}
+
+void RowPairs::read(uint64_t position, Chunk& old_row, Chunk& new_row) {
+  read_row(old_rows, position, old_row);
+  read_row(new_rows, position, new_row);
+}
+
+namespace {
+
 // OLD is range table entry 1, NEW entry 2; the chunk holds the columns of OLD, those of NEW, and both as whole rows.
 query::ExpressionPointer when_expression(Session& session, const RelationDescriptor& relation,
                                          const std::string& tree) {

@@ -40,36 +40,96 @@ using RelationPlanPointer = std::shared_ptr<const RelationPlan>;
 // `replica`: session_replication_role, under which other triggers are enabled.
 RelationPlanPointer plan_relation(catalog::RelationPointer relation, bool replica);
 
-// Rows that one statement changed in one relation, for REFERENCING.
-struct Transitions {
-  std::unique_ptr<executor::ChunkStore> old_rows, new_rows;
+// Rows as they were before a change, after it, or both, in the order of the changes; past work_mem in spill files.
+class RowPairs {
+ public:
+  RowPairs(executor::ExecutionContext& context, const RelationDescriptor& relation);
+  // Returns the pair's position. All pairs have the same of the two rows.
+  uint64_t append(const Chunk* old_row, const Chunk* new_row);
+  // Chunks of one flat row; as it is where the pairs have no such row.
+  void read(uint64_t position, Chunk& old_row, Chunk& new_row);
+
+  executor::ChunkStore old_rows, new_rows;
+
+ private:
+  uint64_t count_ = 0;
 };
 
-struct RowPair {
-  Chunk old_row, new_row;  // without columns where there is none
-};
-
-struct Event {
+// What the events share that the rows of one relation set off in one statement, each by the same item.
+struct EventSource : std::enable_shared_from_this<EventSource> {
   RelationPlanPointer plan;
   Item item;
   RowEvent event = RowEvent::kInsert;
   bool per_statement = false;
-  bool cancelled = false;  // a later statement on the same table took its place
-  RowId row;
-  Oid index;  // kUnique
-  std::shared_ptr<RowPair> rows;
-  std::shared_ptr<Transitions> transitions;
+  Oid index;                              // kUnique
+  std::shared_ptr<RowPairs> rows;         // of triggers for each row, and of actions of foreign keys
+  std::shared_ptr<RowPairs> transitions;  // all rows of the statement, for REFERENCING
   Oid constraint;
   bool deferrable = false, initially_deferred = false;
 };
-using EventPointer = std::shared_ptr<Event>;
+
+struct Event {
+  const EventSource* source = nullptr;  // kept by the queue
+  RowId row;
+  uint64_t pair = 0;       // position in the source's rows
+  uint32_t fired = 0;      // deferred ones: in which firing; 0: it waits
+  bool cancelled = false;  // a later statement on the same table took its place
+};
+
+// Events in order of arrival, within the session's memory. There may be millions, so an event owns nothing.
+class EventQueue {
+ public:
+  explicit EventQueue(common::MemoryBudget& memory) : reservation_(&memory) {}
+  void push(const Event& event) {
+    if (blocks_.empty() || blocks_.back().size() == kBlock) {
+      // The first block of a queue grows with it: most queues hold a few events.
+      if (!blocks_.empty()) reservation_.grow(kBlock * sizeof(Event));
+      blocks_.emplace_back();
+      if (blocks_.size() > 1) blocks_.back().reserve(kBlock);
+    }
+    if (event.source != last_source_) sources_.insert(event.source->shared_from_this());
+    last_source_ = event.source;
+    blocks_.back().push_back(event);
+  }
+  void truncate(size_t size) {
+    if (size >= this->size()) return;
+    blocks_.resize((size + kBlock - 1) / kBlock);
+    if (size % kBlock != 0) blocks_.back().resize(size % kBlock);
+    reservation_.resize(blocks_.empty() ? 0 : (blocks_.size() - 1) * kBlock * sizeof(Event));
+  }
+  void clear() {
+    blocks_.clear();
+    sources_.clear();
+    last_source_ = nullptr;
+    reservation_.resize(0);
+  }
+  size_t size() const { return blocks_.empty() ? 0 : (blocks_.size() - 1) * kBlock + blocks_.back().size(); }
+  Event& operator[](size_t at) { return blocks_[at / kBlock][at % kBlock]; }
+  const Event& operator[](size_t at) const { return blocks_[at / kBlock][at % kBlock]; }
+
+ private:
+  static constexpr size_t kBlock = 4096;
+  common::MemoryReservation reservation_;
+  std::vector<std::vector<Event>> blocks_;
+  std::set<std::shared_ptr<const EventSource>> sources_;
+  const EventSource* last_source_ = nullptr;
+};
+
+// What one statement has done so far to one relation by one kind of change.
+struct RelationEvents {
+  RelationPlanPointer plan;
+  std::vector<std::shared_ptr<const EventSource>> sources;  // of the plan's items; null: not needed yet
+  std::shared_ptr<RowPairs> rows;
+};
 
 // What one statement (with all that it sets off by foreign keys) has queued.
 struct Level {
-  std::vector<EventPointer> queue;
+  explicit Level(common::MemoryBudget& memory) : queue(memory) {}
+  EventQueue queue;
   size_t next = 0;
   std::set<std::pair<Oid, RowEvent>> before_fired;
-  std::map<std::pair<Oid, RowEvent>, std::shared_ptr<Transitions>> transitions;
+  std::map<std::pair<Oid, RowEvent>, std::shared_ptr<RowPairs>> transitions;
+  std::map<std::pair<Oid, RowEvent>, RelationEvents> relations;
 };
 
 // SET CONSTRAINTS in force.
