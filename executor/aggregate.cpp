@@ -6,6 +6,7 @@
 
 #include "executor/aggregate_calls.hpp"
 #include "executor/builder.hpp"
+#include "executor/hash_partitions.hpp"
 #include "executor/key_table.hpp"
 
 namespace basalt::executor {
@@ -14,8 +15,6 @@ namespace {
 
 using common::PhysicalType;
 using planner::AggregateStrategy;
-
-constexpr uint32_t kPartitions = 16;
 
 class AggregateSource : public Source {
  public:
@@ -51,13 +50,13 @@ class AggregateSource : public Source {
 
   void rewind(ExecutionContext& context) override {
     input_->rewind(context);
-    ready_ = done_ = input_ended_ = spilling_ = false;
+    ready_ = done_ = input_ended_ = false;
     destroy_groups();
     calls_.forget_buffered();
     clear_table();
-    partitions_.clear();
-    partition_ = 0;
-    partition_shift_ = 0;
+    spilled_.reset();
+    pending_.clear();
+    level_ = 0;
   }
 
  private:
@@ -79,10 +78,12 @@ class AggregateSource : public Source {
     }
     destroy_groups();
     clear_table();
-    while (partition_ < partitions_.size()) {
-      std::unique_ptr<ChunkStore> rows = std::move(partitions_[partition_++]);
-      if (rows->rows() == 0) continue;
-      consume_partition(context, *rows);
+    while (!pending_.empty()) {
+      SpilledRows next = std::move(pending_.back());
+      pending_.pop_back();
+      if (next.rows->rows() == 0) continue;
+      level_ = next.level;
+      consume_partition(context, *next.rows);
       return;
     }
     done_ = true;
@@ -108,24 +109,22 @@ class AggregateSource : public Source {
   }
 
   void consume_partition(ExecutionContext& context, ChunkStore& rows) {
-    spilling_ = false;
-    std::vector<std::unique_ptr<ChunkStore>> later = std::move(partitions_);
-    partitions_.clear();
-    size_t resume = partition_;
     uint64_t at = 0;
     Chunk chunk;
-    partition_shift_ = std::min(partition_shift_ + 4, 60);
     while (rows.read(at, chunk, common::kChunkRowsMax)) {
       context.check_interrupts();
       consume(context, chunk);
     }
-    // New partitions of this one come first.
-    for (size_t i = resume; i < later.size(); ++i) partitions_.push_back(std::move(later[i]));
-    partition_ = 0;
     complete(context);
   }
 
   void complete(ExecutionContext& context) {
+    if (spilled_) {
+      // Those of a partition come before the later partitions.
+      for (uint32_t p = HashPartitions::kCount; p-- > 0;)
+        pending_.push_back({spilled_->take(p), std::min(level_ + 1, HashPartitions::kLevels)});
+      spilled_.reset();
+    }
     calls_.finish_buffered(context, group_memory_);
     emit_end_ = group_memory_.size();
     ready_ = true;
@@ -160,9 +159,9 @@ class AggregateSource : public Source {
       keys.push_back(Vector::constant(PhysicalType::kInt32, Value::of(static_cast<int32_t>(s))));
       consume_set(context, chunk, keys);
     }
-    if (!spilling_ && memory_used() > context.work_mem_bytes && sets_.size() == 1 && !groups_.empty() &&
+    if (!spilled_ && memory_used() > context.work_mem_bytes && sets_.size() == 1 && !groups_.empty() &&
         node_.strategy == AggregateStrategy::kHash && !calls_.any_buffered())
-      start_spilling(context);
+      spilled_ = std::make_unique<HashPartitions>(context, input_types_, level_);
     reservation_.resize(memory_used());
   }
 
@@ -179,14 +178,14 @@ class AggregateSource : public Source {
     keys_.hash(keys, chunk.rows, hashes_);
     std::vector<char*> memory(chunk.rows);
     std::vector<uint32_t> numbers(chunk.rows);
-    std::vector<common::Selection> spilled(spilling_ ? kPartitions : 0);
+    std::vector<common::Selection> spilled(spilled_ ? HashPartitions::kCount : 0);
     common::Selection mine;
     bool any_spilled = false;
     for (uint32_t row = 0; row < chunk.rows; ++row) {
       uint32_t group = find(keys, row);
       if (group == HashIndex::kNone) {
-        if (spilling_) {
-          spilled[hashes_[row] >> partition_shift_ & (kPartitions - 1)].push_back(row);
+        if (spilled_) {
+          spilled[spilled_->partition_of(hashes_[row])].push_back(row);
           any_spilled = true;
           continue;
         }
@@ -200,20 +199,14 @@ class AggregateSource : public Source {
       calls_.update(context, chunk, memory, numbers);
       return;
     }
-    for (uint32_t p = 0; p < kPartitions; ++p)
-      if (!spilled[p].empty()) partitions_[p]->append(chunk, spilled[p]);
+    for (uint32_t p = 0; p < HashPartitions::kCount; ++p)
+      if (!spilled[p].empty()) spilled_->append(p, chunk, spilled[p]);
     if (mine.empty()) return;
     memory.resize(mine.size());
     numbers.resize(mine.size());
     Chunk part = chunk;
     part.slice(std::make_shared<common::Selection>(mine));
     calls_.update(context, part, memory, numbers);
-  }
-
-  void start_spilling(ExecutionContext& context) {
-    spilling_ = true;
-    for (uint32_t p = 0; p < kPartitions; ++p)
-      partitions_.push_back(std::make_unique<ChunkStore>(context, input_types_, 65536));
   }
 
   uint32_t find(const std::vector<Vector>& keys, uint32_t row) const {
@@ -349,10 +342,14 @@ class AggregateSource : public Source {
   common::StringHeap state_heap_, last_state_heap_;
   size_t key_bytes_ = 0;
 
-  std::vector<std::unique_ptr<ChunkStore>> partitions_;
-  size_t partition_ = 0;
-  int partition_shift_ = 0;
-  bool spilling_ = false, input_ended_ = false, ready_ = false, done_ = false;
+  struct SpilledRows {
+    std::unique_ptr<ChunkStore> rows;
+    int level;
+  };
+  std::unique_ptr<HashPartitions> spilled_;  // the rows of further groups of the input or partition that is read
+  std::vector<SpilledRows> pending_;         // the next one is the last
+  int level_ = 0;
+  bool input_ended_ = false, ready_ = false, done_ = false;
   size_t emitted_ = 0, emit_end_ = 0;
 };
 

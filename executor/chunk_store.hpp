@@ -22,6 +22,8 @@ class ChunkStore {
 
   uint64_t rows() const { return rows_; }
   size_t bytes() const { return reservation_.bytes(); }
+  // Also of the rows that are in the file.
+  size_t bytes_in_all() const { return reservation_.bytes() + (file_ ? file_->size() : 0); }
   bool spilled() const { return file_ != nullptr; }
   const std::vector<common::PhysicalType>& types() const { return types_; }
 

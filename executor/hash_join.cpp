@@ -1,13 +1,16 @@
 // Hash join: the right side is built, the left side probes. Past work_mem both sides are partitioned by hash into spill
-// stores, and the pairs of partitions are joined one after the other (Grace).
+// stores, and the pairs of partitions are joined one after the other (Grace), the first one while the left side comes,
+// if work_mem holds it.
 //
 // The build rows of a partition are one flat chunk with a last row that is all NULL, so that a left row without a
 // partner is just a pair with that row.
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "executor/builder.hpp"
 #include "executor/condition.hpp"
+#include "executor/hash_partitions.hpp"
 #include "executor/key_table.hpp"
 
 namespace basalt::executor {
@@ -17,10 +20,13 @@ namespace {
 using common::PhysicalType;
 using planner::JoinType;
 
-constexpr uint32_t kPartitions = 16;
-
 struct Pair {
   uint32_t probe, build;
+};
+
+struct PartitionPair {
+  std::unique_ptr<ChunkStore> build, probe;
+  int level;  // at which it would be split
 };
 
 class HashJoinTransform : public Transform {
@@ -60,10 +66,7 @@ class HashJoinTransform : public Transform {
     while (true) {
       if (emit_unmatched_build(out, demand)) return Progress::kHaveOutput;
       if (!spilled_) return Progress::kFinished;
-      if (!partition_open_) {
-        if (++partition_ == kPartitions) return Progress::kFinished;
-        load_partition(context);
-      }
+      if (!partition_open_ && !open_partition(context)) return Progress::kFinished;
       if (read_partition(context, out, demand)) return Progress::kHaveOutput;
     }
   }
@@ -71,9 +74,10 @@ class HashJoinTransform : public Transform {
   void rewind(ExecutionContext& context) override {
     build_input_->rewind(context);
     built_ = spilled_ = input_open_ = partition_open_ = false;
-    partition_ = 0;
-    build_stores_.clear();
-    probe_stores_.clear();
+    build_parts_.reset();
+    probe_parts_.reset();
+    pending_.clear();
+    probe_store_.reset();
     reservation_.resize(0);
   }
 
@@ -112,46 +116,46 @@ class HashJoinTransform : public Transform {
 
   void build(ExecutionContext& context) {
     built_ = true;
-    build_stores_.push_back(std::make_unique<ChunkStore>(context, right_types_, 0));
+    auto store = std::make_unique<ChunkStore>(context, right_types_, 0);
     uint64_t total = 0;
     Chunk chunk;
     while (build_input_->pull(context, chunk, common::kChunkRowsMax)) {
       total += chunk.rows;
       if (spilled_) {
-        partition(context, right_keys_, chunk, build_stores_);
-      } else {
-        build_stores_[0]->append(chunk);
-        if (build_stores_[0]->bytes() > context.work_mem_bytes) start_spilling(context);
+        partition(context, right_keys_, chunk, *build_parts_);
+        continue;
       }
+      store->append(chunk);
+      if (store->bytes() <= context.work_mem_bytes) continue;
+      spilled_ = true;
+      build_parts_ = std::make_unique<HashPartitions>(context, right_types_, 0);
+      probe_parts_ = std::make_unique<HashPartitions>(context, left_types_, 0);
+      scatter(context, right_keys_, *store, *build_parts_);
     }
     build_empty_ = total == 0;
-    load_build(context, *build_stores_[0]);
-  }
-
-  void start_spilling(ExecutionContext& context) {
-    spilled_ = true;
-    std::vector<std::unique_ptr<ChunkStore>> stores;
-    for (uint32_t p = 0; p < kPartitions; ++p) {
-      size_t limit = std::max<size_t>(context.work_mem_bytes / kPartitions, 65536);
-      stores.push_back(std::make_unique<ChunkStore>(context, right_types_, p == 0 ? 0 : limit));
-      probe_stores_.push_back(std::make_unique<ChunkStore>(context, left_types_, limit));
+    if (spilled_) {
+      joins_first_ = build_parts_->store(0).bytes_in_all() <= context.work_mem_bytes;
+      if (joins_first_) store = build_parts_->take(0);
     }
-    for (size_t b = 0; b < build_stores_[0]->block_count(); ++b) {
-      context.check_interrupts();
-      Chunk block = build_stores_[0]->block(b);
-      partition(context, right_keys_, block, stores);
-    }
-    build_stores_ = std::move(stores);
+    load_build(context, *store);
   }
 
   void partition(ExecutionContext& context, std::vector<query::EvaluatorPointer>& keys, const Chunk& chunk,
-                 std::vector<std::unique_ptr<ChunkStore>>& stores) {
-    std::vector<Vector> values = evaluate_keys(context, keys, chunk);
-    keys_.hash(values, chunk.rows, hashes_);
-    std::vector<common::Selection> parts(kPartitions);
-    for (uint32_t row = 0; row < chunk.rows; ++row) parts[hashes_[row] % kPartitions].push_back(row);
-    for (uint32_t p = 0; p < kPartitions; ++p)
-      if (!parts[p].empty()) stores[p]->append(chunk, parts[p]);
+                 HashPartitions& parts) {
+    keys_.hash(evaluate_keys(context, keys, chunk), chunk.rows, hashes_);
+    parts.append(chunk, hashes_);
+  }
+
+  // All rows of a store, which is empty then.
+  void scatter(ExecutionContext& context, std::vector<query::EvaluatorPointer>& keys, ChunkStore& store,
+               HashPartitions& parts) {
+    uint64_t at = 0;
+    Chunk chunk;
+    while (store.read(at, chunk, common::kChunkRowsMax)) {
+      context.check_interrupts();
+      partition(context, keys, chunk, parts);
+    }
+    store.clear();
   }
 
   // Makes one flat chunk, its keys and the hash index of a build partition.
@@ -224,12 +228,9 @@ class HashJoinTransform : public Transform {
     start_probe(context, probe_, in);
     if (!spilled_) return;
     // Rows of later partitions wait in their stores.
-    std::vector<common::Selection> parts(kPartitions);
-    for (uint32_t row = 0; row < in.rows; ++row) parts[probe_.hashes[row] % kPartitions].push_back(row);
-    for (uint32_t p = 1; p < kPartitions; ++p)
-      if (!parts[p].empty()) probe_stores_[p]->append(in, parts[p]);
+    probe_parts_->append(in, probe_.hashes, joins_first_ ? 1 : 0);
     Chunk mine = in;
-    mine.slice(std::make_shared<common::Selection>(parts[0]));
+    mine.slice(std::make_shared<common::Selection>(joins_first_ ? probe_parts_->selected(0) : common::Selection()));
     start_probe(context, probe_, mine);
   }
 
@@ -346,11 +347,39 @@ class HashJoinTransform : public Transform {
     return true;
   }
 
-  void load_partition(ExecutionContext& context) {
-    load_build(context, *build_stores_[partition_]);
-    partition_open_ = true;
-    partition_input_open_ = false;
-    probe_at_ = 0;
+  // The next pair of partitions; false: there is none.
+  bool open_partition(ExecutionContext& context) {
+    if (build_parts_) put_off(joins_first_ ? 1 : 0, *std::exchange(build_parts_, {}), *std::exchange(probe_parts_, {}));
+    while (!pending_.empty()) {
+      PartitionPair pair = std::move(pending_.back());
+      pending_.pop_back();
+      if (pair.build->bytes_in_all() > context.work_mem_bytes && pair.level < HashPartitions::kLevels) {
+        split(context, std::move(pair));
+        continue;
+      }
+      load_build(context, *pair.build);
+      probe_store_ = std::move(pair.probe);
+      partition_open_ = true;
+      partition_input_open_ = false;
+      probe_at_ = 0;
+      return true;
+    }
+    return false;
+  }
+
+  // The pairs from `first` on, for later.
+  void put_off(uint32_t first, HashPartitions& build, HashPartitions& probe) {
+    for (uint32_t p = HashPartitions::kCount; p-- > first;) {
+      int level = build.next_level(p);
+      pending_.push_back({build.take(p), probe.take(p), level});
+    }
+  }
+
+  void split(ExecutionContext& context, PartitionPair pair) {
+    HashPartitions build(context, right_types_, pair.level), probe(context, left_types_, pair.level);
+    scatter(context, right_keys_, *pair.build, build);
+    scatter(context, left_keys_, *pair.probe, probe);
+    put_off(0, build, probe);
   }
 
   // Output of the probe rows of the open partition; false (and closed) at their end.
@@ -358,7 +387,7 @@ class HashJoinTransform : public Transform {
     while (true) {
       if (!partition_input_open_) {
         Chunk chunk;
-        if (!probe_stores_[partition_]->read(probe_at_, chunk, common::kChunkRowsMax)) {
+        if (!probe_store_->read(probe_at_, chunk, common::kChunkRowsMax)) {
           partition_open_ = false;
           out.rows = 0;
           return false;
@@ -382,7 +411,9 @@ class HashJoinTransform : public Transform {
   std::vector<uint64_t> hashes_;
 
   bool built_ = false, build_empty_ = false, spilled_ = false;
-  std::vector<std::unique_ptr<ChunkStore>> build_stores_, probe_stores_;
+  std::unique_ptr<HashPartitions> build_parts_, probe_parts_;  // while the inputs come
+  bool joins_first_ = false;                                   // the first pair is joined meanwhile
+  std::vector<PartitionPair> pending_;                         // the next one is the last
   Chunk build_chunk_;
   uint32_t build_rows_ = 0;
   std::vector<Vector> build_keys_;
@@ -394,8 +425,8 @@ class HashJoinTransform : public Transform {
 
   Probe probe_;
   bool input_open_ = false;
-  uint32_t partition_ = 0;
   bool partition_open_ = false, partition_input_open_ = false;
+  std::unique_ptr<ChunkStore> probe_store_;  // of the open partition
   uint64_t probe_at_ = 0;
 };
 

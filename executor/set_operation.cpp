@@ -2,9 +2,11 @@
 // hash into spill stores and count the pairs of partitions one after the other. The rows that a recursive UNION has
 // seen stay in memory.
 #include <algorithm>
+#include <utility>
 
 #include "executor/builder.hpp"
 #include "executor/chunk_store.hpp"
+#include "executor/hash_partitions.hpp"
 #include "executor/key_table.hpp"
 
 namespace basalt::executor {
@@ -111,23 +113,24 @@ class SetOperationSource : public Source {
     out.reset(rows_.types(), demand);
     while (true) {
       emit(context, out, demand);
-      if (out.rows > 0 || partition_ == left_parts_.size()) return;
-      count_partition(context);
+      if (out.rows > 0 || !count_partition(context)) return;
     }
   }
   void rewind(ExecutionContext& context) override {
     left_->rewind(context);
     right_->rewind(context);
     clear_counts();
-    left_parts_.clear();
-    right_parts_.clear();
-    partition_ = 0;
+    left_parts_.reset();
+    right_parts_.reset();
+    pending_.clear();
     counted_ = false;
   }
 
  private:
-  static constexpr size_t kPartitions = 16;
-  using Stores = std::vector<std::unique_ptr<ChunkStore>>;
+  struct PartitionPair {
+    std::unique_ptr<ChunkStore> left, right;
+    int level;  // at which it would be split
+  };
 
   void clear_counts() {
     rows_.clear();
@@ -156,8 +159,8 @@ class SetOperationSource : public Source {
     counted_ = true;
     Chunk chunk;
     while (left_->pull(context, chunk, common::kChunkRowsMax)) {
-      if (!left_parts_.empty()) {
-        partition(chunk, left_parts_);
+      if (left_parts_) {
+        left_parts_->append(chunk, rows_.hash(chunk));
         continue;
       }
       count_left(chunk);
@@ -165,11 +168,12 @@ class SetOperationSource : public Source {
     }
     right_count_.resize(rows_.size());
     while (right_->pull(context, chunk, common::kChunkRowsMax)) {
-      if (!right_parts_.empty())
-        partition(chunk, right_parts_);
+      if (right_parts_)
+        right_parts_->append(chunk, rows_.hash(chunk));
       else
         count_right(chunk);
     }
+    if (left_parts_) put_off(*std::exchange(left_parts_, {}), *std::exchange(right_parts_, {}));
   }
   void count_left(const Chunk& chunk) {
     rows_.number(chunk, true, numbers_);
@@ -184,10 +188,8 @@ class SetOperationSource : public Source {
 
   // The rows counted so far go to the partitions too, each as often as it came.
   void start_spilling(ExecutionContext& context) {
-    for (size_t p = 0; p < kPartitions; ++p) {
-      left_parts_.push_back(std::make_unique<ChunkStore>(context, rows_.types(), 65536));
-      right_parts_.push_back(std::make_unique<ChunkStore>(context, rows_.types(), 65536));
-    }
+    left_parts_ = std::make_unique<HashPartitions>(context, rows_.types(), 0);
+    right_parts_ = std::make_unique<HashPartitions>(context, rows_.types(), 0);
     Chunk chunk;
     chunk.reset(rows_.types(), common::kChunkRowsMax);
     for (uint32_t row = 0; row < rows_.size(); ++row)
@@ -196,38 +198,54 @@ class SetOperationSource : public Source {
           chunk.columns[c].copy_row(chunk.rows, rows_.columns()[c], row);
         if (++chunk.rows < common::kChunkRowsMax) continue;
         context.check_interrupts();
-        partition(chunk, left_parts_);
+        left_parts_->append(chunk, rows_.hash(chunk));
         chunk.reset(rows_.types(), common::kChunkRowsMax);
       }
-    if (chunk.rows > 0) partition(chunk, left_parts_);
+    if (chunk.rows > 0) left_parts_->append(chunk, rows_.hash(chunk));
     clear_counts();
   }
 
-  void partition(const Chunk& chunk, Stores& stores) {
-    const std::vector<uint64_t>& hashes = rows_.hash(chunk);
-    std::vector<common::Selection> parts(kPartitions);
-    for (uint32_t row = 0; row < chunk.rows; ++row) parts[hashes[row] % kPartitions].push_back(row);
-    for (size_t p = 0; p < kPartitions; ++p)
-      if (!parts[p].empty()) stores[p]->append(chunk, parts[p]);
+  void put_off(HashPartitions& left, HashPartitions& right) {
+    for (uint32_t p = HashPartitions::kCount; p-- > 0;) {
+      int level = left.next_level(p);
+      pending_.push_back({left.take(p), right.take(p), level});
+    }
   }
 
-  void count_partition(ExecutionContext& context) {
+  // Counts the next pair of partitions; false: there is none. When the distinct rows of the left one do not fit into
+  // work_mem, the pair is split.
+  bool count_partition(ExecutionContext& context) {
     clear_counts();
+    if (pending_.empty()) return false;
+    PartitionPair pair = std::move(pending_.back());
+    pending_.pop_back();
     Chunk chunk;
-    uint64_t at = 0;
-    while (left_parts_[partition_]->read(at, chunk, common::kChunkRowsMax)) {
+    for (uint64_t at = 0; pair.left->read(at, chunk, common::kChunkRowsMax);) {
       context.check_interrupts();
       count_left(chunk);
+      if (rows_.bytes() <= context.work_mem_bytes || pair.level == HashPartitions::kLevels) continue;
+      clear_counts();
+      HashPartitions left(context, rows_.types(), pair.level), right(context, rows_.types(), pair.level);
+      scatter(context, *pair.left, left);
+      scatter(context, *pair.right, right);
+      put_off(left, right);
+      return true;
     }
     right_count_.resize(rows_.size());
-    at = 0;
-    while (right_parts_[partition_]->read(at, chunk, common::kChunkRowsMax)) {
+    for (uint64_t at = 0; pair.right->read(at, chunk, common::kChunkRowsMax);) {
       context.check_interrupts();
       count_right(chunk);
     }
-    left_parts_[partition_].reset();
-    right_parts_[partition_].reset();
-    ++partition_;
+    return true;
+  }
+
+  void scatter(ExecutionContext& context, ChunkStore& store, HashPartitions& parts) {
+    Chunk chunk;
+    for (uint64_t at = 0; store.read(at, chunk, common::kChunkRowsMax);) {
+      context.check_interrupts();
+      parts.append(chunk, rows_.hash(chunk));
+    }
+    store.clear();
   }
 
   uint64_t copies_of(uint32_t row) const {
@@ -241,8 +259,8 @@ class SetOperationSource : public Source {
   DistinctRows rows_;
   std::vector<uint64_t> left_count_, right_count_;
   std::vector<uint32_t> numbers_;
-  Stores left_parts_, right_parts_;  // once spilling
-  size_t partition_ = 0;             // the next one
+  std::unique_ptr<HashPartitions> left_parts_, right_parts_;  // once spilling, while the inputs come
+  std::vector<PartitionPair> pending_;                        // the next one is the last
   bool counted_ = false;
   uint32_t at_ = 0;
   uint64_t copies_ = 0;
