@@ -331,7 +331,11 @@ def main():
     print(f'seed {seed}', flush=True)
     records, long = Report(options.limit_ms), Report(options.limit_ms)
     with Server(options.binary) as server:
-        cancel_records(server, rng, records, options.only)
+        try:
+            cancel_records(server, rng, records, options.only)
+        except psycopg2.OperationalError:
+            print('the server says:\n' + server.log_tail())
+            raise
         print(records.summary('records'))
         cancel_long(server, rng, long, options.only, options.rounds)
         print(long.summary('long statements'))
