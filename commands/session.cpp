@@ -30,6 +30,8 @@ Session::Session(ServerState& server, const SessionOptions& options)
   settings_.on_change = [this](std::string_view name) {
     if (name == "search_path") forget_search_path();
     if (name == "basalt.query_memory") limit_query_memory();
+    if (transaction_ && (name == "lock_timeout" || name == "deadlock_timeout" || name == "synchronous_commit"))
+      configure_transaction();
     follow_roles(*this, name);
     if (name == "application_name")
       update_activity([&](ActivityEntry& entry) { entry.application_name = settings_.show("application_name"); });

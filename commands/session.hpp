@@ -232,6 +232,8 @@ class Session {
     storage::SavepointId id;
   };
   void start_transaction();
+  // By the settings that count for it, which may change while it runs.
+  void configure_transaction();
   void fail_block();
   bool in_subtransaction() const { return !savepoints_.empty() || subtransactions_ > 0; }
   void undo_to_savepoint(size_t depth);

@@ -342,7 +342,9 @@ void apply_session_setting(std::string_view name, const std::string& value, cons
   else if (name == "basalt.statement_cache")
     session.statement_cache = value == "on";
   else if (name == "lock_timeout")
-    session.lock_timeout_ms = static_cast<int64_t>(setting_number(definition, value));
+    session.wait_limits.lock_timeout_ms = static_cast<int64_t>(setting_number(definition, value));
+  else if (name == "deadlock_timeout")
+    session.wait_limits.deadlock_timeout_ms = static_cast<int64_t>(setting_number(definition, value));
   else if (name == "statement_timeout")
     session.statement_timeout_ms = static_cast<int64_t>(setting_number(definition, value));
   else if (name == "idle_session_timeout")

@@ -23,6 +23,7 @@
 
 #include "common/sql_error.hpp"
 #include "planner/planner.hpp"
+#include "storage/transaction.hpp"
 #include "types/call_context.hpp"
 
 namespace basalt::commands {
@@ -108,8 +109,8 @@ struct SessionSettings {
   std::string default_transaction_isolation = "read committed";
   bool default_transaction_read_only = false, default_transaction_deferrable = false, synchronous_commit = true,
        transform_null_equals = false, statement_cache = true;
-  int64_t lock_timeout_ms = 0, statement_timeout_ms = 0, idle_session_timeout_ms = 0,
-          idle_in_transaction_session_timeout_ms = 0;
+  storage::WaitLimits wait_limits;
+  int64_t statement_timeout_ms = 0, idle_session_timeout_ms = 0, idle_in_transaction_session_timeout_ms = 0;
   bool replica = false;  // session_replication_role
   PlanCacheMode plan_cache_mode = PlanCacheMode::kAuto;
 };

@@ -34,8 +34,7 @@ void Session::start_transaction() {
   queried_ = false;
   transaction_ = server_.storage.begin(isolation_, static_cast<uint64_t>(pid_));
   transaction_->set_interrupt(&interrupt_);
-  transaction_->set_lock_timeout_ms(settings_.session().lock_timeout_ms);
-  transaction_->set_synchronous_commit(settings_.session().synchronous_commit);
+  configure_transaction();
   transaction_start_ = statement_start_;
   settings_.begin_level(1);
   if (phase_ == TransactionPhase::kIdle) phase_ = TransactionPhase::kImplicit;
@@ -57,7 +56,12 @@ void Session::set_isolation(IsolationLevel level) {
   writer_.reset();
   transaction_ = server_.storage.begin(level, static_cast<uint64_t>(pid_));
   transaction_->set_interrupt(&interrupt_);
-  transaction_->set_lock_timeout_ms(settings_.session().lock_timeout_ms);
+  configure_transaction();
+}
+
+void Session::configure_transaction() {
+  transaction_->set_wait_limits(settings_.session().wait_limits);
+  transaction_->set_synchronous_commit(settings_.session().synchronous_commit);
 }
 
 void Session::set_read_only(bool on) {

@@ -289,6 +289,8 @@ class ModifySource : public Source {
       return false;
     }
     if (result.outcome == WriteOutcome::kSelfModified) raise_second_time();
+    if (result.outcome == WriteOutcome::kUpdated || result.outcome == WriteOutcome::kDeleted)
+      raise_if_serialized(context, result.outcome);
     if (result.outcome != WriteOutcome::kOk) return false;
     ++affected_;
     keep_returning(context, new_row, {existing}, single(in, row), true);

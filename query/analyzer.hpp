@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "common/sqlstate.hpp"
 #include "query/binder.hpp"
 #include "query/clause.hpp"
 #include "query/walker.hpp"
@@ -152,7 +153,9 @@ class Analyzer {
     try {
       return f();
     } catch (SqlError& e) {
-      if (e.report().position == 0) position(e, location);
+      // A cancel says nothing about the place where it came.
+      bool cancelled = e.report().sqlstate == common::sqlstate::kQueryCanceled;
+      if (e.report().position == 0 && !cancelled) position(e, location);
       throw;
     }
   }

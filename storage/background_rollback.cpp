@@ -1,6 +1,9 @@
 #include "storage/background_rollback.hpp"
 
+#include <chrono>
+
 #include "common/ensure.hpp"
+#include "common/interrupt.hpp"
 #include "common/sql_error.hpp"
 
 namespace basalt::storage {
@@ -28,9 +31,21 @@ bool BackgroundRollback::add(Work& work) {
     std::lock_guard guard(mutex_);
     if (!running_) return false;
     waiting_.push_back(std::move(work));
+    ++added_count_;
   }
   wake_.notify_all();
   return true;
+}
+
+void BackgroundRollback::wait(common::Interrupt* interrupt) {
+  std::unique_lock guard(mutex_);
+  const uint64_t until = added_count_;
+  while (running_ && done_count_ < until) {
+    done_.wait_for(guard, std::chrono::milliseconds(20));
+    guard.unlock();
+    if (interrupt) interrupt->check();
+    guard.lock();
+  }
 }
 
 void BackgroundRollback::main() {
@@ -49,6 +64,12 @@ void BackgroundRollback::main() {
       // As with every rollback that fails: recovery has to do it.
       common::fatal(std::string("rollback failed: ") + error.what());
     }
+    work = {};
+    {
+      std::lock_guard guard(mutex_);
+      ++done_count_;
+    }
+    done_.notify_all();
   }
 }
 

@@ -32,13 +32,16 @@ class BackgroundRollback {
   void stop(bool finish);
   // False, and nothing happens: there is no thread.
   bool add(Work& work);
+  // Waits until all that has been added so far is undone. Throws the interrupt's error.
+  void wait(common::Interrupt* interrupt);
 
  private:
   void main();
 
   std::function<void(Work&)> undo_, give_up_;
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_, done_;
+  uint64_t added_count_ = 0, done_count_ = 0;
   std::deque<Work> waiting_;
   bool running_ = false, stopping_ = false, finishing_ = false;
   std::thread thread_;

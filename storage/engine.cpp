@@ -76,6 +76,7 @@ class Engine final : public StorageEngine {
   }
   Lsn commit(Transaction& transaction) override { return transactions_.commit(transaction); }
   void abort(Transaction& transaction) override { transactions_.abort(transaction); }
+  void wait_for_rollbacks(common::Interrupt* interrupt) override { transactions_.wait_for_rollbacks(interrupt); }
   void abort_soon(std::unique_ptr<Transaction> transaction) override {
     transactions_.abort_soon(std::move(transaction));
   }

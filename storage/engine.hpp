@@ -69,6 +69,9 @@ class StorageEngine {
   // The transaction is over for its session; what it has done, if that is much, is undone after the call, in the
   // background. Until then others wait for its locks and rows as if it ran.
   virtual void abort_soon(std::unique_ptr<Transaction> transaction) = 0;
+  // Waits until what is being rolled back in the background now is undone: no session stands for it any more, but it
+  // needs its trees. Table locks keep them; a database is dropped and copied without those.
+  virtual void wait_for_rollbacks(common::Interrupt* interrupt) = 0;
   virtual void prepare(Transaction& transaction, const std::string& gid) = 0;
   virtual void finish_prepared(const std::string& gid, bool commit) = 0;
   virtual bool is_committed(TxnId transaction) const = 0;

@@ -212,11 +212,11 @@ void LockManager::wait(std::unique_lock<std::mutex>& guard, Waiter& waiter, cons
       options.interrupt->check();
     }
     int64_t waited_ms = (clock_.monotonic_microseconds() - start) / 1000;
-    if (options.timeout_ms > 0 && waited_ms >= options.timeout_ms) {
+    if (options.limits.lock_timeout_ms > 0 && waited_ms >= options.limits.lock_timeout_ms) {
       finish();
       throw common::SqlError(common::sqlstate::kLockNotAvailable, "canceling statement due to lock timeout");
     }
-    if (!checked && waited_ms >= deadlock_timeout_ms_) {
+    if (!checked && waited_ms >= options.limits.deadlock_timeout_ms) {
       checked = true;
       guard.unlock();
       hook.reset();
@@ -227,8 +227,9 @@ void LockManager::wait(std::unique_lock<std::mutex>& guard, Waiter& waiter, cons
     }
     // Bounded naps: a wake-up between the test above and the wait is only late, never lost.
     int64_t nap = 50;
-    if (!checked) nap = std::clamp<int64_t>(deadlock_timeout_ms_ - waited_ms, 1, nap);
-    if (options.timeout_ms > 0) nap = std::clamp<int64_t>(options.timeout_ms - waited_ms, 1, nap);
+    if (!checked) nap = std::clamp<int64_t>(options.limits.deadlock_timeout_ms - waited_ms, 1, nap);
+    if (options.limits.lock_timeout_ms > 0)
+      nap = std::clamp<int64_t>(options.limits.lock_timeout_ms - waited_ms, 1, nap);
     waiter.wake.wait_for(guard, std::chrono::milliseconds(nap));
   }
   if (hook) finish();

@@ -3,9 +3,9 @@
 //
 // Tags are spread over shards, each with a mutex; a wait has a condition variable of its own. Requests queue in order
 // of arrival; who already holds a lock that a waiter waits for goes before that waiter. Locks of one session (owner
-// number) never conflict with each other, whichever transaction object holds them. After deadlock_timeout a waiter
-// freezes all shards and looks for a cycle through itself: it becomes the victim (40P01), and whoever looks next does
-// not count it any more. Latch order: shards ascending, then the list of waiters. Never taken together with page
+// number) never conflict with each other, whichever transaction object holds them. After its deadlock_timeout a
+// waiter freezes all shards and looks for a cycle through itself: it becomes the victim (40P01), and whoever looks next
+// does not count it any more. Latch order: shards ascending, then the list of waiters. Never taken together with page
 // latches.
 #pragma once
 
@@ -39,13 +39,12 @@ class LockOwner {
 struct LockWaitOptions {
   WaitPolicy policy = WaitPolicy::kWait;
   common::Interrupt* interrupt = nullptr;
-  int64_t timeout_ms = 0;  // 0: none
+  WaitLimits limits;
 };
 
 class LockManager {
  public:
-  LockManager(common::Clock& clock, int64_t deadlock_timeout_ms)
-      : clock_(clock), deadlock_timeout_ms_(deadlock_timeout_ms) {}
+  explicit LockManager(common::Clock& clock) : clock_(clock) {}
 
   // False: would have to wait, and the policy says not to. Throws 40P01, 55P03 or the interrupt's error.
   bool lock(LockOwner& owner, const LockTag& tag, LockMode mode, const LockWaitOptions& options);
@@ -110,7 +109,6 @@ class LockManager {
   static std::string describe(const std::vector<Edge>& cycle);
 
   common::Clock& clock_;
-  int64_t deadlock_timeout_ms_;
   std::array<Shard, kShards> shards_;
   std::mutex transactions_mutex_;
   std::list<Waiter*> transaction_waiters_;  // under transactions_mutex_

@@ -44,6 +44,12 @@ struct LockTag {
 
 using SavepointId = uint32_t;
 
+// Of a wait for a lock or for another transaction, in ms.
+struct WaitLimits {
+  int64_t lock_timeout_ms = 0;         // then 55P03; 0: never
+  int64_t deadlock_timeout_ms = 1000;  // then it looks for a deadlock
+};
+
 class Transaction {
  public:
   virtual ~Transaction() = default;
@@ -80,7 +86,7 @@ class Transaction {
   virtual void wait_for(TxnId other) = 0;
 
   virtual void set_interrupt(common::Interrupt* interrupt) = 0;
-  virtual void set_lock_timeout_ms(int64_t timeout_ms) = 0;
+  virtual void set_wait_limits(const WaitLimits& limits) = 0;
   virtual void set_synchronous_commit(bool wait_for_disk) = 0;
   // Called after the durable commit, or after rollback, in order of registration (cache invalidation, NOTIFY, file
   // removal).

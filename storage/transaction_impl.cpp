@@ -65,6 +65,7 @@ TransactionImpl::TransactionImpl(TransactionManager& manager, IsolationLevel iso
       isolation_(isolation),
       locks_(owner),
       space_(manager.core()),
+      wait_limits_{0, manager.options_.deadlock_timeout_ms},
       synchronous_commit_(manager.options_.synchronous_commit),
       start_time_(start_time) {}
 

@@ -36,7 +36,7 @@ TransactionManager::TransactionManager(StorageCore& core, const MvccOptions& opt
     : core_(core),
       options_(options),
       undo_(options.spill_directory, options.undo_bytes_max),
-      locks_(*options.clock, options.deadlock_timeout_ms),
+      locks_(*options.clock),
       rollbacks_(
           [this](BackgroundRollback::Work& work) {
             const TxnId id = work.transaction->id();

@@ -100,7 +100,7 @@ class TransactionImpl final : public Transaction {
   void unlock(const LockTag& tag, LockMode mode) override;
   void wait_for(TxnId other) override;
   void set_interrupt(common::Interrupt* interrupt) override { interrupt_ = interrupt; }
-  void set_lock_timeout_ms(int64_t timeout_ms) override { lock_timeout_ms_ = timeout_ms; }
+  void set_wait_limits(const WaitLimits& limits) override { wait_limits_ = limits; }
   void set_synchronous_commit(bool wait_for_disk) override { synchronous_commit_ = wait_for_disk; }
   void on_commit(std::function<void(Lsn)> action) override { on_commit_.push_back(std::move(action)); }
   void on_abort(std::function<void()> action) override { on_abort_.push_back(std::move(action)); }
@@ -123,7 +123,7 @@ class TransactionImpl final : public Transaction {
     SavepointId id;
     size_t undo, locks, row_locks, on_commit, on_abort;
   };
-  LockWaitOptions wait_options(WaitPolicy policy) const { return {policy, interrupt_, lock_timeout_ms_}; }
+  LockWaitOptions wait_options(WaitPolicy policy) const { return {policy, interrupt_, wait_limits_}; }
   uint64_t announce_newest();
   void end_snapshots();
 
@@ -140,7 +140,7 @@ class TransactionImpl final : public Transaction {
   SpaceReservation space_;
   uint64_t rollback_bytes_ = 0;
   common::Interrupt* interrupt_ = nullptr;
-  int64_t lock_timeout_ms_ = 0;
+  WaitLimits wait_limits_;
   bool synchronous_commit_;
   int64_t start_time_;
   std::vector<std::function<void(Lsn)>> on_commit_;
@@ -161,6 +161,7 @@ class TransactionManager final : public ReplayParticipant {
   Lsn commit(Transaction& transaction);
   void abort(Transaction& transaction);
   void abort_soon(std::unique_ptr<Transaction> transaction);
+  void wait_for_rollbacks(common::Interrupt* interrupt) { rollbacks_.wait(interrupt); }
   // For tests that simulate a crash: the session is gone and nothing is logged; the manager must be destroyed next.
   void abandon(Transaction& transaction);
   void prepare(Transaction& transaction, const std::string& gid);

@@ -75,6 +75,36 @@ class Cases:
             cursor.execute('select count(*) from rb')
             assert cursor.fetchone() == (rows,)
 
+    def database_is_dropped_behind_it(self):
+        cursor = self.connect().cursor()
+        for name in ('rb_gone', 'rb_copied'):
+            cursor.execute(f'create database {name}')
+        for name in ('rb_gone', 'rb_copied'):
+            connection = psycopg2.connect(f'host=127.0.0.1 port={self.server.port} user=postgres dbname={name}')
+            connection.autocommit = True
+            other = connection.cursor()
+            self.table(other)
+            self.changes(other)
+            other.execute('rollback')
+            connection.close()
+            self.when_unused(cursor, f'create database rb_copy template {name}')
+            self.when_unused(cursor, f'drop database {name}')
+            connection = psycopg2.connect(f'host=127.0.0.1 port={self.server.port} user=postgres dbname=rb_copy')
+            other = connection.cursor()
+            other.execute('select count(*), max(v), max(t) from rb')
+            assert other.fetchone() == (1, 1, 'kept')
+            connection.close()
+            self.when_unused(cursor, 'drop database rb_copy')
+
+    def when_unused(self, cursor, statement):
+        for _ in range(500):
+            try:
+                cursor.execute(statement)
+                return
+            except psycopg2.errors.ObjectInUse:
+                time.sleep(0.01)
+        raise AssertionError(f'{statement}: still in use')
+
     def others_wait_for_its_rows(self):
         cursor, other = self.connect().cursor(), self.connect().cursor()
         self.table(cursor)
@@ -139,7 +169,7 @@ class Cases:
     def run(self):
         failed = 0
         for name in ('rollback_answers_at_once', 'own_next_changes_wait', 'others_wait_for_its_rows', 'end_of_a_connection',
-                     'cancelled_statement', 'changes_of_the_schema'):
+                     'cancelled_statement', 'changes_of_the_schema', 'database_is_dropped_behind_it'):
             try:
                 getattr(self, name)()
             except (AssertionError, psycopg2.Error) as error:

@@ -101,6 +101,7 @@ std::string create_database(UtilityCall& call) {
     throw SqlError(sqlstate::kInsufficientPrivilege, "permission denied to copy database " + quoted(source_name));
   lock_database(ddl.transaction(), source, LockMode::kShare);
   refuse_used(ddl, source, "source database " + quoted(source_name) + " is being accessed by other users");
+  ddl.storage().wait_for_rollbacks(&ddl.session.interrupt());
   row.encoding = source_row->row.encoding;
   row.datlocprovider = source_row->row.datlocprovider;
   row.dattablespace = source_row->row.dattablespace;
@@ -137,6 +138,7 @@ std::string drop_database_statement(UtilityCall& call) {
         ddl.session.server().sessions.signal(entry.pid, 0, common::Interrupt::Reason::kTerminate);
   lock_database(ddl.transaction(), database, LockMode::kAccessExclusive);
   refuse_used(ddl, database, "database " + quoted(statement.name) + " is being accessed by other users");
+  ddl.storage().wait_for_rollbacks(&ddl.session.interrupt());
   const Value by_oid[] = {key(database)};
   const Value comment[] = {key(database), key(id::kPgDatabase)};
   ddl.writer.remove_where(id::kPgShdescription, id::kPgShdescriptionOCIndex, comment);

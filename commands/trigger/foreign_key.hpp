@@ -48,9 +48,17 @@ class ForeignKeys {
   bool convert(const Value& value, Oid from, Oid to, Oid collation, Value& out);
   [[noreturn]] void raise_referenced(const RelationDescriptor& parent, const RelationDescriptor& child,
                                      const ConstraintDescriptor& key, const Chunk& old_row);
-  void delete_children(Frame& frame, const catalog::RelationPointer& child, const std::vector<RowId>& rows);
-  void update_children(Frame& frame, const catalog::RelationPointer& child, const std::vector<RowId>& rows,
-                       const std::vector<int16_t>& columns, const std::vector<Value>& values);
+  // The rows that refer to a key, and how to tell whether they still do.
+  struct Children {
+    catalog::RelationPointer relation;
+    const std::vector<int16_t>& columns;  // that refer
+    std::vector<Value> key;
+    std::vector<RowId> rows;
+  };
+  bool fetch_child(Frame& frame, const Children& children, RowId row, Chunk& out);
+  void delete_children(Frame& frame, const Children& children);
+  void update_children(Frame& frame, const Children& children, const std::vector<int16_t>& columns,
+                       const std::vector<Value>& values);
   std::vector<Value> new_values(const RelationDescriptor& parent, const RelationDescriptor& child,
                                 const ConstraintDescriptor& key, char action, const Chunk* new_row,
                                 const std::vector<int16_t>& columns);

@@ -85,15 +85,15 @@ void ForeignKeys::act(const RelationDescriptor& parent, const ConstraintDescript
     Frame frame(session_);
     storage::Snapshot mine = frame.context.snapshot;
     frame.see_newest();
-    std::vector<RowId> rows = find_children(frame, *child, key, wanted, false);
+    Children children{child, key.columns, wanted, find_children(frame, *child, key, wanted, false)};
     frame.context.snapshot = mine;
     if (columns.empty()) {
-      delete_children(frame, child, rows);
+      delete_children(frame, children);
     } else {
-      update_children(frame, child, rows, columns, new_values(parent, *child, key, action, new_row, columns));
+      update_children(frame, children, columns, new_values(parent, *child, key, action, new_row, columns));
     }
     session_.advance_command();
-    if (action != 'd' || rows.empty()) return;
+    if (action != 'd' || children.rows.empty()) return;
   } catch (SqlError& error) {
     std::string& context = error.report().context;
     context += (context.empty() ? "" : "\n") + action_text(session_, *child, key, columns, action);
@@ -154,14 +154,40 @@ bool try_again(Session& session, const storage::WriteResult& result) {
 
 }  // namespace
 
-void ForeignKeys::delete_children(Frame& frame, const catalog::RelationPointer& child, const std::vector<RowId>& rows) {
+// False: the row has gone, or refers to another key by now (it may have been waited for). A row that is there, but not
+// for the transaction's snapshot, would be left without its parent.
+bool ForeignKeys::fetch_child(Frame& frame, const Children& children, RowId row, Chunk& out) {
+  const RelationDescriptor& child = *children.relation;
+  executor::ExecutionContext& context = frame.context;
+  const std::vector<int16_t> all = executor::all_attributes(child);
+  if (!executor::fetch_row(context, child, row, all, false, out)) {
+    if (session_.isolation() == storage::IsolationLevel::kReadCommitted) return false;
+    storage::Snapshot mine = context.snapshot;
+    frame.see_newest();
+    bool there = executor::fetch_row(context, child, row, all, false, out);
+    context.snapshot = mine;
+    if (there) throw SqlError(sqlstate::kTRSerializationFailure, "could not serialize access due to concurrent update");
+    return false;
+  }
+  for (size_t i = 0; i < children.columns.size(); ++i) {
+    const auto& column = child.columns[static_cast<size_t>(children.columns[i]) - 1];
+    const common::Vector& value = out.columns[static_cast<size_t>(column.number) - 1];
+    if (value.is_null(0)) return false;
+    types::TypeOperationsPointer operations = types::type_operations(session_.context(), column.type, column.collation);
+    if (operations->compare(value.value(0), children.key[i]) != 0) return false;
+  }
+  return true;
+}
+
+void ForeignKeys::delete_children(Frame& frame, const Children& children) {
+  const catalog::RelationPointer& child = children.relation;
   executor::TableWriter& table = writer(frame, child);
   executor::ExecutionContext& context = frame.context;
   hooks_.before_statement(*child, RowEvent::kDelete, {});
-  for (RowId row : rows) {
+  for (RowId row : children.rows) {
     while (true) {
       Chunk old_row;
-      if (!executor::fetch_row(context, *child, row, executor::all_attributes(*child), false, old_row)) break;
+      if (!fetch_child(frame, children, row, old_row)) break;
       if (hooks_.has_before_row(*child, RowEvent::kDelete) &&
           !hooks_.before_row(*child, RowEvent::kDelete, &old_row, nullptr, {}))
         break;
@@ -175,8 +201,9 @@ void ForeignKeys::delete_children(Frame& frame, const catalog::RelationPointer& 
   hooks_.after_statement(*child, RowEvent::kDelete, {});
 }
 
-void ForeignKeys::update_children(Frame& frame, const catalog::RelationPointer& child, const std::vector<RowId>& rows,
-                                  const std::vector<int16_t>& columns, const std::vector<Value>& values) {
+void ForeignKeys::update_children(Frame& frame, const Children& children, const std::vector<int16_t>& columns,
+                                  const std::vector<Value>& values) {
+  const catalog::RelationPointer& child = children.relation;
   executor::TableWriter& table = writer(frame, child);
   executor::ExecutionContext& context = frame.context;
   std::vector<int16_t> changed = columns;
@@ -184,10 +211,10 @@ void ForeignKeys::update_children(Frame& frame, const catalog::RelationPointer& 
     if (column.generated == 's' && !column.dropped) changed.push_back(column.number);
   std::sort(changed.begin(), changed.end());
   hooks_.before_statement(*child, RowEvent::kUpdate, changed);
-  for (RowId row : rows) {
+  for (RowId row : children.rows) {
     while (true) {
       Chunk old_row;
-      if (!executor::fetch_row(context, *child, row, executor::all_attributes(*child), false, old_row)) break;
+      if (!fetch_child(frame, children, row, old_row)) break;
       Chunk new_row = old_row;
       for (size_t i = 0; i < columns.size(); ++i) {
         const auto& column = child->columns[static_cast<size_t>(columns[i]) - 1];

@@ -47,7 +47,7 @@ bool lock_session(Session& session, const LockTag& tag, LockMode mode, WaitPolic
     locks.owner->set_interrupt(&session.interrupt());
     session.on_release_session_locks = [&session] { session.extra<SessionLocks>("advisory").release_all(); };
   }
-  locks.owner->set_lock_timeout_ms(session.settings().get_int("lock_timeout"));
+  locks.owner->set_wait_limits(session.settings().session().wait_limits);
   if (!locks.held.contains({tag, mode}) && !locks.owner->lock(tag, mode, policy)) return false;
   ++locks.held[{tag, mode}];
   return true;

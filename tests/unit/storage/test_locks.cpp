@@ -34,7 +34,7 @@ TEST_CASE("locks wait, time out, can be interrupted, and end with their transact
   CHECK(a->lock(relation(1), LockMode::kShare, WaitPolicy::kWait));
   CHECK(b->lock(relation(1), LockMode::kAccessShare, WaitPolicy::kWait));
   CHECK_FALSE(b->lock(relation(1), LockMode::kRowExclusive, WaitPolicy::kNoWait));
-  b->set_lock_timeout_ms(30);
+  b->set_wait_limits({.lock_timeout_ms = 30, .deadlock_timeout_ms = 1000});
   try {
     b->lock(relation(1), LockMode::kRowExclusive, WaitPolicy::kWait);
     FAIL("no timeout");
@@ -42,7 +42,7 @@ TEST_CASE("locks wait, time out, can be interrupted, and end with their transact
     CHECK(e.report().sqlstate.view() == "55P03");
     CHECK(e.report().message == "canceling statement due to lock timeout");
   }
-  b->set_lock_timeout_ms(0);
+  b->set_wait_limits({.lock_timeout_ms = 0, .deadlock_timeout_ms = 50});
   common::Interrupt interrupt;
   b->set_interrupt(&interrupt);
   std::thread canceller([&] {
