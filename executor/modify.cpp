@@ -244,12 +244,20 @@ class ModifySource : public Source {
     }
   }
 
-  // At REPEATABLE READ a conflicting row must be visible.
+  // At REPEATABLE READ a conflicting row must be visible, as it is now.
   void check_conflict_visible(ExecutionContext& context, RowId existing) {
-    if (context.transaction->isolation() == storage::IsolationLevel::kReadCommitted) return;
-    Chunk ignored;
-    if (!fetch_row(context, *node_.relation, existing, {}, false, ignored) && !written_by_self(existing))
-      raise_if_serialized(context, WriteOutcome::kUpdated);
+    if (context.transaction->isolation() == storage::IsolationLevel::kReadCommitted || written_by_self(existing))
+      return;
+    storage::HeapTree& heap = context.storage->heap(node_.relation->tree);
+    const common::ColumnIndex writer[] = {storage::kXminColumn};
+    Chunk seen, newest;
+    std::vector<bool> visible;
+    heap.fetch(context.snapshot, {&existing, 1}, writer, seen, visible);
+    if (visible[0] && heap.fetch_newest(*context.transaction, existing, writer, newest, nullptr)) {
+      auto by = newest.value(0, 0).as<int64_t>();
+      if (by == seen.value(0, 0).as<int64_t>() || by == static_cast<int64_t>(context.transaction->id().value)) return;
+    }
+    raise_if_serialized(context, WriteOutcome::kUpdated);
   }
   bool written_by_self(RowId row) const {
     return std::find(inserted_.begin(), inserted_.end(), row) != inserted_.end();
