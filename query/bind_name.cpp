@@ -110,7 +110,8 @@ catalog::RelationPointer Analyzer::open_relation(const parser::ParsedRangeVar& n
   for (;;) {
     Oid oid = find_relation(name, false);
     auto relation = at(name.location, [&] { return open_relation(oid, mode); });
-    if (relation) return relation;  // null: dropped between lookup and lock
+    // While the lock was waited for, the relation may have gone (null), or the name may have come to mean another one.
+    if (relation && (mode == storage::LockMode::kNone || find_relation(name, true) == oid)) return relation;
   }
 }
 
