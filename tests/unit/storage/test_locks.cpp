@@ -121,7 +121,9 @@ TEST_CASE("a deadlock between rows is found, with PostgreSQL's words") {
 }
 
 TEST_CASE("two sessions that find their deadlock at the same moment do not both give way") {
-  LockManager locks(common::Clock::real(), 1);
+  LockManager locks(common::Clock::real());
+  LockWaitOptions soon;
+  soon.limits.deadlock_timeout_ms = 1;
   constexpr int kRounds = 300;
   for (int round = 0; round < kRounds; ++round) {
     LockOwner owners[2]{LockOwner(1), LockOwner(2)};
@@ -131,7 +133,7 @@ TEST_CASE("two sessions that find their deadlock at the same moment do not both 
       ++ready;
       while (ready < 2) std::this_thread::yield();
       try {
-        locks.lock(owners[me], relation(2 - me), LockMode::kExclusive, {});
+        locks.lock(owners[me], relation(2 - me), LockMode::kExclusive, soon);
       } catch (const common::SqlError& e) {
         if (e.report().sqlstate.view() == "40P01") ++victims;
       }
