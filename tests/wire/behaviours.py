@@ -251,7 +251,7 @@ def nesting_ends_in_an_answer_or_54001(port, process):
              "select '" + '[' * 200_000 + ']' * 200_000 + "'::json", "select '" + '[' * 200_000 + ']' * 200_000 + "'::jsonb",
              "select 'x' ~ '" + '(' * 50_000 + ')' * 50_000 + "'", "select '{" + '{' * 50_000 + "'::int[]",
              'with ' + ', '.join(f'a{i} as (select 1)' for i in range(5000)) + ' select 1',
-             'select ' + 'row(' * 20_000 + '1' + ')' * 20_000, 'select ' + '(' * 3000 + '1' + ')' * 3000,
+             'select ' + 'row(' * 20_000 + '1' + ')' * 20_000 + ' is null', 'select ' + '(' * 3000 + '1' + ')' * 3000,
              "select '" + '(' * 30_000 + '$' + ')' * 30_000 + "'::jsonpath"]
     with Wire(port).start() as wire:
         for text in texts:
