@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,6 +37,7 @@ struct ActivityEntry {
 struct ActivitySlot {
   std::mutex mutex;
   ActivityEntry entry;
+  std::function<void()> wake;  // of the connection, under the registry's mutex
 };
 
 class SessionRegistry {
@@ -46,6 +48,9 @@ class SessionRegistry {
   // and its temporary objects are dropped, but nothing interrupts it any more.
   void leave(int32_t pid);
   void remove(int32_t pid);
+  // How an idle connection learns that its session is to end; from any thread.
+  void set_wake(int32_t pid, std::function<void()> wake);
+  bool contains(int32_t pid) const;
   std::vector<ActivityEntry> list() const;
   // Raises the interrupt of a session; false: no such session, or another key (`key` 0: not asked).
   bool signal(int32_t pid, int32_t key, common::Interrupt::Reason reason);

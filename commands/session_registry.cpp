@@ -20,7 +20,20 @@ void SessionRegistry::add(Session& session, ActivityEntry entry) {
 
 void SessionRegistry::leave(int32_t pid) {
   std::lock_guard lock(mutex_);
-  if (auto it = slots_.find(pid); it != slots_.end()) it->second->entry.interrupt = nullptr;
+  if (auto it = slots_.find(pid); it != slots_.end()) {
+    it->second->entry.interrupt = nullptr;
+    it->second->wake = nullptr;
+  }
+}
+
+void SessionRegistry::set_wake(int32_t pid, std::function<void()> wake) {
+  std::lock_guard lock(mutex_);
+  if (auto it = slots_.find(pid); it != slots_.end()) it->second->wake = std::move(wake);
+}
+
+bool SessionRegistry::contains(int32_t pid) const {
+  std::lock_guard lock(mutex_);
+  return slots_.contains(pid);
 }
 
 void SessionRegistry::remove(int32_t pid) {
@@ -44,6 +57,7 @@ bool SessionRegistry::signal(int32_t pid, int32_t key, common::Interrupt::Reason
   auto it = slots_.find(pid);
   if (it == slots_.end() || (key != 0 && it->second->entry.cancel_key != key)) return false;
   if (it->second->entry.interrupt) it->second->entry.interrupt->raise(reason);
+  if (reason >= common::Interrupt::Reason::kTerminate && it->second->wake) it->second->wake();
   return true;
 }
 

@@ -92,6 +92,11 @@ void Connection::on_readable(const boost::system::error_code& error) {
   stop_idle_timer();
   if (woken) {
     notified_ = false;
+    if (session_ && session_->interrupt().pending() >= common::Interrupt::Reason::kTerminate) {
+      fatal(sqlstate::kAdminShutdown, "terminating connection due to administrator command");
+      close();
+      return;
+    }
     deliver();
     if (!closing_) read_more();
     return;
@@ -195,6 +200,7 @@ void Connection::start_session(const wire::StartupMessage& message) {
   session_->on_wake = [weak = weak_from_this()] {
     if (auto self = weak.lock()) self->wake();
   };
+  state_.sessions.set_wake(pid_, session_->on_wake);
   session_->settings().on_report = [this](std::string_view name, std::string_view value) {
     out_.parameter_status(name, value);
   };

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "catalog/acl.hpp"
 #include "commands/families.hpp"
@@ -170,7 +171,22 @@ bool cancel_backend(FunctionCall& call, int32_t pid) {
 }
 bool terminate_backend(FunctionCall& call, int32_t pid, int64_t timeout) {
   if (timeout < 0) throw SqlError(sqlstate::kNumericValueOutOfRange, "\"timeout\" must not be negative");
-  return signal_session(call, pid, common::Interrupt::Reason::kTerminate, "terminate");
+  if (!signal_session(call, pid, common::Interrupt::Reason::kTerminate, "terminate")) return false;
+  if (timeout == 0) return true;
+  const SessionRegistry& sessions = session_of(call).server().sessions;
+  const int64_t deadline = common::Clock::real().monotonic_microseconds() + timeout * 1000;
+  while (sessions.contains(pid)) {
+    call.context->interrupt().check();
+    if (common::Clock::real().monotonic_microseconds() >= deadline) {
+      session_of(call).notice(common::Severity::kWarning, sqlstate::kWarning,
+                              "backend with PID " + std::to_string(pid) + " did not terminate within " +
+                                  std::to_string(timeout) + " milliseconds");
+      return false;
+    }
+    common::about_to_block();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
 }
 
 // The configuration is read again where the signal is handled.
