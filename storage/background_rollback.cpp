@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "common/blocking.hpp"
 #include "common/ensure.hpp"
 #include "common/interrupt.hpp"
 #include "common/sql_error.hpp"
@@ -40,6 +41,7 @@ bool BackgroundRollback::add(Work& work) {
 void BackgroundRollback::wait(common::Interrupt* interrupt) {
   std::unique_lock guard(mutex_);
   const uint64_t until = added_count_;
+  if (running_ && done_count_ < until) common::about_to_block();
   while (running_ && done_count_ < until) {
     done_.wait_for(guard, std::chrono::milliseconds(20));
     guard.unlock();

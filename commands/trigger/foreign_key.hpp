@@ -53,8 +53,10 @@ class ForeignKeys {
     catalog::RelationPointer relation;
     const std::vector<int16_t>& columns;  // that refer
     std::vector<Value> key;
+    std::vector<types::TypeOperationsPointer> operations;  // of the columns
     std::vector<RowId> rows;
   };
+  static bool refers(const Children& children, const Chunk& row);
   bool fetch_child(Frame& frame, const Children& children, RowId row, Chunk& out);
   void delete_children(Frame& frame, const Children& children);
   void update_children(Frame& frame, const Children& children, const std::vector<int16_t>& columns,

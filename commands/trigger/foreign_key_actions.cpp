@@ -85,7 +85,11 @@ void ForeignKeys::act(const RelationDescriptor& parent, const ConstraintDescript
     Frame frame(session_);
     storage::Snapshot mine = frame.context.snapshot;
     frame.see_newest();
-    Children children{child, key.columns, wanted, find_children(frame, *child, key, wanted, false)};
+    Children children{child, key.columns, wanted, {}, find_children(frame, *child, key, wanted, false)};
+    for (int16_t number : key.columns) {
+      const auto& column = child->columns[static_cast<size_t>(number) - 1];
+      children.operations.push_back(types::type_operations(session_.context(), column.type, column.collation));
+    }
     frame.context.snapshot = mine;
     if (columns.empty()) {
       delete_children(frame, children);
@@ -154,29 +158,25 @@ bool try_again(Session& session, const storage::WriteResult& result) {
 
 }  // namespace
 
-// False: the row has gone, or refers to another key by now (it may have been waited for). A row that is there, but not
-// for the transaction's snapshot, would be left without its parent.
-bool ForeignKeys::fetch_child(Frame& frame, const Children& children, RowId row, Chunk& out) {
-  const RelationDescriptor& child = *children.relation;
-  executor::ExecutionContext& context = frame.context;
-  const std::vector<int16_t> all = executor::all_attributes(child);
-  if (!executor::fetch_row(context, child, row, all, false, out)) {
-    if (session_.isolation() == storage::IsolationLevel::kReadCommitted) return false;
-    storage::Snapshot mine = context.snapshot;
-    frame.see_newest();
-    bool there = executor::fetch_row(context, child, row, all, false, out);
-    context.snapshot = mine;
-    if (there) throw SqlError(sqlstate::kTRSerializationFailure, "could not serialize access due to concurrent update");
-    return false;
-  }
+bool ForeignKeys::refers(const Children& children, const Chunk& row) {
   for (size_t i = 0; i < children.columns.size(); ++i) {
-    const auto& column = child.columns[static_cast<size_t>(children.columns[i]) - 1];
-    const common::Vector& value = out.columns[static_cast<size_t>(column.number) - 1];
-    if (value.is_null(0)) return false;
-    types::TypeOperationsPointer operations = types::type_operations(session_.context(), column.type, column.collation);
-    if (operations->compare(value.value(0), children.key[i]) != 0) return false;
+    const common::Vector& value = row.columns[static_cast<size_t>(children.columns[i]) - 1];
+    if (value.is_null(0) || children.operations[i]->compare(value.value(0), children.key[i]) != 0) return false;
   }
   return true;
+}
+
+// False: the row has gone, or refers to another key by now (it may have been waited for). One that refers to the key,
+// but not as the transaction's snapshot has it, would be left without its parent.
+bool ForeignKeys::fetch_child(Frame& frame, const Children& children, RowId row, Chunk& out) {
+  executor::ExecutionContext& context = frame.context;
+  const std::vector<int16_t> all = executor::all_attributes(*children.relation);
+  if (executor::fetch_row(context, *children.relation, row, all, false, out) && refers(children, out)) return true;
+  if (session_.isolation() == storage::IsolationLevel::kReadCommitted) return false;
+  Chunk newest;
+  if (executor::fetch_row(context, *children.relation, row, all, true, newest) && refers(children, newest))
+    throw SqlError(sqlstate::kTRSerializationFailure, "could not serialize access due to concurrent update");
+  return false;
 }
 
 void ForeignKeys::delete_children(Frame& frame, const Children& children) {
