@@ -24,11 +24,6 @@ struct Pair {
   uint32_t probe, build;
 };
 
-struct PartitionPair {
-  std::unique_ptr<ChunkStore> build, probe;
-  int level;  // at which it would be split
-};
-
 class HashJoinTransform : public Transform {
  public:
   HashJoinTransform(ExecutionContext& context, ExecutionState& state, const planner::PhysicalHashJoin& node,
@@ -349,16 +344,17 @@ class HashJoinTransform : public Transform {
 
   // The next pair of partitions; false: there is none.
   bool open_partition(ExecutionContext& context) {
-    if (build_parts_) put_off(joins_first_ ? 1 : 0, *std::exchange(build_parts_, {}), *std::exchange(probe_parts_, {}));
+    if (build_parts_)
+      put_off(*std::exchange(build_parts_, {}), *std::exchange(probe_parts_, {}), joins_first_ ? 1 : 0, pending_);
     while (!pending_.empty()) {
       PartitionPair pair = std::move(pending_.back());
       pending_.pop_back();
-      if (pair.build->bytes_in_all() > context.work_mem_bytes && pair.level < HashPartitions::kLevels) {
+      if (pair.kept->bytes_in_all() > context.work_mem_bytes && pair.level < HashPartitions::kLevels) {
         split(context, std::move(pair));
         continue;
       }
-      load_build(context, *pair.build);
-      probe_store_ = std::move(pair.probe);
+      load_build(context, *pair.kept);
+      probe_store_ = std::move(pair.partner);
       partition_open_ = true;
       partition_input_open_ = false;
       probe_at_ = 0;
@@ -367,19 +363,11 @@ class HashJoinTransform : public Transform {
     return false;
   }
 
-  // The pairs from `first` on, for later.
-  void put_off(uint32_t first, HashPartitions& build, HashPartitions& probe) {
-    for (uint32_t p = HashPartitions::kCount; p-- > first;) {
-      int level = build.next_level(p);
-      pending_.push_back({build.take(p), probe.take(p), level});
-    }
-  }
-
   void split(ExecutionContext& context, PartitionPair pair) {
     HashPartitions build(context, right_types_, pair.level), probe(context, left_types_, pair.level);
-    scatter(context, right_keys_, *pair.build, build);
-    scatter(context, left_keys_, *pair.probe, probe);
-    put_off(0, build, probe);
+    scatter(context, right_keys_, *pair.kept, build);
+    scatter(context, left_keys_, *pair.partner, probe);
+    put_off(build, probe, 0, pending_);
   }
 
   // Output of the probe rows of the open partition; false (and closed) at their end.

@@ -23,4 +23,11 @@ int HashPartitions::next_level(uint32_t partition) const {
   return rows > rows_ / 8 * 7 ? kLevels : level_ + 1;
 }
 
+void put_off(HashPartitions& kept, HashPartitions& partners, uint32_t first, std::vector<PartitionPair>& pending) {
+  for (uint32_t p = HashPartitions::kCount; p-- > first;) {
+    int level = kept.next_level(p);
+    pending.push_back({kept.take(p), partners.take(p), level});
+  }
+}
+
 }  // namespace basalt::executor

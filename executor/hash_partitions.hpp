@@ -40,4 +40,12 @@ class HashPartitions {
   std::vector<common::Selection> selected_;
 };
 
+// Two partitions of the same hashes, one of each input: the one that has to fit into memory, and its partner.
+struct PartitionPair {
+  std::unique_ptr<ChunkStore> kept, partner;
+  int level;  // at which they would be scattered again
+};
+// Moves the pairs from partition `first` on into `pending`, the next one last.
+void put_off(HashPartitions& kept, HashPartitions& partners, uint32_t first, std::vector<PartitionPair>& pending);
+
 }  // namespace basalt::executor

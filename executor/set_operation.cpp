@@ -127,11 +127,6 @@ class SetOperationSource : public Source {
   }
 
  private:
-  struct PartitionPair {
-    std::unique_ptr<ChunkStore> left, right;
-    int level;  // at which it would be split
-  };
-
   void clear_counts() {
     rows_.clear();
     left_count_.clear();
@@ -173,7 +168,7 @@ class SetOperationSource : public Source {
       else
         count_right(chunk);
     }
-    if (left_parts_) put_off(*std::exchange(left_parts_, {}), *std::exchange(right_parts_, {}));
+    if (left_parts_) put_off(*std::exchange(left_parts_, {}), *std::exchange(right_parts_, {}), 0, pending_);
   }
   void count_left(const Chunk& chunk) {
     rows_.number(chunk, true, numbers_);
@@ -205,13 +200,6 @@ class SetOperationSource : public Source {
     clear_counts();
   }
 
-  void put_off(HashPartitions& left, HashPartitions& right) {
-    for (uint32_t p = HashPartitions::kCount; p-- > 0;) {
-      int level = left.next_level(p);
-      pending_.push_back({left.take(p), right.take(p), level});
-    }
-  }
-
   // Counts the next pair of partitions; false: there is none. When the distinct rows of the left one do not fit into
   // work_mem, the pair is split.
   bool count_partition(ExecutionContext& context) {
@@ -220,19 +208,19 @@ class SetOperationSource : public Source {
     PartitionPair pair = std::move(pending_.back());
     pending_.pop_back();
     Chunk chunk;
-    for (uint64_t at = 0; pair.left->read(at, chunk, common::kChunkRowsMax);) {
+    for (uint64_t at = 0; pair.kept->read(at, chunk, common::kChunkRowsMax);) {
       context.check_interrupts();
       count_left(chunk);
       if (rows_.bytes() <= context.work_mem_bytes || pair.level == HashPartitions::kLevels) continue;
       clear_counts();
       HashPartitions left(context, rows_.types(), pair.level), right(context, rows_.types(), pair.level);
-      scatter(context, *pair.left, left);
-      scatter(context, *pair.right, right);
-      put_off(left, right);
+      scatter(context, *pair.kept, left);
+      scatter(context, *pair.partner, right);
+      put_off(left, right, 0, pending_);
       return true;
     }
     right_count_.resize(rows_.size());
-    for (uint64_t at = 0; pair.right->read(at, chunk, common::kChunkRowsMax);) {
+    for (uint64_t at = 0; pair.partner->read(at, chunk, common::kChunkRowsMax);) {
       context.check_interrupts();
       count_right(chunk);
     }

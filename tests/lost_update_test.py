@@ -12,7 +12,7 @@ import time
 import psycopg2
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'support'))
-from server import Server  # noqa: E402
+from server import run_on  # noqa: E402
 
 CLIENTS = 8
 ROWS = 2
@@ -116,15 +116,7 @@ def main():
     parser.add_argument('--only', help='one of the ways')
     parser.add_argument('--seconds', type=float, default=1.5)
     options = parser.parse_args()
-    if options.dsn:
-        return bool(run_all(options.dsn, options))
-    with Server(options.binary) as server:
-        failed = run_all(f'host=127.0.0.1 port={server.port} user=postgres', options)
-        server.stop()
-        findings = server.check()
-    if findings:
-        print(findings)
-    return bool(failed or findings)
+    return run_on(options, lambda dsn: run_all(dsn, options))
 
 
 if __name__ == '__main__':

@@ -49,7 +49,7 @@ import psycopg2
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..', 'support'), os.path.join(HERE, '..', 'sql')]
 from run_sql import answer_of, with_database  # noqa: E402
-from server import Server  # noqa: E402
+from server import run_on  # noqa: E402
 
 STEP = re.compile(r'([a-z])(\d+): (.*)', re.DOTALL)
 BLOCKED_SECONDS = 0.03  # so long something must have blocked a step
@@ -342,15 +342,7 @@ def main():
                                     f'{len(failures)} failed, {len(failing) - len(failures)} known not to pass yet']))
         return bool(failures) or not cases
 
-    if options.dsn:
-        return run_all(options.dsn)
-    with Server(options.binary, options.set) as server:
-        failed = run_all(f'host=127.0.0.1 port={server.port} user=postgres')
-        server.stop()
-        findings = server.check()
-    if findings:
-        print(findings)
-    return bool(failed or findings)
+    return run_on(options, run_all, options.set)
 
 
 if __name__ == '__main__':

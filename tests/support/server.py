@@ -102,19 +102,23 @@ class Server:
                 shutil.rmtree(self.root, ignore_errors=True)
 
 
+def run_on(options, run_all, settings=()):
+    """run_all(dsn) on the running server of --dsn, or on one of its own (--binary), which is checked afterwards. True: it failed."""
+    if options.dsn:
+        return bool(run_all(options.dsn))
+    with Server(options.binary, settings) as server:
+        failed = run_all(f'host=127.0.0.1 port={server.port} user=postgres')
+        server.stop()
+        findings = server.check()
+    if findings:
+        print(findings)
+    return bool(failed or findings)
+
+
 def run_against(doc, run_all):
     """What the main() of a test does that runs on a server of its own (--binary; checked afterwards) or a running one (--dsn).
     run_all(dsn) answers whether something failed."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--binary')
     parser.add_argument('--dsn')
-    options = parser.parse_args()
-    if options.dsn:
-        return bool(run_all(options.dsn))
-    with Server(options.binary) as server:
-        failed = run_all(f'host=127.0.0.1 port={server.port} user=postgres dbname=postgres')
-        server.stop()
-        findings = server.check()
-    if findings:
-        print(findings)
-    return bool(failed or findings)
+    return run_on(parser.parse_args(), run_all)
